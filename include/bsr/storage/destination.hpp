@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// What `=`, `+=`, `-=` and `.on(policy)` of a view mean. The work is done by assign(), found beside the expression.
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/target.hpp"
+
+namespace bsr::inline v0 {
+
+/// Something that can be assigned to a view: the result of bsr's operators.
+template <class E>
+concept expression = requires { typename std::remove_cvref_t<E>::bsr_expression; };
+
+/// How an assignment combines the value with what the destination holds.
+enum class update { set, add, subtract };
+
+/// A view with the policy that its assignment runs under: y.on(cpu{.threads = 4}) = a * x.
+/// Policy is a value, or an lvalue reference for a policy that owns memory.
+template <class View, class Policy>
+struct destination {
+  View view;
+  Policy policy;
+
+  template <expression E>
+  BSR_INLINE void operator=(const E& e) const {
+    assign(policy, view, e, std::integral_constant<update, update::set>{});
+  }
+  template <expression E>
+  BSR_INLINE void operator+=(const E& e) const {
+    assign(policy, view, e, std::integral_constant<update, update::add>{});
+  }
+  template <expression E>
+  BSR_INLINE void operator-=(const E& e) const {
+    assign(policy, view, e, std::integral_constant<update, update::subtract>{});
+  }
+};
+
+/// The assignment operators shared by dense_view and vector_view. `const` of a view is shallow, so is assignment to one.
+template <class View>
+class assignable {
+ public:
+  template <expression E>
+  BSR_INLINE const View& operator=(const E& e) const {
+    assign(self(), e, std::integral_constant<update, update::set>{});
+    return self();
+  }
+  template <expression E>
+  BSR_INLINE const View& operator+=(const E& e) const {
+    assign(self(), e, std::integral_constant<update, update::add>{});
+    return self();
+  }
+  template <expression E>
+  BSR_INLINE const View& operator-=(const E& e) const {
+    assign(self(), e, std::integral_constant<update, update::subtract>{});
+    return self();
+  }
+  /// This view as a destination under an execution policy.
+  template <class Policy>
+  BSR_INLINE constexpr destination<View, Policy> on(Policy&& policy) const {
+    return {self(), std::forward<Policy>(policy)};
+  }
+
+ protected:
+  constexpr assignable() = default;
+  constexpr assignable(const assignable&) = default;
+  assignable& operator=(const assignable&) = delete;
+  ~assignable() = default;
+
+ private:
+  BSR_INLINE constexpr const View& self() const { return static_cast<const View&>(*this); }
+};
+
+}  // namespace bsr::inline v0

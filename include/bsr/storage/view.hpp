@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// view(x): the one verb that turns anything with visible memory into a bsr view. It never copies.
+#include <concepts>
+#include <cstdint>
+#include <iterator>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/storage/coo.hpp"
+#include "bsr/storage/csr.hpp"
+#include "bsr/storage/dense_matrix.hpp"
+#include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/matrix.hpp"
+#include "bsr/storage/matrix_view.hpp"
+
+namespace bsr::inline v0 {
+
+/// Whether a temporary M shows memory that outlives it, so that view(M{...}) is safe: true for views, false for owners.
+/// Specialise it for a foreign view type (bsr/eigen.hpp does so for Eigen::Map and Eigen::Ref).
+template <class M>
+inline constexpr bool enable_borrowed_view = false;
+
+// ---- bsr's own types -------------------------------------------------------------------------------------------------
+template <class T, int R, int C, class I, class S>
+BSR_INLINE matrix_view<const T, R, C, I, S> view(const matrix<T, R, C, I, S>& a) {
+  return a.view();
+}
+template <class T, int R, int C, class I, class S>
+BSR_INLINE matrix_view<T, R, C, I, S> view(matrix<T, R, C, I, S>& a) {
+  return a.view();
+}
+template <class T, int R, int C, class I, class S>
+void view(const matrix<T, R, C, I, S>&&) = delete;  // would outlive its memory
+template <class T, int R, int C, class I, class S>
+BSR_INLINE matrix_view<T, R, C, I, S> view(matrix_view<T, R, C, I, S> a) {
+  return a;
+}
+template <class T, class L, class S>
+BSR_INLINE dense_view<const T, L, S> view(const dense_matrix<T, L, S>& x) {
+  return x.view();
+}
+template <class T, class L, class S>
+BSR_INLINE dense_view<T, L, S> view(dense_matrix<T, L, S>& x) {
+  return x.view();
+}
+template <class T, class L, class S>
+void view(const dense_matrix<T, L, S>&&) = delete;  // would outlive its memory
+template <class T, class L, class S>
+BSR_INLINE constexpr dense_view<T, L, S> view(dense_view<T, L, S> x) {
+  return x;
+}
+template <class T, class S>
+BSR_INLINE constexpr vector_view<T, S> view(vector_view<T, S> x) {
+  return x;
+}
+template <class T, class I>
+BSR_INLINE csr_view<const T, I> view(const csr<T, I>& a) {
+  return a.view();
+}
+template <class T, class I>
+BSR_INLINE csr_view<T, I> view(csr<T, I>& a) {
+  return a.view();
+}
+template <class T, class I>
+void view(const csr<T, I>&&) = delete;  // would outlive its memory
+template <class T, class I>
+BSR_INLINE csr_view<T, I> view(csr_view<T, I> a) {
+  return a;
+}
+template <class T, class I>
+BSR_INLINE coo_view<const T, I> view(const coo<T, I>& a) {
+  return a.view();
+}
+template <class T, class I>
+BSR_INLINE coo_view<T, I> view(coo<T, I>& a) {
+  return a.view();
+}
+template <class T, class I>
+void view(const coo<T, I>&&) = delete;  // would outlive its memory
+template <class T, class I>
+BSR_INLINE coo_view<T, I> view(coo_view<T, I> a) {
+  return a;
+}
+
+// ---- foreign types, known by their shape --------------------------------------------------------------------------------
+/// Eigen's Matrix, Array, Map, Ref, and blocks of them; known by their members, not by an include.
+template <class M>
+concept eigen_like = requires(M& m) {
+  m.data();
+  m.rows();
+  m.cols();
+  m.innerStride();
+  m.outerStride();
+  std::bool_constant<bool(std::remove_cvref_t<M>::IsRowMajor)>{};
+  std::bool_constant<bool(std::remove_cvref_t<M>::IsVectorAtCompileTime)>{};
+};
+
+namespace detail {
+template <class X>
+inline constexpr bool may_view = std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
+template <class M>
+using eigen_element_t = std::remove_pointer_t<decltype(std::declval<M&>().data())>;
+/// Eigen's inner stride is a compile-time 1 for all but Map and Ref with an explicit one.
+template <class M>
+using eigen_layout_t = std::conditional_t<
+    int(std::remove_cvref_t<M>::InnerStrideAtCompileTime) == 1,
+    std::conditional_t<bool(std::remove_cvref_t<M>::IsRowMajor), row_major, col_major>, strided>;
+}  // namespace detail
+
+/// An Eigen matrix: row_major or col_major as it is, strided when its inner stride is not 1 at compile time.
+template <class M>
+  requires eigen_like<M> && detail::may_view<M> && (!bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+BSR_INLINE auto view(M&& m)
+    -> dense_view<detail::eigen_element_t<std::remove_reference_t<M>>, detail::eigen_layout_t<M>> {
+  constexpr bool by_row = bool(std::remove_cvref_t<M>::IsRowMajor);
+  if constexpr (std::same_as<detail::eigen_layout_t<M>, strided>)
+    return {m.data(), m.rows(), m.cols(), by_row ? m.outerStride() : m.innerStride(),
+            by_row ? m.innerStride() : m.outerStride()};
+  else
+    return {m.data(), m.rows(), m.cols(), m.outerStride()};
+}
+/// An Eigen vector or a row or column of a matrix.
+template <class M>
+  requires eigen_like<M> && detail::may_view<M> && (bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+BSR_INLINE auto view(M&& m) -> vector_view<detail::eigen_element_t<std::remove_reference_t<M>>> {
+  return {m.data(), m.size(), m.innerStride()};
+}
+/// std::vector, std::array, std::span and every other contiguous range of scalars.
+template <class V>
+  requires std::ranges::contiguous_range<V> && std::ranges::sized_range<V> && (!eigen_like<V>) &&
+           scalar<std::ranges::range_value_t<V>> &&
+           (std::is_lvalue_reference_v<V> || std::ranges::borrowed_range<V> ||
+            enable_borrowed_view<std::remove_cvref_t<V>>)
+BSR_INLINE auto view(V&& v) -> vector_view<std::remove_reference_t<std::ranges::range_reference_t<V>>> {
+  return {std::ranges::data(v), std::ranges::size(v)};
+}
+
+// ---- kinds -----------------------------------------------------------------------------------------------------------
+/// What view(x) returns. Exists only where view accepts x; an owner must be an lvalue.
+template <class X>
+using view_t = decltype(bsr::view(std::declval<X>()));
+
+namespace detail {
+template <class V>
+inline constexpr bool is_matrix_view = false;
+template <class T, int R, int C, class I, class S>
+inline constexpr bool is_matrix_view<matrix_view<T, R, C, I, S>> = true;
+template <class V>
+inline constexpr bool is_dense_view = false;
+template <class T, class L, class S>
+inline constexpr bool is_dense_view<dense_view<T, L, S>> = true;
+template <class V>
+inline constexpr bool is_vector_view = false;
+template <class T, class S>
+inline constexpr bool is_vector_view<vector_view<T, S>> = true;
+template <class V>
+inline constexpr bool is_csr_view = false;
+template <class T, class I>
+inline constexpr bool is_csr_view<csr_view<T, I>> = true;
+template <class V>
+inline constexpr bool is_coo_view = false;
+template <class T, class I>
+inline constexpr bool is_coo_view<coo_view<T, I>> = true;
+}  // namespace detail
+
+/// Something that is a block-sparse matrix to bsr, as an argument of exactly this value category.
+template <class X>
+concept sparse_like = requires { typename view_t<X>; } && detail::is_matrix_view<view_t<X>>;
+/// Something that is a dense matrix to bsr.
+template <class X>
+concept dense_like = requires { typename view_t<X>; } && detail::is_dense_view<view_t<X>>;
+/// Something that is a vector to bsr.
+template <class X>
+concept vector_like = requires { typename view_t<X>; } && detail::is_vector_view<view_t<X>>;
+template <class X>
+concept csr_like = requires { typename view_t<X>; } && detail::is_csr_view<view_t<X>>;
+template <class X>
+concept coo_like = requires { typename view_t<X>; } && detail::is_coo_view<view_t<X>>;
+
+namespace detail {
+template <class V>
+struct const_view;
+template <class T, int R, int C, class I, class S>
+struct const_view<matrix_view<T, R, C, I, S>> {
+  using type = matrix_view<const T, R, C, I, S>;
+};
+template <class T, class L, class S>
+struct const_view<dense_view<T, L, S>> {
+  using type = dense_view<const T, L, S>;
+};
+template <class T, class S>
+struct const_view<vector_view<T, S>> {
+  using type = vector_view<const T, S>;
+};
+template <class T, class I>
+struct const_view<csr_view<T, I>> {
+  using type = csr_view<const T, I>;
+};
+template <class T, class I>
+struct const_view<coo_view<T, I>> {
+  using type = coo_view<const T, I>;
+};
+}  // namespace detail
+
+/// The read-only view of an operand: what templates are instantiated with.
+template <class X>
+using input_t = typename detail::const_view<view_t<X>>::type;
+template <class X>
+  requires requires { typename input_t<X>; }
+BSR_INLINE input_t<X> input(X&& x) {
+  return view(std::forward<X>(x));
+}
+
+}  // namespace bsr::inline v0
