@@ -15,7 +15,7 @@ inline constexpr bool is_complex = false;
 template <class T>
 inline constexpr bool is_complex<std::complex<T>> = true;
 
-namespace detail {
+namespace storage_detail {
 template <char Kind, class T>
 struct plain_scalar {
   static constexpr bool known = true;
@@ -25,7 +25,7 @@ struct plain_scalar {
   static constexpr char npy_kind = Kind;
   static constexpr int npy_bytes = sizeof(T);
 };
-}  // namespace detail
+}  // namespace storage_detail
 
 /// known:       bsr can hold it.
 /// accumulator: the type of sums, of alpha and of beta.
@@ -36,16 +36,16 @@ struct scalar_traits {
   static constexpr bool known = false;
 };
 template <>
-struct scalar_traits<bool> : detail::plain_scalar<'b', bool> {};
+struct scalar_traits<bool> : storage_detail::plain_scalar<'b', bool> {};
 template <std::signed_integral T>
-struct scalar_traits<T> : detail::plain_scalar<'i', T> {};
+struct scalar_traits<T> : storage_detail::plain_scalar<'i', T> {};
 template <std::unsigned_integral T>
   requires(!std::same_as<T, bool>)
-struct scalar_traits<T> : detail::plain_scalar<'u', T> {};
+struct scalar_traits<T> : storage_detail::plain_scalar<'u', T> {};
 template <std::floating_point T>
-struct scalar_traits<T> : detail::plain_scalar<'f', T> {};
+struct scalar_traits<T> : storage_detail::plain_scalar<'f', T> {};
 template <std::floating_point T>
-struct scalar_traits<std::complex<T>> : detail::plain_scalar<'c', std::complex<T>> {
+struct scalar_traits<std::complex<T>> : storage_detail::plain_scalar<'c', std::complex<T>> {
   using real = T;
 };
 
@@ -56,6 +56,26 @@ concept scalar = scalar_traits<std::remove_const_t<T>>::known;
 /// The type in which sums over T are formed, and of alpha and beta.
 template <class T>
 using accumulator_t = typename scalar_traits<std::remove_const_t<T>>::accumulator;
+
+namespace storage_detail {
+template <class T, class U>
+struct promoted {
+  using type = std::common_type_t<T, U>;
+};
+template <class T>
+struct promoted<T, T> {
+  using type = T;
+};
+template <class T, class U>
+  requires(is_complex<T> != is_complex<U> || (is_complex<T> && !std::same_as<T, U>))
+struct promoted<T, U> {
+  using type = std::complex<typename promoted<typename scalar_traits<T>::real, typename scalar_traits<U>::real>::type>;
+};
+}  // namespace storage_detail
+
+/// The smallest accumulator that holds products of both types: double for float and double.
+template <class T, class U>
+using promoted_t = typename storage_detail::promoted<accumulator_t<T>, accumulator_t<U>>::type;
 
 /// x + y as scipy's C code means it: bool is "or", integers wrap, the rest is ordinary.
 template <class T>

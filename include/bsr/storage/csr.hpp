@@ -23,9 +23,9 @@ class csr_view {
   BSR_INLINE csr_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr)
       : shape_(shape), data_(data), indices_(indices), indptr_(indptr) {
     const auto n = static_cast<std::size_t>(
-        detail::check_structure("csr_view", shape, dims(1, 1), indptr.data(), static_cast<std::int64_t>(indptr.size()),
+        storage_detail::check_structure("csr_view", shape, dims(1, 1), indptr.data(), static_cast<std::int64_t>(indptr.size()),
                                 indices.data(), static_cast<std::int64_t>(indices.size()), false));
-    detail::check_data_size("csr_view", static_cast<std::int64_t>(data.size()),
+    storage_detail::check_data_size("csr_view", static_cast<std::int64_t>(data.size()),
                             static_cast<std::int64_t>(indices.size()), dims(1, 1));
     data_ = data_.first(n);
     indices_ = indices_.first(n);

@@ -20,7 +20,7 @@ struct col_major {};
 /// Element (i, j) lies at data + i * row_stride + j * col_stride; strides are positive.
 struct strided {};
 
-namespace detail {
+namespace storage_detail {
 template <class Layout>
 inline constexpr bool is_layout =
     std::same_as<Layout, row_major> || std::same_as<Layout, col_major> || std::same_as<Layout, strided>;
@@ -36,7 +36,7 @@ template <>
 struct transposed_layout<col_major> {
   using type = row_major;
 };
-}  // namespace detail
+}  // namespace storage_detail
 
 /// A dense matrix of rows x cols elements in someone else's memory. Copies are shallow; `const` is shallow as in
 /// std::span, `T const` elements make it read-only. Copy assignment does not exist, because `c = e` computes e into c:
@@ -44,7 +44,7 @@ struct transposed_layout<col_major> {
 /// Throws shape_error when a size is negative, ld is shorter than a row (column), or data is null and the view not empty.
 template <scalar T, class Layout = row_major, class Space = host>
 class dense_view : public assignable<dense_view<T, Layout, Space>> {
-  static_assert(detail::is_layout<Layout>, "bsr: the layout of a dense_view is row_major, col_major or strided.");
+  static_assert(storage_detail::is_layout<Layout>, "bsr: the layout of a dense_view is row_major, col_major or strided.");
 
  public:
   using value_type = std::remove_const_t<T>;
@@ -197,7 +197,7 @@ vector_view(T*, Size, Stride) -> vector_view<T>;
 /// The same memory with rows and columns exchanged; nothing moves. O(1).
 template <class T, class Layout, class Space>
 BSR_INLINE constexpr auto transpose(dense_view<T, Layout, Space> x)
-    -> dense_view<T, typename detail::transposed_layout<Layout>::type, Space> {
+    -> dense_view<T, typename storage_detail::transposed_layout<Layout>::type, Space> {
   if constexpr (std::same_as<Layout, strided>)
     return {x.data(), x.cols(), x.rows(), x.col_stride(), x.row_stride()};
   else

@@ -21,7 +21,7 @@ namespace bsr::inline v0 {
 /// Copies are deep. Constructors check in O(1) what scipy checks (shape_error, format_error); check_format(a) checks
 /// every index. Default: 0x0.
 template <scalar T, int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
-class matrix : public detail::structure<matrix<T, R, C, Index, Space>, R, C, Index> {
+class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R, C, Index> {
  public:
   using value_type = T;
   using space = Space;
@@ -37,15 +37,15 @@ class matrix : public detail::structure<matrix<T, R, C, Index, Space>, R, C, Ind
   BSR_INLINE matrix(dims shape, dims blocksize, padded_t) : matrix(shape, blocksize, true) {}
   /// Zero blocks at every place of a pattern.
   BSR_INLINE explicit matrix(pattern_view_type p)
-      : shape_(p.shape()), data_(detail::count_elements("matrix", p.num_blocks(), p.blocksize())),
+      : shape_(p.shape()), data_(storage_detail::count_elements("matrix", p.num_blocks(), p.blocksize())),
         indices_(p.indices()), indptr_(p.indptr()), block_rows_(p.blocksize().rows), block_cols_(p.blocksize().cols) {}
   /// scipy's three arrays, in its order; moved in, or copied from a vector. Blocks beyond indptr[-1] are dropped.
   BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), dims(R, C), false) {}
   BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr,
                     padded_t)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), dims(R, C), true) {}
   BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr,
                     dims blocksize)
@@ -110,18 +110,18 @@ class matrix : public detail::structure<matrix<T, R, C, Index, Space>, R, C, Ind
   BSR_INLINE static constexpr dims default_blocksize() { return {R == dynamic ? 1 : R, C == dynamic ? 1 : C}; }
 
   BSR_INLINE matrix(dims shape, dims blocksize, bool may_pad)
-      : shape_(shape), indptr_(detail::count_indptr("matrix", shape, blocksize, may_pad)), block_rows_(blocksize.rows),
+      : shape_(shape), indptr_(storage_detail::count_indptr("matrix", shape, blocksize, may_pad)), block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
-    detail::check_static_blocksize<R, C>("matrix", blocksize);
+    storage_detail::check_static_blocksize<R, C>("matrix", blocksize);
   }
   BSR_INLINE matrix(dims shape, buffer<T, Space>&& data, buffer<Index, Space>&& indices, buffer<Index, Space>&& indptr,
                     dims blocksize, bool may_pad)
       : shape_(shape), data_(std::move(data)), indices_(std::move(indices)), indptr_(std::move(indptr)),
         block_rows_(blocksize.rows), block_cols_(blocksize.cols) {
-    detail::check_static_blocksize<R, C>("matrix", blocksize);
-    const std::int64_t n = detail::check_structure("matrix", shape, blocksize, indptr_.data(), indptr_.size(),
+    storage_detail::check_static_blocksize<R, C>("matrix", blocksize);
+    const std::int64_t n = storage_detail::check_structure("matrix", shape, blocksize, indptr_.data(), indptr_.size(),
                                                    indices_.data(), indices_.size(), may_pad);
-    detail::check_data_size("matrix", data_.size(), indices_.size(), blocksize);
+    storage_detail::check_data_size("matrix", data_.size(), indices_.size(), blocksize);
     truncate_blocks(n);
   }
 

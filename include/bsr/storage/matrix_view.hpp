@@ -38,11 +38,11 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
 
   /// scipy's order: (data, indices, indptr).
   BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : matrix_view(shape, data, indices, indptr, dims(R, C), false) {}
   BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
                          padded_t)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : matrix_view(shape, data, indices, indptr, dims(R, C), true) {}
   BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
                          dims blocksize)
@@ -53,7 +53,7 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
 
   /// Raw pointers: num_blocks blocks at data, their columns at indices; indptr has one more entry than block rows.
   template <std::integral Count>
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
   BSR_INLINE matrix_view(dims shape, T* data, const Index* indices, const Index* indptr, Count num_blocks)
       : matrix_view(shape, data, indices, indptr, static_cast<std::int64_t>(num_blocks), dims(R, C), false) {}
   template <std::integral Count>
@@ -96,18 +96,18 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
   BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
                          dims blocksize, bool may_pad)
       : base("matrix_view", shape, indices, indptr, blocksize, may_pad), data_(data.data()) {
-    detail::check_data_size("matrix_view", static_cast<std::int64_t>(data.size()),
+    storage_detail::check_data_size("matrix_view", static_cast<std::int64_t>(data.size()),
                             static_cast<std::int64_t>(indices.size()), blocksize);
   }
   BSR_INLINE matrix_view(dims shape, T* data, const Index* indices, const Index* indptr, std::int64_t num_blocks,
                          dims blocksize, bool may_pad)
-      : base("matrix_view", shape, detail::make_span("matrix_view", indices, num_blocks),
-             detail::make_span("matrix_view", indptr, detail::count_indptr("matrix_view", shape, blocksize, may_pad)),
+      : base("matrix_view", shape, storage_detail::make_span("matrix_view", indices, num_blocks),
+             storage_detail::make_span("matrix_view", indptr, storage_detail::count_indptr("matrix_view", shape, blocksize, may_pad)),
              blocksize, may_pad),
         data_(data) {
     if (data == nullptr && this->nnz() > 0)
       fail<shape_error>("bsr: matrix_view: data is null, and there are ", this->num_blocks(), " blocks.");
-    (void)detail::count_elements("matrix_view", num_blocks, blocksize);
+    (void)storage_detail::count_elements("matrix_view", num_blocks, blocksize);
   }
 
   T* data_;

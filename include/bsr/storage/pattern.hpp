@@ -13,11 +13,11 @@
 
 namespace bsr::inline v0 {
 
-namespace detail {
+namespace storage_detail {
 /// The default block size of a constructor: {R, C} when both are numbers. A dynamic structure has none.
 template <int R, int C>
 inline constexpr bool has_static_blocks = R != dynamic && C != dynamic;
-}  // namespace detail
+}  // namespace storage_detail
 
 /// The structure of a block-sparse-row matrix in someone else's memory, as scipy lays it out: the block columns of block
 /// row i are indices[indptr[i]] .. indices[indptr[i + 1] - 1]. They may be unsorted and may repeat.
@@ -25,15 +25,15 @@ inline constexpr bool has_static_blocks = R != dynamic && C != dynamic;
 /// Constructors check in O(1) what scipy's check_format(full_check=False) checks, and that the shape is a multiple of the
 /// block size unless `padded` is passed: shape_error, format_error. Indices beyond indptr[-1] are left out.
 template <int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
-class pattern_view : public detail::structure<pattern_view<R, C, Index, Space>, R, C, Index> {
+class pattern_view : public storage_detail::structure<pattern_view<R, C, Index, Space>, R, C, Index> {
  public:
   using space = Space;
 
   BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : pattern_view("pattern_view", shape, indices, indptr, dims(R, C), false) {}
   BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr, padded_t)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : pattern_view("pattern_view", shape, indices, indptr, dims(R, C), true) {}
   BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr, dims blocksize)
       : pattern_view("pattern_view", shape, indices, indptr, blocksize, false) {}
@@ -71,8 +71,8 @@ class pattern_view : public detail::structure<pattern_view<R, C, Index, Space>, 
                           dims blocksize, bool may_pad)
       : shape_(shape), indices_(indices.data()), indptr_(indptr.data()), block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
-    detail::check_static_blocksize<R, C>(who, blocksize);
-    num_blocks_ = detail::check_structure(who, shape, blocksize, indptr.data(),
+    storage_detail::check_static_blocksize<R, C>(who, blocksize);
+    num_blocks_ = storage_detail::check_structure(who, shape, blocksize, indptr.data(),
                                           static_cast<std::int64_t>(indptr.size()), indices.data(),
                                           static_cast<std::int64_t>(indices.size()), may_pad);
   }
@@ -92,17 +92,17 @@ class pattern_view : public detail::structure<pattern_view<R, C, Index, Space>, 
 
 /// The structure of a block-sparse-row matrix that owns its index arrays. Default: 0x0.
 template <int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
-class pattern : public detail::structure<pattern<R, C, Index, Space>, R, C, Index> {
+class pattern : public storage_detail::structure<pattern<R, C, Index, Space>, R, C, Index> {
  public:
   using space = Space;
   using view_type = pattern_view<R, C, Index, Space>;
 
   BSR_INLINE pattern() : indptr_(1) {}
   BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : pattern(shape, std::move(indices), std::move(indptr), dims(R, C), false) {}
   BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr, padded_t)
-    requires detail::has_static_blocks<R, C>
+    requires storage_detail::has_static_blocks<R, C>
       : pattern(shape, std::move(indices), std::move(indptr), dims(R, C), true) {}
   BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr, dims blocksize)
       : pattern(shape, std::move(indices), std::move(indptr), blocksize, false) {}
@@ -129,8 +129,8 @@ class pattern : public detail::structure<pattern<R, C, Index, Space>, R, C, Inde
                      bool may_pad)
       : shape_(shape), indices_(std::move(indices)), indptr_(std::move(indptr)), block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
-    detail::check_static_blocksize<R, C>("pattern", blocksize);
-    indices_.truncate(detail::check_structure("pattern", shape, blocksize, indptr_.data(), indptr_.size(),
+    storage_detail::check_static_blocksize<R, C>("pattern", blocksize);
+    indices_.truncate(storage_detail::check_structure("pattern", shape, blocksize, indptr_.data(), indptr_.size(),
                                               indices_.data(), indices_.size(), may_pad));
   }
 

@@ -17,7 +17,7 @@ namespace bsr::inline v0 {
 struct padded_t {};
 inline constexpr padded_t padded{};
 
-namespace detail {
+namespace storage_detail {
 
 BSR_INLINE constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0); }
 
@@ -123,5 +123,5 @@ class structure {
   BSR_INLINE constexpr const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 
-}  // namespace detail
+}  // namespace storage_detail
 }  // namespace bsr::inline v0

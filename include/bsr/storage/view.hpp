@@ -99,7 +99,7 @@ concept eigen_like = requires(M& m) {
   std::bool_constant<bool(std::remove_cvref_t<M>::IsVectorAtCompileTime)>{};
 };
 
-namespace detail {
+namespace storage_detail {
 template <class X>
 inline constexpr bool may_view = std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
 template <class M>
@@ -109,15 +109,15 @@ template <class M>
 using eigen_layout_t = std::conditional_t<
     int(std::remove_cvref_t<M>::InnerStrideAtCompileTime) == 1,
     std::conditional_t<bool(std::remove_cvref_t<M>::IsRowMajor), row_major, col_major>, strided>;
-}  // namespace detail
+}  // namespace storage_detail
 
 /// An Eigen matrix: row_major or col_major as it is, strided when its inner stride is not 1 at compile time.
 template <class M>
-  requires eigen_like<M> && detail::may_view<M> && (!bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+  requires eigen_like<M> && storage_detail::may_view<M> && (!bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
 BSR_INLINE auto view(M&& m)
-    -> dense_view<detail::eigen_element_t<std::remove_reference_t<M>>, detail::eigen_layout_t<M>> {
+    -> dense_view<storage_detail::eigen_element_t<std::remove_reference_t<M>>, storage_detail::eigen_layout_t<M>> {
   constexpr bool by_row = bool(std::remove_cvref_t<M>::IsRowMajor);
-  if constexpr (std::same_as<detail::eigen_layout_t<M>, strided>)
+  if constexpr (std::same_as<storage_detail::eigen_layout_t<M>, strided>)
     return {m.data(), m.rows(), m.cols(), by_row ? m.outerStride() : m.innerStride(),
             by_row ? m.innerStride() : m.outerStride()};
   else
@@ -125,8 +125,8 @@ BSR_INLINE auto view(M&& m)
 }
 /// An Eigen vector or a row or column of a matrix.
 template <class M>
-  requires eigen_like<M> && detail::may_view<M> && (bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
-BSR_INLINE auto view(M&& m) -> vector_view<detail::eigen_element_t<std::remove_reference_t<M>>> {
+  requires eigen_like<M> && storage_detail::may_view<M> && (bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+BSR_INLINE auto view(M&& m) -> vector_view<storage_detail::eigen_element_t<std::remove_reference_t<M>>> {
   return {m.data(), m.size(), m.innerStride()};
 }
 /// std::vector, std::array, std::span and every other contiguous range of scalars.
@@ -144,7 +144,7 @@ BSR_INLINE auto view(V&& v) -> vector_view<std::remove_reference_t<std::ranges::
 template <class X>
 using view_t = decltype(bsr::view(std::declval<X>()));
 
-namespace detail {
+namespace storage_detail {
 template <class V>
 inline constexpr bool is_matrix_view = false;
 template <class T, int R, int C, class I, class S>
@@ -165,23 +165,23 @@ template <class V>
 inline constexpr bool is_coo_view = false;
 template <class T, class I>
 inline constexpr bool is_coo_view<coo_view<T, I>> = true;
-}  // namespace detail
+}  // namespace storage_detail
 
 /// Something that is a block-sparse matrix to bsr, as an argument of exactly this value category.
 template <class X>
-concept sparse_like = requires { typename view_t<X>; } && detail::is_matrix_view<view_t<X>>;
+concept sparse_like = requires { typename view_t<X>; } && storage_detail::is_matrix_view<view_t<X>>;
 /// Something that is a dense matrix to bsr.
 template <class X>
-concept dense_like = requires { typename view_t<X>; } && detail::is_dense_view<view_t<X>>;
+concept dense_like = requires { typename view_t<X>; } && storage_detail::is_dense_view<view_t<X>>;
 /// Something that is a vector to bsr.
 template <class X>
-concept vector_like = requires { typename view_t<X>; } && detail::is_vector_view<view_t<X>>;
+concept vector_like = requires { typename view_t<X>; } && storage_detail::is_vector_view<view_t<X>>;
 template <class X>
-concept csr_like = requires { typename view_t<X>; } && detail::is_csr_view<view_t<X>>;
+concept csr_like = requires { typename view_t<X>; } && storage_detail::is_csr_view<view_t<X>>;
 template <class X>
-concept coo_like = requires { typename view_t<X>; } && detail::is_coo_view<view_t<X>>;
+concept coo_like = requires { typename view_t<X>; } && storage_detail::is_coo_view<view_t<X>>;
 
-namespace detail {
+namespace storage_detail {
 template <class V>
 struct const_view;
 template <class T, int R, int C, class I, class S>
@@ -204,11 +204,11 @@ template <class T, class I>
 struct const_view<coo_view<T, I>> {
   using type = coo_view<const T, I>;
 };
-}  // namespace detail
+}  // namespace storage_detail
 
 /// The read-only view of an operand: what templates are instantiated with.
 template <class X>
-using input_t = typename detail::const_view<view_t<X>>::type;
+using input_t = typename storage_detail::const_view<view_t<X>>::type;
 template <class X>
   requires requires { typename input_t<X>; }
 BSR_INLINE input_t<X> input(X&& x) {

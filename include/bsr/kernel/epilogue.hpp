@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// What happens to an element of a product before it is stored: addends, biases, activations, the user's function.
+//
+// An epilogue is a small value with
+//   v' = e(v, i, j)                       for the accumulator v of element (i, j)
+// and, optionally,
+//   p' = e.pack(p, i, j, lanes<axis>{n})  for n elements at once: lane l is element (i, j + l) when the lanes lie along
+//                                         a row, (i + l, j) when they lie along a column. Lanes from n on are unused,
+//                                         and memory that belongs to them must not be read.
+// An epilogue without `pack` is applied lane by lane. To add one: write the struct here; nothing else changes.
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/storage/dense_view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+/// In which direction the lanes of a pack lie in the destination.
+enum class axis { row, column };
+
+/// `count` lanes in use, along `Axis`.
+template <axis Axis>
+struct lanes {
+  static constexpr axis along = Axis;
+  int count;
+};
+
+/// An epilogue that only exists as a function of one element.
+template <class E, class Pack, axis Axis>
+concept packed_epilogue = requires(const E& e, Pack p, std::int64_t i, lanes<Axis> l) {
+  { e.pack(p, i, i, l) } -> std::same_as<Pack>;
+};
+
+/// Applies an epilogue to a pack of accumulators: in one piece where it can, else lane by lane.
+template <axis Axis, class E, class Pack>
+BSR_INLINE Pack apply_epilogue(const E& e, Pack p, std::int64_t i, std::int64_t j, lanes<Axis> l) {
+  if constexpr (packed_epilogue<E, Pack, Axis>) {
+    return e.pack(p, i, j, l);
+  } else {
+    typename Pack::value_type values[Pack::size];
+    p.store(values);
+    for (int n = 0; n < l.count; ++n)
+      values[n] = Axis == axis::row ? e(values[n], i, j + n) : e(values[n], i + n, j);
+    return Pack::load(values);
+  }
+}
+
+namespace detail {
+
+/// Lanes of a vector from element `first` on.
+template <class Pack, class T>
+BSR_INLINE Pack load_lanes(vector_view<const T> v, std::int64_t first, int count) {
+  using value = typename Pack::value_type;
+  if constexpr (std::same_as<value, T>)
+    if (v.stride() == 1) {
+      if (count == Pack::size) return Pack::load(v.data() + first);
+      return Pack::load(v.data() + first, count);
+    }
+  value values[Pack::size] = {};
+  for (int n = 0; n < count; ++n) values[n] = static_cast<value>(v[first + n]);
+  return Pack::load(values);
+}
+
+/// Lanes of a dense matrix from element (i, j) on, along `Axis`.
+template <axis Axis, class Pack, class T, class Layout>
+BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::int64_t j, int count) {
+  const std::int64_t stride = Axis == axis::row ? d.col_stride() : d.row_stride();
+  return load_lanes<Pack>(vector_view<const T>(&d(i, j), count, stride), 0, count);
+}
+
+/// A value of a narrower real type inside accumulators.
+template <class To, class From>
+BSR_INLINE constexpr To convert(From value) {
+  if constexpr (is_complex<To> && !is_complex<From>)
+    return To(static_cast<typename scalar_traits<To>::real>(value));
+  else
+    return static_cast<To>(value);
+}
+
+}  // namespace detail
+
+/// v
+struct identity {
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+    return v;
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    return p;
+  }
+};
+
+/// g(f(v))
+template <class F, class G>
+struct then {
+  [[no_unique_address]] F f;
+  [[no_unique_address]] G g;
+
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    return g(f(v, i, j), i, j);
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t j, lanes<Axis> l) const {
+    return apply_epilogue<Axis>(g, apply_epilogue<Axis>(f, p, i, j, l), i, j, l);
+  }
+};
+
+/// factor * v
+template <class S>
+struct scale_by {
+  S factor;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+    return multiply(detail::convert<V>(factor), v);
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    return Pack::broadcast(detail::convert<typename Pack::value_type>(factor)) * p;
+  }
+};
+
+/// v + beta * d(i, j). When beta is 0, d is not read, so NaN in it does not spread.
+template <class View, class S>
+struct add_dense {
+  S beta;
+  View d;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    if (beta == S(0)) return v;
+    return add(v, multiply(detail::convert<V>(beta), detail::convert<V>(d(i, j))));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t j, lanes<Axis> l) const {
+    if (beta == S(0)) return p;
+    return fma(Pack::broadcast(detail::convert<typename Pack::value_type>(beta)),
+               detail::load_lanes<Axis, Pack>(d, i, j, l.count), p);
+  }
+};
+
+/// v + beta * z(i): the addend of a vector.
+template <class View, class S>
+struct add_vector {
+  S beta;
+  View z;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
+    if (beta == S(0)) return v;
+    return add(v, multiply(detail::convert<V>(beta), detail::convert<V>(z[i])));
+  }
+  template <class Pack, axis Axis>
+    requires(Axis == axis::column)
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t, lanes<Axis> l) const {
+    if (beta == S(0)) return p;
+    return fma(Pack::broadcast(detail::convert<typename Pack::value_type>(beta)),
+               detail::load_lanes<Pack>(z, i, l.count), p);
+  }
+};
+
+/// v + bias(i): one number for each row.
+template <class View>
+struct add_per_row {
+  View bias;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
+    return add(v, detail::convert<V>(bias[i]));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t, lanes<Axis> l) const {
+    if constexpr (Axis == axis::row)
+      return p + Pack::broadcast(detail::convert<typename Pack::value_type>(bias[i]));
+    else
+      return p + detail::load_lanes<Pack>(bias, i, l.count);
+  }
+};
+
+/// v + bias(j): one number for each column.
+template <class View>
+struct add_per_col {
+  View bias;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
+    return add(v, detail::convert<V>(bias[j]));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t j, lanes<Axis> l) const {
+    if constexpr (Axis == axis::column)
+      return p + Pack::broadcast(detail::convert<typename Pack::value_type>(bias[j]));
+    else
+      return p + detail::load_lanes<Pack>(bias, j, l.count);
+  }
+};
+
+/// max(v, 0). NaN stays NaN.
+struct relu_function {
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+    return v < V(0) ? V(0) : v;
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    return max_or_second(Pack::zero(), p);
+  }
+};
+
+/// v (1 + erf(v / sqrt 2)) / 2, as torch.nn.functional.gelu(v). Hendrycks and Gimpel, arXiv 1606.08415.
+struct gelu_function {
+  template <class V>
+  BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
+    return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440)));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    using value = typename Pack::value_type;
+    return Pack::broadcast(value(0.5)) * p *
+           (Pack::broadcast(value(1)) + erf(p * Pack::broadcast(value(0.70710678118654752440))));
+  }
+};
+
+/// v / (1 + exp(-v)), as torch.nn.functional.silu(v).
+struct silu_function {
+  template <class V>
+  BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
+    return v / (V(1) + std::exp(-v));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    using value = typename Pack::value_type;
+    return p / (Pack::broadcast(value(1)) + exp(Pack::zero() - p));
+  }
+};
+
+/// The user's f(v, i, j) or f(v).
+template <class F>
+struct user_function {
+  F f;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    if constexpr (std::is_invocable_v<const F&, V, std::int64_t, std::int64_t>)
+      return static_cast<V>(f(v, i, j));
+    else
+      return static_cast<V>(f(v));
+  }
+};
+
+/// The same epilogue for the transposed destination: element (j, i) there is element (i, j) here.
+template <class E>
+struct exchanged {
+  E e;
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    return e(v, j, i);
+  }
+};
+
+// ---- composing and transposing -----------------------------------------------------------------------------------------
+template <class F, class G>
+BSR_INLINE constexpr auto compose(const F& f, const G& g) {
+  if constexpr (std::same_as<F, identity>)
+    return g;
+  else
+    return then<F, G>{f, g};
+}
+
+/// The epilogue seen from the transposed destination.
+BSR_INLINE constexpr identity transposed_epilogue(identity e) { return e; }
+BSR_INLINE constexpr relu_function transposed_epilogue(relu_function e) { return e; }
+BSR_INLINE constexpr gelu_function transposed_epilogue(gelu_function e) { return e; }
+BSR_INLINE constexpr silu_function transposed_epilogue(silu_function e) { return e; }
+template <class S>
+BSR_INLINE constexpr auto transposed_epilogue(const scale_by<S>& e) {
+  return e;
+}
+template <class View, class S>
+BSR_INLINE constexpr auto transposed_epilogue(const add_dense<View, S>& e) {
+  return add_dense<decltype(transpose(e.d)), S>{e.beta, transpose(e.d)};
+}
+template <class View>
+BSR_INLINE constexpr auto transposed_epilogue(const add_per_row<View>& e) {
+  return add_per_col<View>{e.bias};
+}
+template <class View>
+BSR_INLINE constexpr auto transposed_epilogue(const add_per_col<View>& e) {
+  return add_per_row<View>{e.bias};
+}
+template <class F>
+BSR_INLINE constexpr auto transposed_epilogue(const user_function<F>& e) {
+  return exchanged<user_function<F>>{e};
+}
+template <class F, class G>
+BSR_INLINE constexpr auto transposed_epilogue(const then<F, G>& e) {
+  return then<decltype(transposed_epilogue(e.f)), decltype(transposed_epilogue(e.g))>{transposed_epilogue(e.f),
+                                                                                      transposed_epilogue(e.g)};
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

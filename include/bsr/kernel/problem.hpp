@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// All that a kernel is told. Operators build these, op:: functions check them, backends compute them.
+#include <cstdint>
+#include <type_traits>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/epilogue.hpp"
+#include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/matrix_view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+/// How a sparse factor is read: as it is, or with rows and columns exchanged.
+enum class op { none, transpose };
+
+/// C(i, j) = epilogue(alpha * sum_k op(A)(i, k) B(k, j), i, j)   for every element of C, exactly once.
+///
+/// A: matrix_view<const TA, R, C, Index>, m x k after op; B: dense_view<const TB, Layout>, k x n;
+/// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C itself.
+/// Sums, alpha and the epilogue are in `accumulator`. The order of the sum over k is the storage order of the blocks in
+/// every kernel, one chain an element, so results do not depend on threads, panels or tiles.
+template <class A, op Op, class B, class C, class Epilogue = identity>
+struct spmm_problem {
+  using accumulator = promoted_t<typename A::value_type, typename B::value_type>;
+  static constexpr op factor_op = Op;
+
+  accumulator alpha;
+  A a;
+  B b;
+  C c;
+  Epilogue epilogue;
+};
+
+/// y(i) = epilogue(alpha * sum_k op(A)(i, k) x(k), i, 0). x: vector_view<const TX>, y: vector_view<TY>.
+template <class A, op Op, class X, class Y, class Epilogue = identity>
+struct spmv_problem {
+  using accumulator = promoted_t<typename A::value_type, typename X::value_type>;
+  static constexpr op factor_op = Op;
+
+  accumulator alpha;
+  A a;
+  X x;
+  Y y;
+  Epilogue epilogue;
+};
+
+/// An accumulator as an element of the destination: complex to real does not compile, everything else converts.
+template <class T, class Accumulator>
+BSR_INLINE constexpr T to_element(Accumulator value) {
+  if constexpr (is_complex<T> && !is_complex<Accumulator>)
+    return T(static_cast<typename scalar_traits<T>::real>(value));
+  else
+    return static_cast<T>(value);
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
