@@ -19,8 +19,8 @@ enum class op { none, transpose };
 ///
 /// A: matrix_view<const TA, R, C, Index>, m x k after op; B: dense_view<const TB, Layout>, k x n;
 /// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C itself.
-/// Sums, alpha and the epilogue are in `accumulator`. The order of the sum over k is the storage order of the blocks in
-/// every kernel, one chain an element, so results do not depend on threads, panels or tiles.
+/// Sums, alpha and the epilogue are in `accumulator`. The order in which an element's sum over k is formed depends on the
+/// kernel and the target, never on the number of threads or on how the work is cut.
 template <class A, op Op, class B, class C, class Epilogue = identity>
 struct spmm_problem {
   using accumulator = promoted_t<typename A::value_type, typename B::value_type>;
