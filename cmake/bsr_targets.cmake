@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What bsr's targets are made of. Used by the build of bsr and by the installed package alike.
+include_guard(DIRECTORY)
+
+set(bsr_components openmp eigen io safetensors)
+set(bsr_openmp_needs "OpenMP")
+set(bsr_eigen_needs "Eigen 3.4 or 5")
+set(bsr_io_needs "zlib")
+set(bsr_safetensors_needs "nlohmann_json 3.10 or newer")
+
+# Includes of a dependency are system includes: its warnings are not ours.
+function(_bsr_include target dependency)
+  get_target_property(directories ${dependency} INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(${target} SYSTEM INTERFACE ${directories})
+endfunction()
+
+# xsimd 12.1 to 14. A package accepts its own major version only, so each is asked for.
+macro(bsr_find_xsimd)
+  if(NOT TARGET xsimd)
+    foreach(_bsr_version IN ITEMS 14 13 12.1)
+      if(NOT TARGET xsimd)
+        find_package(xsimd ${_bsr_version} CONFIG QUIET)
+      endif()
+    endforeach()
+  endif()
+endmacro()
+
+# Gives a target xsimd's headers, or says that there is none: bsr then uses its scalar kernels.
+macro(bsr_link_xsimd target)
+  bsr_find_xsimd()
+  if(TARGET xsimd)
+    # Not the target itself: in some distributions it brings xtl with it, which bsr does not use.
+    _bsr_include(${target} xsimd)
+  elseif(EXISTS ${CMAKE_CURRENT_LIST_DIR}/deps/include/xsimd/xsimd.hpp)
+    target_include_directories(${target} SYSTEM INTERFACE ${CMAKE_CURRENT_LIST_DIR}/deps/include)
+  else()
+    target_compile_definitions(${target} INTERFACE BSR_NO_XSIMD=1)
+    if(NOT bsr_FIND_QUIETLY)
+      message(STATUS "bsr: xsimd 12.1 to 14 was not found; the scalar kernels are used, correct but slow "
+                     "(install libxsimd-dev, or configure with -DBSR_DEPS=FETCH)")
+    endif()
+  endif()
+endmacro()
+
+set(bsr_openmp_target OpenMP::OpenMP_CXX)
+set(bsr_eigen_target Eigen3::Eigen)
+set(bsr_io_target ZLIB::ZLIB)
+set(bsr_safetensors_target nlohmann_json::nlohmann_json)
+
+# Looks for what a component needs and sets <result>. With GLOBAL, what is found is visible in the whole
+# project: the users of a subdirectory live above it.
+macro(bsr_find_component component result)
+  if(NOT TARGET ${bsr_${component}_target})
+    if("${component}" STREQUAL "openmp")
+      find_package(OpenMP QUIET COMPONENTS CXX)
+    elseif("${component}" STREQUAL "eigen")
+      foreach(_bsr_version IN ITEMS 5 3.4)
+        if(NOT TARGET Eigen3::Eigen)
+          find_package(Eigen3 ${_bsr_version} CONFIG QUIET)
+        endif()
+      endforeach()
+    elseif("${component}" STREQUAL "io")
+      find_package(ZLIB QUIET)
+    elseif("${component}" STREQUAL "safetensors")
+      find_package(nlohmann_json 3.10 CONFIG QUIET)
+    endif()
+    if(TARGET ${bsr_${component}_target} AND "${ARGN}" STREQUAL "GLOBAL")
+      set_target_properties(${bsr_${component}_target} PROPERTIES IMPORTED_GLOBAL TRUE)
+    endif()
+  endif()
+  if(TARGET ${bsr_${component}_target})
+    set(${result} TRUE)
+  else()
+    set(${result} FALSE)
+  endif()
+endmacro()
+
+# Gives the component's target what it consists of.
+function(bsr_link_component target library component)
+  target_link_libraries(${target} INTERFACE ${library} ${bsr_${component}_target})
+endfunction()
