@@ -12,8 +12,8 @@ namespace bsr::inline v0 {
 inline constexpr int dynamic = -1;
 
 /// The types an index array may have, as in scipy.
-template <class I>
-concept index = std::same_as<I, std::int32_t> || std::same_as<I, std::int64_t>;
+template <class Index>
+concept index = std::same_as<Index, std::int32_t> || std::same_as<Index, std::int64_t>;
 
 /// A pair of sizes: the shape of a matrix or of a block. Any integer type is accepted; sizes are checked where they
 /// are used, so a negative or wrapped number becomes an error that prints it.

@@ -25,18 +25,18 @@ template <class M>
 inline constexpr bool enable_borrowed_view = false;
 
 // ---- bsr's own types -------------------------------------------------------------------------------------------------
-template <class T, int R, int C, class I, class S>
-BSR_INLINE matrix_view<const T, R, C, I, S> view(const matrix<T, R, C, I, S>& a) {
+template <class T, int R, int C, class Index, class S>
+BSR_INLINE matrix_view<const T, R, C, Index, S> view(const matrix<T, R, C, Index, S>& a) {
   return a.view();
 }
-template <class T, int R, int C, class I, class S>
-BSR_INLINE matrix_view<T, R, C, I, S> view(matrix<T, R, C, I, S>& a) {
+template <class T, int R, int C, class Index, class S>
+BSR_INLINE matrix_view<T, R, C, Index, S> view(matrix<T, R, C, Index, S>& a) {
   return a.view();
 }
-template <class T, int R, int C, class I, class S>
-void view(const matrix<T, R, C, I, S>&&) = delete;  // would outlive its memory
-template <class T, int R, int C, class I, class S>
-BSR_INLINE matrix_view<T, R, C, I, S> view(matrix_view<T, R, C, I, S> a) {
+template <class T, int R, int C, class Index, class S>
+void view(const matrix<T, R, C, Index, S>&&) = delete;  // would outlive its memory
+template <class T, int R, int C, class Index, class S>
+BSR_INLINE matrix_view<T, R, C, Index, S> view(matrix_view<T, R, C, Index, S> a) {
   return a;
 }
 template <class T, class L, class S>
@@ -57,32 +57,32 @@ template <class T, class S>
 BSR_INLINE constexpr vector_view<T, S> view(vector_view<T, S> x) {
   return x;
 }
-template <class T, class I>
-BSR_INLINE csr_view<const T, I> view(const csr<T, I>& a) {
+template <class T, class Index>
+BSR_INLINE csr_view<const T, Index> view(const csr<T, Index>& a) {
   return a.view();
 }
-template <class T, class I>
-BSR_INLINE csr_view<T, I> view(csr<T, I>& a) {
+template <class T, class Index>
+BSR_INLINE csr_view<T, Index> view(csr<T, Index>& a) {
   return a.view();
 }
-template <class T, class I>
-void view(const csr<T, I>&&) = delete;  // would outlive its memory
-template <class T, class I>
-BSR_INLINE csr_view<T, I> view(csr_view<T, I> a) {
+template <class T, class Index>
+void view(const csr<T, Index>&&) = delete;  // would outlive its memory
+template <class T, class Index>
+BSR_INLINE csr_view<T, Index> view(csr_view<T, Index> a) {
   return a;
 }
-template <class T, class I>
-BSR_INLINE coo_view<const T, I> view(const coo<T, I>& a) {
+template <class T, class Index>
+BSR_INLINE coo_view<const T, Index> view(const coo<T, Index>& a) {
   return a.view();
 }
-template <class T, class I>
-BSR_INLINE coo_view<T, I> view(coo<T, I>& a) {
+template <class T, class Index>
+BSR_INLINE coo_view<T, Index> view(coo<T, Index>& a) {
   return a.view();
 }
-template <class T, class I>
-void view(const coo<T, I>&&) = delete;  // would outlive its memory
-template <class T, class I>
-BSR_INLINE coo_view<T, I> view(coo_view<T, I> a) {
+template <class T, class Index>
+void view(const coo<T, Index>&&) = delete;  // would outlive its memory
+template <class T, class Index>
+BSR_INLINE coo_view<T, Index> view(coo_view<T, Index> a) {
   return a;
 }
 
@@ -147,8 +147,8 @@ using view_t = decltype(bsr::view(std::declval<X>()));
 namespace storage_detail {
 template <class V>
 inline constexpr bool is_matrix_view = false;
-template <class T, int R, int C, class I, class S>
-inline constexpr bool is_matrix_view<matrix_view<T, R, C, I, S>> = true;
+template <class T, int R, int C, class Index, class S>
+inline constexpr bool is_matrix_view<matrix_view<T, R, C, Index, S>> = true;
 template <class V>
 inline constexpr bool is_dense_view = false;
 template <class T, class L, class S>
@@ -159,12 +159,12 @@ template <class T, class S>
 inline constexpr bool is_vector_view<vector_view<T, S>> = true;
 template <class V>
 inline constexpr bool is_csr_view = false;
-template <class T, class I>
-inline constexpr bool is_csr_view<csr_view<T, I>> = true;
+template <class T, class Index>
+inline constexpr bool is_csr_view<csr_view<T, Index>> = true;
 template <class V>
 inline constexpr bool is_coo_view = false;
-template <class T, class I>
-inline constexpr bool is_coo_view<coo_view<T, I>> = true;
+template <class T, class Index>
+inline constexpr bool is_coo_view<coo_view<T, Index>> = true;
 }  // namespace storage_detail
 
 /// Something that is a block-sparse matrix to bsr, as an argument of exactly this value category.
@@ -184,9 +184,9 @@ concept coo_like = requires { typename view_t<X>; } && storage_detail::is_coo_vi
 namespace storage_detail {
 template <class V>
 struct const_view;
-template <class T, int R, int C, class I, class S>
-struct const_view<matrix_view<T, R, C, I, S>> {
-  using type = matrix_view<const T, R, C, I, S>;
+template <class T, int R, int C, class Index, class S>
+struct const_view<matrix_view<T, R, C, Index, S>> {
+  using type = matrix_view<const T, R, C, Index, S>;
 };
 template <class T, class L, class S>
 struct const_view<dense_view<T, L, S>> {
@@ -196,13 +196,13 @@ template <class T, class S>
 struct const_view<vector_view<T, S>> {
   using type = vector_view<const T, S>;
 };
-template <class T, class I>
-struct const_view<csr_view<T, I>> {
-  using type = csr_view<const T, I>;
+template <class T, class Index>
+struct const_view<csr_view<T, Index>> {
+  using type = csr_view<const T, Index>;
 };
-template <class T, class I>
-struct const_view<coo_view<T, I>> {
-  using type = coo_view<const T, I>;
+template <class T, class Index>
+struct const_view<coo_view<T, Index>> {
+  using type = coo_view<const T, Index>;
 };
 }  // namespace storage_detail
 
