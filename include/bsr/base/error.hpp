@@ -41,6 +41,12 @@ struct format_error : error {
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
+namespace detail {
+/// False, but only once X is known: static_assert(never<X>, "bsr: why this cannot be").
+template <class X>
+inline constexpr bool never = false;
+}  // namespace detail
+
 /// Builds a sentence in a fixed buffer, without allocating; a longer text is cut and ends in "...".
 class message {
  public:

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The seam between what is asked and who computes it: one specialisation of backend for each execution policy.
+#include "bsr/base/error.hpp"
 #include "bsr/base/target.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
-
-namespace detail {
-template <class>
-inline constexpr bool never = false;
-}
 
 /// backend<Policy>::spmm(policy, spmm_problem) and ::spmv(policy, spmv_problem) compute a checked problem. A new device
 /// is one specialisation; rooms above never name another.

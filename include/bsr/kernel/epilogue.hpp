@@ -8,7 +8,9 @@
 //   p' = e.pack(p, i, j, lanes<axis>{n})  for n elements at once: lane l is element (i, j + l) when the lanes lie along
 //                                         a row, (i + l, j) when they lie along a column. Lanes from n on are unused,
 //                                         and memory that belongs to them must not be read.
-// An epilogue without `pack` is applied lane by lane. To add one: write the struct here; nothing else changes.
+// An epilogue without `pack` is applied lane by lane. One whose meaning depends on i or j has
+//   e.transposed()                        the same epilogue for the transposed destination,
+// and one that reads operands derives from reads_operands and gets its checks in op/check.hpp.
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -31,7 +33,10 @@ struct lanes {
   int count;
 };
 
-/// An epilogue that only exists as a function of one element.
+/// Base of epilogues that read memory besides the accumulator.
+struct reads_operands {};
+
+/// An epilogue that has a form for several elements at once.
 template <class E, class Pack, axis Axis>
 concept packed_epilogue = requires(const E& e, Pack p, std::int64_t i, lanes<Axis> l) {
   { e.pack(p, i, i, l) } -> std::same_as<Pack>;
@@ -97,11 +102,25 @@ struct identity {
   }
 };
 
+/// The epilogue as seen from the transposed destination.
+template <class E>
+BSR_INLINE constexpr auto transposed_epilogue(const E& e) {
+  if constexpr (requires { e.transposed(); })
+    return e.transposed();
+  else
+    return e;
+}
+
 /// g(f(v))
 template <class F, class G>
 struct then {
   [[no_unique_address]] F f;
   [[no_unique_address]] G g;
+
+  BSR_INLINE constexpr auto transposed() const {
+    return then<decltype(transposed_epilogue(f)), decltype(transposed_epilogue(g))>{transposed_epilogue(f),
+                                                                                  transposed_epilogue(g)};
+  }
 
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
@@ -129,9 +148,13 @@ struct scale_by {
 
 /// v + beta * d(i, j). When beta is 0, d is not read, so NaN in it does not spread.
 template <class View, class S>
-struct add_dense {
+struct add_dense : reads_operands {
   S beta;
   View d;
+  BSR_INLINE constexpr add_dense(S factor, View addend) : beta(factor), d(addend) {}
+  BSR_INLINE constexpr auto transposed() const {
+    return add_dense<decltype(transpose(d)), S>(beta, transpose(d));
+  }
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     if (beta == S(0)) return v;
@@ -147,9 +170,10 @@ struct add_dense {
 
 /// v + beta * z(i): the addend of a vector.
 template <class View, class S>
-struct add_vector {
+struct add_vector : reads_operands {
   S beta;
   View z;
+  BSR_INLINE constexpr add_vector(S factor, View addend) : beta(factor), z(addend) {}
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
     if (beta == S(0)) return v;
@@ -164,10 +188,15 @@ struct add_vector {
   }
 };
 
+template <class View>
+struct add_per_col;
+
 /// v + bias(i): one number for each row.
 template <class View>
-struct add_per_row {
+struct add_per_row : reads_operands {
   View bias;
+  BSR_INLINE constexpr explicit add_per_row(View v) : bias(v) {}
+  BSR_INLINE constexpr auto transposed() const { return add_per_col<View>(bias); }
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
     return add(v, detail::convert<V>(bias[i]));
@@ -183,8 +212,10 @@ struct add_per_row {
 
 /// v + bias(j): one number for each column.
 template <class View>
-struct add_per_col {
+struct add_per_col : reads_operands {
   View bias;
+  BSR_INLINE constexpr explicit add_per_col(View v) : bias(v) {}
+  BSR_INLINE constexpr auto transposed() const { return add_per_row<View>(bias); }
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
     return add(v, detail::convert<V>(bias[j]));
@@ -237,10 +268,22 @@ struct silu_function {
   }
 };
 
+/// The same function for the transposed destination: element (j, i) there is element (i, j) here.
+template <class E>
+struct exchanged {
+  E e;
+  BSR_INLINE constexpr E transposed() const { return e; }
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    return e(v, j, i);
+  }
+};
+
 /// The user's f(v, i, j) or f(v).
 template <class F>
 struct user_function {
   F f;
+  BSR_INLINE constexpr auto transposed() const { return exchanged<user_function>{*this}; }
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     if constexpr (std::is_invocable_v<const F&, V, std::int64_t, std::int64_t>)
@@ -250,54 +293,13 @@ struct user_function {
   }
 };
 
-/// The same epilogue for the transposed destination: element (j, i) there is element (i, j) here.
-template <class E>
-struct exchanged {
-  E e;
-  template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
-    return e(v, j, i);
-  }
-};
-
-// ---- composing and transposing -----------------------------------------------------------------------------------------
+/// g after f.
 template <class F, class G>
 BSR_INLINE constexpr auto compose(const F& f, const G& g) {
   if constexpr (std::same_as<F, identity>)
     return g;
   else
     return then<F, G>{f, g};
-}
-
-/// The epilogue seen from the transposed destination.
-BSR_INLINE constexpr identity transposed_epilogue(identity e) { return e; }
-BSR_INLINE constexpr relu_function transposed_epilogue(relu_function e) { return e; }
-BSR_INLINE constexpr gelu_function transposed_epilogue(gelu_function e) { return e; }
-BSR_INLINE constexpr silu_function transposed_epilogue(silu_function e) { return e; }
-template <class S>
-BSR_INLINE constexpr auto transposed_epilogue(const scale_by<S>& e) {
-  return e;
-}
-template <class View, class S>
-BSR_INLINE constexpr auto transposed_epilogue(const add_dense<View, S>& e) {
-  return add_dense<decltype(transpose(e.d)), S>{e.beta, transpose(e.d)};
-}
-template <class View>
-BSR_INLINE constexpr auto transposed_epilogue(const add_per_row<View>& e) {
-  return add_per_col<View>{e.bias};
-}
-template <class View>
-BSR_INLINE constexpr auto transposed_epilogue(const add_per_col<View>& e) {
-  return add_per_row<View>{e.bias};
-}
-template <class F>
-BSR_INLINE constexpr auto transposed_epilogue(const user_function<F>& e) {
-  return exchanged<user_function<F>>{e};
-}
-template <class F, class G>
-BSR_INLINE constexpr auto transposed_epilogue(const then<F, G>& e) {
-  return then<decltype(transposed_epilogue(e.f)), decltype(transposed_epilogue(e.g))>{transposed_epilogue(e.f),
-                                                                                      transposed_epilogue(e.g)};
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -90,7 +90,7 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
   BSR_INLINE block_row<T, R, C, Index, Space> row(std::int64_t i) const { return {*this, i}; }
 
   /// For the library: a structure that has been checked already, and its elements.
-  BSR_INLINE matrix_view(typename base::checked, const base& structure, T* data) : base(structure), data_(data) {}
+  BSR_INLINE matrix_view(typename base::checked, const base& where, T* data) : base(where), data_(data) {}
 
  private:
   BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,

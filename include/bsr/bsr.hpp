@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The front door for host code: storage, the grammar, the CPU backend, scipy's verbs and conversions.
+#include "bsr/expr/assign.hpp"
+#include "bsr/expr/operators.hpp"
+#include "bsr/expr/refuse.hpp"
+#include "bsr/op/spmm.hpp"
+#include "bsr/op/spmv.hpp"
+#include "bsr/storage.hpp"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The words of the grammar. There is no tree: every operator returns one of these three values, finished.
+//
+//   factor   alpha op(A)                          A block-sparse
+//   term     beta D                               D a dense matrix or a vector
+//   product  epilogue(factor * B)  or  epilogue(B * factor)
+#include <complex>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/epilogue.hpp"
+#include "bsr/kernel/problem.hpp"
+#include "bsr/op/check.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+/// alpha and beta: any arithmetic or complex number.
+template <class S>
+concept number = std::is_arithmetic_v<S> || is_complex<S>;
+
+/// alpha * op(A). The one canonical left operand: every prefix of a sparse matrix returns it.
+template <class A, op Op = op::none, class S = double>
+struct factor {
+  using bsr_expression = void;
+  S alpha;
+  A a;
+};
+
+/// beta * D, an addend. View is a dense_view or a vector_view of constants.
+template <class View, class S = double>
+struct term {
+  using bsr_expression = void;
+  S beta;
+  View d;
+};
+
+/// epilogue(alpha * op(A) * B) when Side is left, epilogue(alpha * B * op(A)) when right; element (i, j) of the epilogue
+/// is that of the result as written.
+template <class Factor, class B, side Side, class Epilogue = identity>
+struct product {
+  using bsr_expression = void;
+  Factor factor;
+  B b;
+  Epilogue epilogue{};
+  aliasing promise = aliasing::checked;
+
+  /// The same product with another epilogue.
+  template <class Other>
+  BSR_INLINE constexpr product<Factor, B, Side, Other> with(const Other& other) const {
+    return {factor, b, other, promise};
+  }
+};
+
+/// What an operator returns that has no meaning here, after it has said so.
+struct refused {
+  using bsr_expression = void;
+};
+
+namespace detail {
+
+template <class S, class T>
+using scaled_t = promoted_t<S, T>;
+
+template <class F>
+inline constexpr bool is_factor = false;
+template <class A, op Op, class S>
+inline constexpr bool is_factor<factor<A, Op, S>> = true;
+template <class P>
+inline constexpr bool is_product = false;
+template <class F, class B, side Side, class E>
+inline constexpr bool is_product<product<F, B, Side, E>> = true;
+/// bsr's own dense types: a number times one of these is a term.
+template <class X>
+inline constexpr bool is_own_dense = false;
+template <class T, class L, class S>
+inline constexpr bool is_own_dense<dense_view<T, L, S>> = true;
+template <class T, class L, class S>
+inline constexpr bool is_own_dense<dense_matrix<T, L, S>> = true;
+template <class T, class S>
+inline constexpr bool is_own_dense<vector_view<T, S>> = true;
+template <class X>
+inline constexpr bool is_term = false;
+template <class V, class S>
+inline constexpr bool is_term<term<V, S>> = true;
+
+}  // namespace detail
+
+/// A finished product.
+template <class X>
+concept value = detail::is_product<std::remove_cvref_t<X>>;
+
+/// A dense matrix or a vector.
+template <class X>
+concept operand = dense_like<X> || vector_like<X>;
+
+/// A sparse matrix with or without its prefixes.
+template <class X>
+concept left_operand = sparse_like<X> || detail::is_factor<std::remove_cvref_t<X>>;
+
+/// What may be added to a product: an operand, or a number times one of bsr's.
+template <class X>
+concept addend = operand<X> || detail::is_term<std::remove_cvref_t<X>>;
+
+template <left_operand X>
+BSR_INLINE auto as_factor(X&& x) {
+  if constexpr (sparse_like<X>)
+    return factor<input_t<X>>{1.0, input(std::forward<X>(x))};
+  else
+    return x;
+}
+template <addend X>
+BSR_INLINE auto as_term(X&& x) {
+  if constexpr (operand<X>)
+    return term<input_t<X>>{1.0, input(std::forward<X>(x))};
+  else
+    return x;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
