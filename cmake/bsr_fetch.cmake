@@ -11,8 +11,8 @@ set(bsr_fetch_catch2 https://github.com/catchorg/Catch2/archive/refs/tags/v3.7.1
                      c991b247a1a0d7bb9c39aa35faf0fe9e19764213f28ffba3109388e62ee0269c)
 set(bsr_fetch_eigen https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.bz2
                     b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626)
-set(bsr_fetch_safetensors https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
-                          d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
+set(bsr_fetch_safetensors https://github.com/nlohmann/json/archive/refs/tags/v3.11.3.tar.gz
+                          0d8ef5af7f9794e3263480193c491549b2ba6cc74bb018906202ada498a79406)
 set(bsr_fetch_benchmark https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz
                         32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981)
 
@@ -43,19 +43,16 @@ function(_bsr_download name)
       message(FATAL_ERROR "bsr: ${url} has the SHA-256 ${actual}, but ${hash} was expected.")
     endif()
   endif()
-  set(directory ${bsr_BINARY_DIR}/_deps/${name}-${hash})
+  string(SUBSTRING ${hash} 0 8 short_hash)
+  set(directory ${bsr_BINARY_DIR}/_deps/${name}-${short_hash})
   if(NOT IS_DIRECTORY ${directory})
     file(REMOVE_RECURSE ${directory}.part)
     file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${directory}.part)
     file(RENAME ${directory}.part ${directory})
   endif()
-  # A release unpacks into one folder, or, nlohmann's, into several.
+  # A release unpacks into one folder.
   file(GLOB contents LIST_DIRECTORIES TRUE ${directory}/*)
-  list(LENGTH contents count)
-  if(count EQUAL 1)
-    set(directory ${contents})
-  endif()
-  set(bsr_${name}_SOURCE_DIR ${directory} PARENT_SCOPE)
+  set(bsr_${name}_SOURCE_DIR ${contents} PARENT_SCOPE)
 endfunction()
 
 # An imported target for a header-only download.
