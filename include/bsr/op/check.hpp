@@ -8,7 +8,7 @@
 #include "bsr/base/error.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/kernel/problem.hpp"
-#include "bsr/op/alias.hpp"
+#include "bsr/storage/alias.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
