@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The engine of every conversion that gathers scattered elements into blocks.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "bsr/base/extent.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/structure.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// The three arrays of a matrix in the making.
+template <class T, index Index>
+struct block_arrays {
+  using value_type = T;
+  using index_type = Index;
+  buffer<T> data;
+  buffer<Index> indices;
+  buffer<Index> indptr;
+};
+
+/// In which order the blocks of a block row are stored.
+enum class block_order { first_appearance, sorted };
+
+/// A buffer that grows at its end.
+template <class T>
+class growing {
+ public:
+  growing() = default;
+  explicit growing(std::int64_t capacity) : memory_(capacity, uninitialized) {}
+  /// Room for `more` elements after the first `used`. At least doubles when it has to move. The first `used` elements are
+  /// kept.
+  void reserve(std::int64_t used, std::int64_t more) {
+    if (memory_.size() - used >= more) return;
+    memory_.resize(std::max(used + more, 2 * memory_.size()), uninitialized);
+  }
+  T* data() { return memory_.data(); }
+  const T* data() const { return memory_.data(); }
+  std::int64_t capacity() const { return memory_.size(); }
+  T& operator[](std::int64_t i) { return memory_[i]; }
+  const T& operator[](std::int64_t i) const { return memory_[i]; }
+
+ private:
+  buffer<T> memory_;
+};
+
+/// Adds up what `source` contributes to each block. `source` answers for a block row i, as often as it is asked:
+///   source.count(i)        an upper bound of its contributions;
+///   source.columns(i, f)   calls f(block column) for every contribution, in order;
+///   source.add(i, at)      adds every contribution, in order, to the row-major block at(block column), zero at first.
+/// Duplicates add up, a block appears once. Two passes over the source; O(contributions + block columns + stored elements),
+/// when sorted plus b log b for the b blocks of each row.
+template <block_order Order, class T, index Index, int R, int C, class Source>
+block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::int64_t block_cols, extent<R> rows,
+                                extent<C> cols, const Source& source) {
+  check_range_fits<Index>(who, block_cols, "block columns");
+  block_arrays<T, Index> result;
+  result.indptr = buffer<Index>(block_rows + 1, uninitialized);
+  result.indptr[0] = 0;
+
+  // The place of a block column's block; it counts only when it lies in the present block row.
+  buffer<Index> place(block_cols, uninitialized);
+  for (std::int64_t j = 0; j < block_cols; ++j) place[j] = -1;
+
+  growing<Index> found;
+  std::int64_t num_blocks = 0;
+  for (std::int64_t i = 0; i < block_rows; ++i) {
+    const std::int64_t begin = num_blocks;
+    found.reserve(begin, std::min(source.count(i), block_cols));
+    Index* const out = found.data();
+    source.columns(i, [&](Index j) {
+      if (place[j] < begin) {
+        place[j] = static_cast<Index>(std::min<std::int64_t>(num_blocks, std::numeric_limits<Index>::max()));
+        out[num_blocks++] = j;
+      }
+    });
+    check_count_fits<Index>(who, num_blocks, "blocks");
+    if constexpr (Order == block_order::sorted)
+      std::sort(out + begin, out + num_blocks, [](Index a, Index b) { return a < b; });
+    result.indptr[i + 1] = static_cast<Index>(num_blocks);
+  }
+  result.indices = buffer<Index>(num_blocks, uninitialized);
+  if (num_blocks > 0)
+    std::memcpy(result.indices.data(), found.data(), static_cast<std::size_t>(num_blocks) * sizeof(Index));
+
+  const std::int64_t area = rows.value() * cols.value();
+  result.data =
+      buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())), uninitialized);
+  T* const data = result.data.data();
+  for (std::int64_t i = 0; i < block_rows; ++i) {
+    const std::int64_t begin = result.indptr[i];
+    const std::int64_t end = result.indptr[i + 1];
+    if (begin == end) continue;
+    for (std::int64_t k = begin; k < end; ++k) place[result.indices[k]] = static_cast<Index>(k);
+    for (std::int64_t k = begin * area; k < end * area; ++k) data[k] = T{};
+    source.add(i, [&](Index j) { return data + place[j] * area; });
+  }
+  return result;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

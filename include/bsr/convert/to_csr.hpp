@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Anything to compressed sparse rows. scipy: tocsr.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/target.hpp"
+#include "bsr/convert/assemble.hpp"
+#include "bsr/convert/assemble_triplets.hpp"
+#include "bsr/convert/gather_blocks.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/format/check_format.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/csr.hpp"
+#include "bsr/storage/structure.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// Copies `count` indices into another index type that is known to hold them.
+template <index To, index From>
+buffer<To> copy_indices(const From* from, std::int64_t count) {
+  buffer<To> to(count, uninitialized);
+  for (std::int64_t k = 0; k < count; ++k) to[k] = static_cast<To>(from[k]);
+  return to;
+}
+
+template <class T>
+buffer<T> copy_values(const T* from, std::int64_t count) {
+  buffer<T> to(count, uninitialized);
+  if (count > 0) std::memcpy(static_cast<void*>(to.data()), from, static_cast<std::size_t>(count) * sizeof(T));
+  return to;
+}
+
+/// The arrays of a CSR matrix with the elements of a.
+template <class Asked, class T, int R, int C, class From>
+auto row_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
+  using Index = result_index_t<Asked, From>;
+  check_format_for(who, a, checks::full);
+  const dims block = a.blocksize();
+  const std::int64_t block_rows = a.block_rows();
+  const std::int64_t block_cols = a.block_cols();
+  const auto* const from_indptr = a.indptr().data();
+  const auto* const from_indices = a.indices().data();
+  if (from_indptr[block_rows] > 0) check_range_fits<Index>(who, a.cols(), "columns");
+  const std::int64_t last_width = a.cols() - (block_cols - 1) * block.cols;
+
+  // What a scalar row of each block row holds, and so indptr.
+  buffer<Index> indptr(a.rows() + 1, uninitialized);
+  indptr[0] = 0;
+  std::int64_t stored = 0;
+  for (std::int64_t i = 0; i < block_rows; ++i) {
+    std::int64_t width = (std::int64_t{from_indptr[i + 1]} - from_indptr[i]) * block.cols;
+    if (last_width != block.cols)
+      for (std::int64_t k = from_indptr[i]; k < from_indptr[i + 1]; ++k)
+        if (from_indices[k] == block_cols - 1) width -= block.cols - last_width;
+    const std::int64_t end = std::min((i + 1) * block.rows, a.rows());
+    for (std::int64_t row = i * block.rows; row < end; ++row) {
+      stored += width;
+      indptr[row + 1] = static_cast<Index>(stored);
+    }
+    check_count_fits<Index>(who, stored, "stored elements");
+  }
+
+  buffer<Index> indices(stored, uninitialized);
+  buffer<T> data(stored, uninitialized);
+  Index* out_index = indices.data();
+  T* out_value = data.data();
+  for (std::int64_t i = 0; i < block_rows; ++i) {
+    const std::int64_t height = std::min(block.rows, a.rows() - i * block.rows);
+    for (std::int64_t r = 0; r < height; ++r)
+      for (std::int64_t k = from_indptr[i]; k < from_indptr[i + 1]; ++k) {
+        const std::int64_t first = from_indices[k] * block.cols;
+        const std::int64_t width = std::min(block.cols, a.cols() - first);
+        const T* const values = a.data().data() + (k * block.rows + r) * block.cols;
+        const auto emit = [&](std::int64_t n) {
+          for (std::int64_t c = 0; c < n; ++c) {
+            out_index[c] = static_cast<Index>(first + c);
+            out_value[c] = values[c];
+          }
+        };
+        width == block.cols ? emit(block.cols) : emit(width);
+        out_index += width;
+        out_value += width;
+      }
+  }
+  return block_arrays<T, Index>{std::move(data), std::move(indices), std::move(indptr)};
+}
+
+template <class Asked, class T, class From>
+auto row_arrays(const char* who, const csr_view<const T, From>& a) {
+  using Index = result_index_t<Asked, From>;
+  check_format_for(who, a, checks::full);
+  const std::int64_t stored = a.indptr()[static_cast<std::size_t>(a.rows())];
+  if constexpr (sizeof(Index) < sizeof(From)) {
+    check_count_fits<Index>(who, stored, "stored elements");
+    if (stored > 0) check_range_fits<Index>(who, a.cols(), "columns");
+  }
+  return block_arrays<T, Index>{copy_values(a.data().data(), stored), copy_indices<Index>(a.indices().data(), stored),
+                                copy_indices<Index>(a.indptr().data(), a.rows() + 1)};
+}
+
+template <class Asked, class T, class From>
+auto row_arrays(const char* who, const coo_view<const T, From>& a) {
+  using Index = result_index_t<Asked, From>;
+  return assemble_triplets<1, 1, Index>(who, a, extent<1>(), extent<1>());
+}
+
+template <class Asked, class T, class Layout>
+auto row_arrays(const char* who, const dense_view<const T, Layout>& a) {
+  using Index = result_index_t<Asked, std::int32_t>;
+  return gather_blocks<Index>(who, a, extent<1>(), extent<1>());
+}
+
+}  // namespace detail
+
+/// What can be converted to a block-sparse or another format: sparse_like (BSR), csr_like, coo_like, dense_like.
+template <class X>
+concept matrix_like = sparse_like<X> || csr_like<X> || coo_like<X> || dense_like<X>;
+
+/// x as a csr<T, Index>; a copy. Index: that of x (std::int32_t for a dense x), or what is asked for: to_csr<std::int64_t>(x).
+///   BSR    every element of every block in the order it is stored, explicit zeros and duplicates included; padding is
+///          cut off. O(nnz).
+///   COO    rows in order, columns sorted, duplicates added up (bool: or; integers wrap). O(nnz log row).
+///   dense  what is not zero: 0 and -0.0 are left out, NaN is not. O(m n).
+///   CSR    a copy.
+/// Throws format_error when x has an index out of range, shape_error when Index is too narrow. scipy: tocsr.
+template <class Index = void, class X>
+  requires matrix_like<const X&> && detail::index_choice<Index>
+auto to_csr(const X& x) {
+  const auto a = input(x);
+  auto arrays = detail::row_arrays<Index>("to_csr", a);
+  using made = decltype(arrays);
+  return csr<typename made::value_type, typename made::index_type>(
+      a.shape(), std::move(arrays.data), std::move(arrays.indices), std::move(arrays.indptr));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
