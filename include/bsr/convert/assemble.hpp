@@ -38,7 +38,7 @@ class growing {
   /// kept.
   void reserve(std::int64_t used, std::int64_t more) {
     if (memory_.size() - used >= more) return;
-    memory_.resize(std::max(used + more, 2 * memory_.size()), uninitialized);
+    memory_.resize((std::max)(used + more, 2 * memory_.size()), uninitialized);
   }
   T* data() { return memory_.data(); }
   const T* data() const { return memory_.data(); }
@@ -72,11 +72,11 @@ block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::i
   std::int64_t num_blocks = 0;
   for (std::int64_t i = 0; i < block_rows; ++i) {
     const std::int64_t begin = num_blocks;
-    found.reserve(begin, std::min(source.count(i), block_cols));
+    found.reserve(begin, (std::min)(source.count(i), block_cols));
     Index* const out = found.data();
     source.columns(i, [&](Index j) {
       if (place[j] < begin) {
-        place[j] = static_cast<Index>(std::min<std::int64_t>(num_blocks, std::numeric_limits<Index>::max()));
+        place[j] = static_cast<Index>((std::min<std::int64_t>)(num_blocks, (std::numeric_limits<Index>::max)()));
         out[num_blocks++] = j;
       }
     });

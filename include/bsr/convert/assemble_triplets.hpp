@@ -43,7 +43,7 @@ grouping<Position> group_entries(std::int64_t count, std::int64_t groups, const 
 /// Calls f with a zero of the narrowest index type that can number `count` entries.
 template <class F>
 auto with_position(std::int64_t count, const F& f) {
-  return count <= std::numeric_limits<std::int32_t>::max() ? f(std::int32_t{0}) : f(std::int64_t{0});
+  return count <= (std::numeric_limits<std::int32_t>::max)() ? f(std::int32_t{0}) : f(std::int64_t{0});
 }
 
 /// A source for assemble(): the entries of a coordinate matrix, grouped by block row.

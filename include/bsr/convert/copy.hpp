@@ -33,8 +33,8 @@ void copy_elements(const dense_view<const T, From>& from, const dense_view<U, To
     constexpr std::int64_t tile = 32;
     for (std::int64_t i = 0; i < to.rows(); i += tile)
       for (std::int64_t j = 0; j < to.cols(); j += tile)
-        for (std::int64_t r = i; r < std::min(i + tile, to.rows()); ++r)
-          for (std::int64_t c = j; c < std::min(j + tile, to.cols()); ++c) to(r, c) = static_cast<U>(from(r, c));
+        for (std::int64_t r = i; r < (std::min)(i + tile, to.rows()); ++r)
+          for (std::int64_t c = j; c < (std::min)(j + tile, to.cols()); ++c) to(r, c) = static_cast<U>(from(r, c));
   }
 }
 

@@ -45,7 +45,7 @@ void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, s
     }
   } else {
     for (std::int64_t j = 0; j < full + (rest > 0); ++j)
-      for (std::int64_t c = j * width.value(); c < std::min((j + 1) * width.value(), x.cols()); ++c) {
+      for (std::int64_t c = j * width.value(); c < (std::min)((j + 1) * width.value(), x.cols()); ++c) {
         unsigned any = 0;
         for (std::int64_t r = 0; r < height; ++r) any |= not_zero(x(first_row + r, c));
         hit[j] |= static_cast<std::uint8_t>(any);
@@ -57,8 +57,8 @@ void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, s
 template <class T, class Layout, int R, int C>
 BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t first_row, std::int64_t first_col,
                            extent<R> rows, extent<C> cols, T* block) {
-  const std::int64_t height = std::min(rows.value(), x.rows() - first_row);
-  const std::int64_t width = std::min(cols.value(), x.cols() - first_col);
+  const std::int64_t height = (std::min)(rows.value(), x.rows() - first_row);
+  const std::int64_t width = (std::min)(cols.value(), x.cols() - first_col);
   const auto copy = [&](std::int64_t m, std::int64_t n) {
     if constexpr (std::same_as<Layout, row_major>) {
       for (std::int64_t r = 0; r < m; ++r) {
@@ -94,7 +94,7 @@ block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, 
   for (std::int64_t i = 0; i < m; ++i) {
     const std::int64_t first_row = i * rows.value();
     if (n > 0) std::memset(hit.data(), 0, static_cast<std::size_t>(n));
-    mark_blocks(x, first_row, std::min(rows.value(), x.rows() - first_row), cols, hit.data());
+    mark_blocks(x, first_row, (std::min)(rows.value(), x.rows() - first_row), cols, hit.data());
     found.reserve(num_blocks, n);
     Index* const out = found.data();
     for (std::int64_t j = 0; j < n; ++j) {

@@ -34,7 +34,7 @@ struct csr_source {
 
   std::int64_t begin(std::int64_t i) const { return a.indptr()[static_cast<std::size_t>(i * rows.value())]; }
   std::int64_t end(std::int64_t i) const {
-    return a.indptr()[static_cast<std::size_t>(std::min((i + 1) * rows.value(), a.rows()))];
+    return a.indptr()[static_cast<std::size_t>((std::min)((i + 1) * rows.value(), a.rows()))];
   }
   std::int64_t count(std::int64_t i) const { return end(i) - begin(i); }
   template <class F>
@@ -49,7 +49,7 @@ struct csr_source {
     const From* const indptr = a.indptr().data();
     const T* const data = a.data().data();
     const std::int64_t first_row = i * rows.value();
-    const std::int64_t height = std::min(rows.value(), a.rows() - first_row);
+    const std::int64_t height = (std::min)(rows.value(), a.rows() - first_row);
     for (std::int64_t r = 0; r < height; ++r)
       for (std::int64_t k = indptr[first_row + r]; k < indptr[first_row + r + 1]; ++k) {
         const From j = cols(indices[k]);
@@ -69,7 +69,7 @@ struct block_source {
   /// The block rows of a that scalar rows of block row i of the result lie in: [first, last].
   std::int64_t first(std::int64_t i) const { return i * rows.value() / a.blocksize().rows; }
   std::int64_t last(std::int64_t i) const {
-    return (std::min((i + 1) * rows.value(), a.rows()) - 1) / a.blocksize().rows;
+    return ((std::min)((i + 1) * rows.value(), a.rows()) - 1) / a.blocksize().rows;
   }
   std::int64_t count(std::int64_t i) const {
     const From* const indptr = a.indptr().data();
@@ -81,7 +81,7 @@ struct block_source {
     const From* const indptr = a.indptr().data();
     for (std::int64_t k = indptr[first(i)]; k < indptr[last(i) + 1]; ++k) {
       const std::int64_t left = a.indices()[static_cast<std::size_t>(k)] * block.cols;
-      const std::int64_t right = cols(std::min(left + block.cols, a.cols()) - 1);
+      const std::int64_t right = cols((std::min)(left + block.cols, a.cols()) - 1);
       for (std::int64_t j = cols(left); j <= right; ++j) f(static_cast<Index>(j));
     }
   }
@@ -90,17 +90,17 @@ struct block_source {
     const dims block = a.blocksize();
     const From* const indptr = a.indptr().data();
     const std::int64_t first_row = i * rows.value();
-    const std::int64_t height = std::min(rows.value(), a.rows() - first_row);
+    const std::int64_t height = (std::min)(rows.value(), a.rows() - first_row);
     for (std::int64_t r = 0; r < height; ++r) {
       const std::int64_t from_row = (first_row + r) / block.rows;
       const std::int64_t from_r = (first_row + r) % block.rows;
       for (std::int64_t k = indptr[from_row]; k < indptr[from_row + 1]; ++k) {
         const T* const values = a.data().data() + (k * block.rows + from_r) * block.cols;
         const std::int64_t left = a.indices()[static_cast<std::size_t>(k)] * block.cols;
-        const std::int64_t right = std::min(left + block.cols, a.cols());
+        const std::int64_t right = (std::min)(left + block.cols, a.cols());
         for (std::int64_t col = left; col < right;) {
           const std::int64_t j = cols(col);
-          const std::int64_t stop = std::min((j + 1) * cols.value(), right);
+          const std::int64_t stop = (std::min)((j + 1) * cols.value(), right);
           T* const to = at(static_cast<Index>(j)) + r * cols.value();
           for (; col < stop; ++col) {
             T& element = to[col - j * cols.value()];

@@ -58,7 +58,7 @@ auto row_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
     if (last_width != block.cols)
       for (std::int64_t k = from_indptr[i]; k < from_indptr[i + 1]; ++k)
         if (from_indices[k] == block_cols - 1) width -= block.cols - last_width;
-    const std::int64_t end = std::min((i + 1) * block.rows, a.rows());
+    const std::int64_t end = (std::min)((i + 1) * block.rows, a.rows());
     for (std::int64_t row = i * block.rows; row < end; ++row) {
       stored += width;
       indptr[row + 1] = static_cast<Index>(stored);
@@ -71,11 +71,11 @@ auto row_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
   Index* out_index = indices.data();
   T* out_value = data.data();
   for (std::int64_t i = 0; i < block_rows; ++i) {
-    const std::int64_t height = std::min(block.rows, a.rows() - i * block.rows);
+    const std::int64_t height = (std::min)(block.rows, a.rows() - i * block.rows);
     for (std::int64_t r = 0; r < height; ++r)
       for (std::int64_t k = from_indptr[i]; k < from_indptr[i + 1]; ++k) {
         const std::int64_t first = from_indices[k] * block.cols;
-        const std::int64_t width = std::min(block.cols, a.cols() - first);
+        const std::int64_t width = (std::min)(block.cols, a.cols() - first);
         const T* const values = a.data().data() + (k * block.rows + r) * block.cols;
         const auto emit = [&](std::int64_t n) {
           for (std::int64_t c = 0; c < n; ++c) {

@@ -40,13 +40,13 @@ void expand(const matrix_view<const T, R, C, Index>& a, const dense_view<T, Layo
   if constexpr (!std::same_as<Layout, row_major>) fill_zero(x);
   for (std::int64_t i = 0; i < a.block_rows(); ++i) {
     const std::int64_t first_row = i * block.rows;
-    const std::int64_t height = std::min(block.rows, a.rows() - first_row);
+    const std::int64_t height = (std::min)(block.rows, a.rows() - first_row);
     // Row by row, so that the zeros are still in the cache when the blocks come.
     if constexpr (std::same_as<Layout, row_major>) fill_zero(x.block(first_row, 0, height, a.cols()));
     for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
       const T* const values = a.data().data() + k * block.rows * block.cols;
       const std::int64_t first_col = a.indices()[static_cast<std::size_t>(k)] * block.cols;
-      const std::int64_t width = std::min(block.cols, a.cols() - first_col);
+      const std::int64_t width = (std::min)(block.cols, a.cols() - first_col);
       for (std::int64_t r = 0; r < height; ++r)
         for (std::int64_t c = 0; c < width; ++c) {
           T& element = x(first_row + r, first_col + c);

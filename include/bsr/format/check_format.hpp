@@ -30,7 +30,7 @@ class outside {
 
  public:
   explicit outside(std::int64_t limit)
-      : limit_(limit > std::numeric_limits<Index>::max() ? static_cast<Unsigned>(std::numeric_limits<Index>::max()) + 1
+      : limit_(limit > (std::numeric_limits<Index>::max)() ? static_cast<Unsigned>((std::numeric_limits<Index>::max)()) + 1
                                                          : static_cast<Unsigned>(limit)) {}
   BSR_INLINE Unsigned operator()(Index value) const { return static_cast<Unsigned>(value) >= limit_ ? 1 : 0; }
 
