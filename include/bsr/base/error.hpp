@@ -99,7 +99,7 @@ class message {
 /// Throws Error with the parts joined to one sentence: fail<shape_error>("bsr: a is ", a.shape(), ".").
 /// Parts are texts, integers, doubles and dims.
 template <class Error, class... Parts>
-[[noreturn]] BSR_COLD void fail(const Parts&... parts) {
+[[noreturn]] BSR_COLD void fail(Parts... parts) {
   message text;
   (text << ... << parts);
 #if BSR_HAS_EXCEPTIONS

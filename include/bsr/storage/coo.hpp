@@ -55,7 +55,23 @@ class coo {
  public:
   using value_type = T;
   using index_type = Index;
-  BSR_INLINE coo() {}
+  BSR_INLINE coo() noexcept {}
+  BSR_INLINE coo(const coo&) = default;
+  BSR_INLINE coo& operator=(const coo&) = default;
+  /// The moved-from coo is 0x0.
+  BSR_INLINE coo(coo&& other) noexcept : coo() { swap(other); }
+  BSR_INLINE coo& operator=(coo&& other) noexcept {
+    coo gone(std::move(other));
+    swap(gone);
+    return *this;
+  }
+  BSR_INLINE ~coo() = default;
+  BSR_INLINE void swap(coo& other) noexcept {
+    std::swap(shape_, other.shape_);
+    data_.swap(other.data_);
+    row_.swap(other.row_);
+    col_.swap(other.col_);
+  }
   BSR_INLINE coo(dims shape, buffer<T> data, buffer<Index> row, buffer<Index> col)
       : shape_(shape), data_(std::move(data)), row_(std::move(row)), col_(std::move(col)) {
     (void)view();

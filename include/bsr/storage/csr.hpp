@@ -58,7 +58,23 @@ class csr {
  public:
   using value_type = T;
   using index_type = Index;
-  BSR_INLINE csr() : indptr_(1) {}
+  BSR_INLINE csr() noexcept {}
+  BSR_INLINE csr(const csr&) = default;
+  BSR_INLINE csr& operator=(const csr&) = default;
+  /// The moved-from csr is 0x0.
+  BSR_INLINE csr(csr&& other) noexcept : csr() { swap(other); }
+  BSR_INLINE csr& operator=(csr&& other) noexcept {
+    csr gone(std::move(other));
+    swap(gone);
+    return *this;
+  }
+  BSR_INLINE ~csr() = default;
+  BSR_INLINE void swap(csr& other) noexcept {
+    std::swap(shape_, other.shape_);
+    data_.swap(other.data_);
+    indices_.swap(other.indices_);
+    indptr_.swap(other.indptr_);
+  }
   BSR_INLINE csr(dims shape, buffer<T> data, buffer<Index> indices, buffer<Index> indptr)
       : shape_(shape), data_(std::move(data)), indices_(std::move(indices)), indptr_(std::move(indptr)) {
     const auto n = view().nnz();
@@ -73,10 +89,10 @@ class csr {
   BSR_INLINE std::span<const T> data() const { return data_.span(); }
   BSR_INLINE std::span<Index> indices() { return indices_.span(); }
   BSR_INLINE std::span<const Index> indices() const { return indices_.span(); }
-  BSR_INLINE std::span<Index> indptr() { return indptr_.span(); }
-  BSR_INLINE std::span<const Index> indptr() const { return indptr_.span(); }
-  BSR_INLINE csr_view<T, Index> view() { return {shape_, data_.span(), indices_.span(), indptr_.span()}; }
-  BSR_INLINE csr_view<const T, Index> view() const { return {shape_, data_.span(), indices_.span(), indptr_.span()}; }
+  BSR_INLINE std::span<Index> indptr() { return storage_detail::indptr_span(indptr_); }
+  BSR_INLINE std::span<const Index> indptr() const { return storage_detail::indptr_span(indptr_); }
+  BSR_INLINE csr_view<T, Index> view() { return {shape_, data_.span(), indices_.span(), indptr()}; }
+  BSR_INLINE csr_view<const T, Index> view() const { return {shape_, data_.span(), indices_.span(), indptr()}; }
 
  private:
   dims shape_;

@@ -24,7 +24,21 @@ class dense_matrix {
   using layout_type = Layout;
   using space = Space;
 
-  BSR_INLINE dense_matrix() {}
+  BSR_INLINE dense_matrix() noexcept {}
+  BSR_INLINE dense_matrix(const dense_matrix&) = default;
+  BSR_INLINE dense_matrix& operator=(const dense_matrix&) = default;
+  /// The moved-from dense_matrix is 0x0.
+  BSR_INLINE dense_matrix(dense_matrix&& other) noexcept : dense_matrix() { swap(other); }
+  BSR_INLINE dense_matrix& operator=(dense_matrix&& other) noexcept {
+    dense_matrix gone(std::move(other));
+    swap(gone);
+    return *this;
+  }
+  BSR_INLINE ~dense_matrix() = default;
+  BSR_INLINE void swap(dense_matrix& other) noexcept {
+    std::swap(shape_, other.shape_);
+    data_.swap(other.data_);
+  }
   template <std::integral Rows, std::integral Cols>
   BSR_INLINE dense_matrix(Rows rows, Cols cols) : shape_(rows, cols), data_(count(shape_)) {}
   template <std::integral Rows, std::integral Cols>

@@ -29,7 +29,7 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   using const_view_type = matrix_view<const T, R, C, Index, Space>;
   using pattern_view_type = pattern_view<R, C, Index, Space>;
 
-  BSR_INLINE matrix() : indptr_(1) {}
+  BSR_INLINE matrix() noexcept {}
   /// No blocks. A dynamic matrix without a block size has blocks of 1x1, as in scipy.
   BSR_INLINE explicit matrix(dims shape) : matrix(shape, default_blocksize()) {}
   BSR_INLINE matrix(dims shape, padded_t) : matrix(shape, default_blocksize(), padded) {}
@@ -58,16 +58,16 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
       : shape_(v.shape()), data_(v.data()), indices_(v.indices()), indptr_(v.indptr()),
         block_rows_(v.blocksize().rows), block_cols_(v.blocksize().cols) {}
 
-  matrix(const matrix&) = default;
-  matrix& operator=(const matrix&) = default;
+  BSR_INLINE matrix(const matrix&) = default;
+  BSR_INLINE matrix& operator=(const matrix&) = default;
   /// The moved-from matrix is 0x0.
-  BSR_INLINE matrix(matrix&& other) : matrix() { swap(other); }
-  BSR_INLINE matrix& operator=(matrix&& other) {
+  BSR_INLINE matrix(matrix&& other) noexcept : matrix() { swap(other); }
+  BSR_INLINE matrix& operator=(matrix&& other) noexcept {
     matrix gone(std::move(other));
     swap(gone);
     return *this;
   }
-  ~matrix() = default;
+  BSR_INLINE ~matrix() = default;
 
   BSR_INLINE void swap(matrix& other) noexcept {
     std::swap(shape_, other.shape_);
@@ -83,8 +83,8 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE std::span<const T> data() const { return data_.span(); }
   BSR_INLINE std::span<Index> indices() { return indices_.span(); }
   BSR_INLINE std::span<const Index> indices() const { return indices_.span(); }
-  BSR_INLINE std::span<Index> indptr() { return indptr_.span(); }
-  BSR_INLINE std::span<const Index> indptr() const { return indptr_.span(); }
+  BSR_INLINE std::span<Index> indptr() { return storage_detail::indptr_span(indptr_); }
+  BSR_INLINE std::span<const Index> indptr() const { return storage_detail::indptr_span(indptr_); }
   BSR_INLINE dims stored_blocksize() const { return {block_rows_.value(), block_cols_.value()}; }
 
   /// Block k in storage order, R x C, row-major.
@@ -97,7 +97,7 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE view_type view() { return {typename pattern_view_type::checked{}, pattern(), data_.data()}; }
   BSR_INLINE const_view_type view() const { return {typename pattern_view_type::checked{}, pattern(), data_.data()}; }
   BSR_INLINE pattern_view_type pattern() const {
-    return {typename pattern_view_type::checked{}, shape_, indices_.span(), indptr_.span(), this->blocksize()};
+    return {typename pattern_view_type::checked{}, shape_, indices_.span(), indptr(), this->blocksize()};
   }
 
   /// Forgets the blocks from n on, after indptr has been changed to end at n. Memory is kept.

@@ -97,7 +97,24 @@ class pattern : public storage_detail::structure<pattern<R, C, Index, Space>, R,
   using space = Space;
   using view_type = pattern_view<R, C, Index, Space>;
 
-  BSR_INLINE pattern() : indptr_(1) {}
+  BSR_INLINE pattern() noexcept {}
+  BSR_INLINE pattern(const pattern&) = default;
+  BSR_INLINE pattern& operator=(const pattern&) = default;
+  /// The moved-from pattern is 0x0.
+  BSR_INLINE pattern(pattern&& other) noexcept : pattern() { swap(other); }
+  BSR_INLINE pattern& operator=(pattern&& other) noexcept {
+    pattern gone(std::move(other));
+    swap(gone);
+    return *this;
+  }
+  BSR_INLINE ~pattern() = default;
+  BSR_INLINE void swap(pattern& other) noexcept {
+    std::swap(shape_, other.shape_);
+    indices_.swap(other.indices_);
+    indptr_.swap(other.indptr_);
+    std::swap(block_rows_, other.block_rows_);
+    std::swap(block_cols_, other.block_cols_);
+  }
   BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr)
     requires storage_detail::has_static_blocks<R, C>
       : pattern(shape, std::move(indices), std::move(indptr), dims(R, C), false) {}
@@ -115,12 +132,12 @@ class pattern : public storage_detail::structure<pattern<R, C, Index, Space>, R,
 
   BSR_INLINE dims shape() const { return shape_; }
   BSR_INLINE std::span<Index> indices() { return indices_.span(); }
-  BSR_INLINE std::span<Index> indptr() { return indptr_.span(); }
+  BSR_INLINE std::span<Index> indptr() { return storage_detail::indptr_span(indptr_); }
   BSR_INLINE std::span<const Index> indices() const { return indices_.span(); }
-  BSR_INLINE std::span<const Index> indptr() const { return indptr_.span(); }
+  BSR_INLINE std::span<const Index> indptr() const { return storage_detail::indptr_span(indptr_); }
   BSR_INLINE dims stored_blocksize() const { return {block_rows_.value(), block_cols_.value()}; }
   BSR_INLINE view_type view() const {
-    return {typename view_type::checked{}, shape_, indices_.span(), indptr_.span(), this->blocksize()};
+    return {typename view_type::checked{}, shape_, indices_.span(), indptr(), this->blocksize()};
   }
   BSR_INLINE operator view_type() const { return view(); }
 

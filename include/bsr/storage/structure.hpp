@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
@@ -88,6 +89,17 @@ BSR_INLINE std::span<const T> make_span(const char* who, const T* data, std::int
 BSR_INLINE std::int64_t count_indptr(const char* who, dims shape, dims block, bool may_pad) {
   check_blocksize(who, shape, block, may_pad);
   return ceil_div(shape.rows, block.rows) + 1;
+}
+
+/// The index pointer of a matrix without rows: owners that are empty or moved from need no memory for it. Always 0.
+template <index Index>
+inline Index no_rows[1] = {0};
+
+/// The index pointer in a buffer, or the one of a matrix without rows.
+template <class Buffer>
+BSR_INLINE auto indptr_span(Buffer& stored) {
+  using element = std::remove_reference_t<decltype(*stored.data())>;
+  return stored.empty() ? std::span<element>(no_rows<std::remove_const_t<element>>, 1) : stored.span();
 }
 
 /// Readers shared by pattern_view, pattern, matrix_view and matrix. Derived gives shape(), extents(), indices(), indptr().
