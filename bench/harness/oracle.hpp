@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "harness/problem.hpp"
+
+namespace bench {
+
+/// The result by definition, in a wider type, and how far a result in T may be from it: whatever the order of
+/// the k products and sums, with or without fused multiply-add,
+///   |computed - exact| <= k u / (1 - k u) * sum |a||b|,  u the unit roundoff of T.
+template <class T>
+class oracle {
+  using wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+
+ public:
+  explicit oracle(const problem<T>& p) : exact_(p.out_size()), bound_(p.out_size()) {
+    const auto n = static_cast<std::size_t>(p.n);
+    const bool layer = p.what == operation::linear;
+    const std::size_t b_row = layer ? 1 : n, b_col = layer ? static_cast<std::size_t>(p.k) : 1;
+    std::vector<wide> sum(n), size(n);
+    for (int i = 0; i < p.block_rows(); ++i)
+      for (int x = 0; x < p.r; ++x) {
+        sum.assign(n, 0);
+        size.assign(n, 0);
+        for (std::int32_t q = p.indptr[i]; q < p.indptr[i + 1]; ++q)
+          for (int y = 0; y < p.c; ++y) {
+            const wide a =
+                p.data[static_cast<std::size_t>(q) * p.block_size() + static_cast<std::size_t>(x) * p.c + y];
+            const T* const b = p.b + (static_cast<std::size_t>(p.indices[q]) * p.c + y) * b_row;
+            for (std::size_t j = 0; j < n; ++j) {
+              sum[j] += a * b[j * b_col];
+              size[j] += std::fabs(a * b[j * b_col]);
+            }
+          }
+        const wide terms = static_cast<wide>(p.indptr[i + 1] - p.indptr[i]) * p.c;
+        const wide ku = terms * std::numeric_limits<T>::epsilon() / 2;
+        for (std::size_t j = 0; j < n; ++j) {
+          const std::size_t row = static_cast<std::size_t>(i) * p.r + x;
+          const std::size_t at = layer ? j * static_cast<std::size_t>(p.m) + row : row * n + j;
+          exact_[at] = sum[j];
+          bound_[at] = ku / (1 - ku) * size[j];
+        }
+      }
+  }
+
+  /// The largest error in units of its bound: a right result gives at most 1, NaN gives infinity.
+  double error(const T* computed) const {
+    wide worst = 0;
+    for (std::size_t i = 0; i < exact_.size(); ++i) {
+      const wide off = std::fabs(static_cast<wide>(computed[i]) - exact_[i]);
+      if (off == 0) continue;
+      const wide units = off / bound_[i];
+      if (!(units <= worst)) worst = std::isnan(units) ? std::numeric_limits<wide>::infinity() : units;
+    }
+    return static_cast<double>(worst);
+  }
+
+ private:
+  std::vector<wide> exact_, bound_;
+};
+
+}  // namespace bench

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#pragma once
+
+#include <bsr/bsr.hpp>
+
+#include "ours/ours.hpp"
+
+namespace {
+
+using bench::operation;
+
+/// The product through a matrix view of any kind.
+template <class View, class T>
+bench::candidate product(const View& a, const bench::problem<T>& p, const char* variant) {
+  const bsr::cpu policy{.threads = p.threads};
+  bench::candidate one{"bsr", variant, false, {}};
+  switch (p.what) {
+    case operation::spmm:
+      one.run = [=] {
+        const bsr::dense_view<const T> b(p.b, p.k, p.n);
+        const bsr::dense_view<T> c(p.out, p.m, p.n);
+        c.on(policy) = a * b;
+      };
+      break;
+    case operation::linear:
+      one.run = [=] {
+        const bsr::dense_view<const T> x(p.b, p.n, p.k);
+        const bsr::dense_view<T> y(p.out, p.n, p.m);
+        y.on(policy) = x * transpose(a);
+      };
+      break;
+    case operation::spmv:
+      one.run = [=] {
+        const bsr::vector_view<const T> x(p.b, p.k);
+        const bsr::vector_view<T> y(p.out, p.m);
+        y.on(policy) = a * x;
+      };
+      break;
+  }
+  return one;
+}
+
+template <int R, int C, class T>
+bool add_static(std::vector<bench::candidate>& all, const bench::problem<T>& p) {
+  if (p.r != R || p.c != C) return false;
+  const bsr::matrix_view<const T, R, C> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks);
+  all.push_back(product(a, p, "static block size"));
+  return true;
+}
+
+template <class T>
+std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
+  std::vector<bench::candidate> all;
+  // Sizes that somebody is expected to know when compiling; others are served below.
+  (void)(add_static<2, 2>(all, p) || add_static<3, 3>(all, p) || add_static<4, 4>(all, p) ||
+         add_static<6, 6>(all, p) || add_static<8, 8>(all, p) || add_static<16, 16>(all, p) ||
+         add_static<32, 32>(all, p) || add_static<64, 64>(all, p) || add_static<16, 1>(all, p));
+  if (all.empty()) {
+    const bsr::matrix_view<const T> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks, {p.r, p.c});
+    all.push_back(product(a, p, "dynamic block size"));
+  }
+  return all;
+}
+
+}  // namespace

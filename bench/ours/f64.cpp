@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ours/candidates.hpp"
+
+std::vector<bench::candidate> bench::ours(const problem<double>& p) { return candidates(p); }
