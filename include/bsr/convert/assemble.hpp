@@ -34,8 +34,8 @@ class growing {
  public:
   growing() = default;
   explicit growing(std::int64_t capacity) : memory_(capacity, uninitialized) {}
-  /// Room for `more` elements after the first `used`. At least doubles when it has to move. The first `used` elements are
-  /// kept.
+  /// Room for `more` elements after the first `used`. At least doubles when it has to move. The first `used`
+  /// elements are kept.
   void reserve(std::int64_t used, std::int64_t more) {
     if (memory_.size() - used >= more) return;
     memory_.resize((std::max)(used + more, 2 * memory_.size()), uninitialized);
@@ -50,15 +50,17 @@ class growing {
   buffer<T> memory_;
 };
 
-/// Adds up what `source` contributes to each block. `source` answers for a block row i, as often as it is asked:
+/// Adds up what `source` contributes to each block. `source` answers for a block row i, as often as it is
+/// asked:
 ///   source.count(i)        an upper bound of its contributions;
 ///   source.columns(i, f)   calls f(block column) for every contribution, in order;
-///   source.add(i, at)      adds every contribution, in order, to the row-major block at(block column), zero at first.
-/// Duplicates add up, a block appears once. Two passes over the source; O(contributions + block columns + stored elements),
-/// when sorted plus b log b for the b blocks of each row.
+///   source.add(i, at)      adds every contribution, in order, to the row-major block at(block column), zero
+///   at first.
+/// Duplicates add up, a block appears once. Two passes over the source; O(contributions + block columns +
+/// stored elements), when sorted plus b log b for the b blocks of each row.
 template <block_order Order, class T, index Index, int R, int C, class Source>
-block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::int64_t block_cols, extent<R> rows,
-                                extent<C> cols, const Source& source) {
+block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::int64_t block_cols,
+                                extent<R> rows, extent<C> cols, const Source& source) {
   check_range_fits<Index>(who, block_cols, "block columns");
   block_arrays<T, Index> result;
   result.indptr = buffer<Index>(block_rows + 1, uninitialized);
@@ -76,7 +78,8 @@ block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::i
     Index* const out = found.data();
     source.columns(i, [&](Index j) {
       if (place[j] < begin) {
-        place[j] = static_cast<Index>((std::min<std::int64_t>)(num_blocks, (std::numeric_limits<Index>::max)()));
+        place[j] =
+            static_cast<Index>((std::min<std::int64_t>)(num_blocks, (std::numeric_limits<Index>::max)()));
         out[num_blocks++] = j;
       }
     });
@@ -90,8 +93,8 @@ block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::i
     std::memcpy(result.indices.data(), found.data(), static_cast<std::size_t>(num_blocks) * sizeof(Index));
 
   const std::int64_t area = rows.value() * cols.value();
-  result.data =
-      buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())), uninitialized);
+  result.data = buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())),
+                          uninitialized);
   T* const data = result.data.data();
   for (std::int64_t i = 0; i < block_rows; ++i) {
     const std::int64_t begin = result.indptr[i];

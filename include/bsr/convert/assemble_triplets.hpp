@@ -16,7 +16,8 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// Entries put into groups, in each group in their old order: group i is order[begin[i]] .. order[begin[i + 1] - 1].
+/// Entries put into groups, in each group in their old order: group i is order[begin[i]] .. order[begin[i +
+/// 1] - 1].
 template <index Position>
 struct grouping {
   buffer<Position> begin;
@@ -27,7 +28,8 @@ struct grouping {
 template <index Position, class GroupOf>
 grouping<Position> group_entries(std::int64_t count, std::int64_t groups, const GroupOf& group_of) {
   grouping<Position> result{buffer<Position>(groups + 1), buffer<Position>(count, uninitialized)};
-  // begin[i + 1] first counts group i, then says where its next entry goes, and in the end is where group i + 1 begins.
+  // begin[i + 1] first counts group i, then says where its next entry goes, and in the end is where group i +
+  // 1 begins.
   auto* const next = result.begin.data() + 1;
   for (std::int64_t k = 0; k < count; ++k) ++next[group_of(k)];
   Position sum = 0;
@@ -70,17 +72,18 @@ struct triplet_source {
     for (Position p = groups.begin[i]; p < groups.begin[i + 1]; ++p) {
       const std::int64_t k = groups.order[p];
       const From j = cols(col[k]);
-      T& element = at(static_cast<Index>(j))[(row[k] - first_row) * cols.value() + (col[k] - j * cols.value())];
+      T& element =
+          at(static_cast<Index>(j))[(row[k] - first_row) * cols.value() + (col[k] - j * cols.value())];
       element = bsr::add(element, data[k]);
     }
   }
 };
 
-/// The blocks of a coordinate matrix, whose format is checked here: sorted, duplicates added up in the order of the
-/// entries.
+/// The blocks of a coordinate matrix, whose format is checked here: sorted, duplicates added up in the order
+/// of the entries.
 template <int R, int C, index Index, class T, class From>
-block_arrays<T, Index> assemble_triplets(const char* who, const coo_view<const T, From>& a, extent<R> block_rows,
-                                         extent<C> block_cols) {
+block_arrays<T, Index> assemble_triplets(const char* who, const coo_view<const T, From>& a,
+                                         extent<R> block_rows, extent<C> block_cols) {
   check_format_for(who, a, checks::full);
   const divider<R, From> rows(block_rows.value());
   const divider<C, From> cols(block_cols.value());

@@ -20,7 +20,8 @@ namespace detail {
 template <class Layout>
 inline constexpr bool columns_first = std::same_as<Layout, col_major>;
 
-/// Where each element lies next to its neighbour in one of the two only, small squares keep both in the cache.
+/// Where each element lies next to its neighbour in one of the two only, small squares keep both in the
+/// cache.
 template <class T, class From, class U, class To>
 void copy_elements(const dense_view<const T, From>& from, const dense_view<U, To>& to) {
   if constexpr (columns_first<From> && columns_first<To>) {
@@ -34,7 +35,8 @@ void copy_elements(const dense_view<const T, From>& from, const dense_view<U, To
     for (std::int64_t i = 0; i < to.rows(); i += tile)
       for (std::int64_t j = 0; j < to.cols(); j += tile)
         for (std::int64_t r = i; r < (std::min)(i + tile, to.rows()); ++r)
-          for (std::int64_t c = j; c < (std::min)(j + tile, to.cols()); ++c) to(r, c) = static_cast<U>(from(r, c));
+          for (std::int64_t c = j; c < (std::min)(j + tile, to.cols()); ++c)
+            to(r, c) = static_cast<U>(from(r, c));
   }
 }
 
@@ -43,9 +45,9 @@ concept copyable_to = scalar<T> && scalar<U> && !std::is_const_v<U> && (!is_comp
 
 }  // namespace detail
 
-/// to(i, j) = from(i, j) for every element, whatever the two layouts; another element type converts as static_cast does.
-/// O(m n). Copying a matrix onto itself does nothing.
-/// Throws shape_error unless the shapes are equal, alias_error when `to` overlaps `from` without being the same elements.
+/// to(i, j) = from(i, j) for every element, whatever the two layouts; another element type converts as
+/// static_cast does. O(m n). Copying a matrix onto itself does nothing. Throws shape_error unless the shapes
+/// are equal, alias_error when `to` overlaps `from` without being the same elements.
 template <dense_like From, dense_like To>
 void copy(From&& from, To&& to) {
   const auto source = input(std::forward<From>(from));
@@ -73,7 +75,8 @@ void copy(From&& from, To&& to) {
   static_assert(detail::copyable_to<typename decltype(source)::value_type, target_type>,
                 "bsr: copy(from, to): complex elements do not fit into real ones.");
   if (source.size() != destination.size())
-    fail<shape_error>("bsr: copy(from, to): from has ", source.size(), " elements, to has ", destination.size(), ".");
+    fail<shape_error>("bsr: copy(from, to): from has ", source.size(), " elements, to has ",
+                      destination.size(), ".");
   if (same_elements(source, destination)) return;
   if (overlap(footprint_of(source), footprint_of(destination)))
     fail<alias_error>("bsr: copy(from, to): `to` (", destination.size(),

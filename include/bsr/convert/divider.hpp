@@ -9,8 +9,9 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// x / n for 0 <= x, n >= 1. A constant N is the compiler's work; for a run-time n and 32-bit indices one multiplication
-/// with ceil(2^64 / n) is exact (Lemire, Kaser, Kurz 2019, "Faster remainder by direct computation", theorem 1).
+/// x / n for 0 <= x, n >= 1. A constant N is the compiler's work; for a run-time n and 32-bit indices one
+/// multiplication with ceil(2^64 / n) is exact (Lemire, Kaser, Kurz 2019, "Faster remainder by direct
+/// computation", theorem 1).
 template <int N, index Index>
 class divider {
  public:

@@ -32,8 +32,8 @@ BSR_INLINE unsigned any_not_zero(const T* values, std::int64_t n) {
 
 /// hit[j] |= whether the blocks of block row i have a non-zero in block column j.
 template <class T, class Layout, int C>
-void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, std::int64_t height, extent<C> width,
-                 std::uint8_t* hit) {
+void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, std::int64_t height,
+                 extent<C> width, std::uint8_t* hit) {
   const std::int64_t full = x.cols() / width.value();
   const std::int64_t rest = x.cols() - full * width.value();
   if constexpr (std::same_as<Layout, row_major>) {
@@ -53,10 +53,11 @@ void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, s
   }
 }
 
-/// Copies the height x width elements at the start of x into a row-major block; the rest of the block becomes zero.
+/// Copies the height x width elements at the start of x into a row-major block; the rest of the block becomes
+/// zero.
 template <class T, class Layout, int R, int C>
-BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t first_row, std::int64_t first_col,
-                           extent<R> rows, extent<C> cols, T* block) {
+BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t first_row,
+                           std::int64_t first_col, extent<R> rows, extent<C> cols, T* block) {
   const std::int64_t height = (std::min)(rows.value(), x.rows() - first_row);
   const std::int64_t width = (std::min)(cols.value(), x.cols() - first_col);
   const auto copy = [&](std::int64_t m, std::int64_t n) {
@@ -78,7 +79,8 @@ BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t fi
   }
 }
 
-/// The blocks of x that hold anything but 0 and -0.0, sorted. Reads x once to find them, and them once more. O(m n).
+/// The blocks of x that hold anything but 0 and -0.0, sorted. Reads x once to find them, and them once more.
+/// O(m n).
 template <index Index, class T, class Layout, int R, int C>
 block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, Layout>& x, extent<R> rows,
                                      extent<C> cols) {
@@ -109,11 +111,12 @@ block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, 
     std::memcpy(result.indices.data(), found.data(), static_cast<std::size_t>(num_blocks) * sizeof(Index));
 
   const std::int64_t area = rows.value() * cols.value();
-  result.data =
-      buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())), uninitialized);
+  result.data = buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())),
+                          uninitialized);
   for (std::int64_t i = 0; i < m; ++i)
     for (std::int64_t k = result.indptr[i]; k < result.indptr[i + 1]; ++k)
-      copy_block(x, i * rows.value(), result.indices[k] * cols.value(), rows, cols, result.data.data() + k * area);
+      copy_block(x, i * rows.value(), result.indices[k] * cols.value(), rows, cols,
+                 result.data.data() + k * area);
   return result;
 }
 

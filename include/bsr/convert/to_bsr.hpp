@@ -122,8 +122,8 @@ auto make_blocks(const char* who, const csr_view<const T, From>& a, dims block) 
   const extent<R> rows(block.rows);
   const divider<C, From> cols(block.cols);
   return assemble<block_order::first_appearance, T, Index>(
-      who, storage_detail::ceil_div(a.rows(), block.rows), storage_detail::ceil_div(a.cols(), block.cols), rows,
-      extent<C>(block.cols), csr_source<T, Index, From, R, C>{a, rows, cols});
+      who, storage_detail::ceil_div(a.rows(), block.rows), storage_detail::ceil_div(a.cols(), block.cols),
+      rows, extent<C>(block.cols), csr_source<T, Index, From, R, C>{a, rows, cols});
 }
 
 template <int R, int C, class Asked, class T, int FromR, int FromC, class From>
@@ -144,18 +144,20 @@ auto make_blocks(const char* who, const matrix_view<const T, FromR, FromC, From>
   const extent<R> rows(block.rows);
   const divider<C, std::int64_t> cols(block.cols);
   return assemble<block_order::first_appearance, T, Index>(
-      who, storage_detail::ceil_div(a.rows(), block.rows), storage_detail::ceil_div(a.cols(), block.cols), rows,
-      extent<C>(block.cols), block_source<T, Index, FromR, FromC, From, R, C>{a, rows, cols});
+      who, storage_detail::ceil_div(a.rows(), block.rows), storage_detail::ceil_div(a.cols(), block.cols),
+      rows, extent<C>(block.cols), block_source<T, Index, FromR, FromC, From, R, C>{a, rows, cols});
 }
 
 template <int R, int C, class Asked, class T, class From>
 auto make_blocks(const char* who, const coo_view<const T, From>& a, dims block) {
-  return assemble_triplets<R, C, result_index_t<Asked, From>>(who, a, extent<R>(block.rows), extent<C>(block.cols));
+  return assemble_triplets<R, C, result_index_t<Asked, From>>(who, a, extent<R>(block.rows),
+                                                              extent<C>(block.cols));
 }
 
 template <int R, int C, class Asked, class T, class Layout>
 auto make_blocks(const char* who, const dense_view<const T, Layout>& a, dims block) {
-  return gather_blocks<result_index_t<Asked, std::int32_t>>(who, a, extent<R>(block.rows), extent<C>(block.cols));
+  return gather_blocks<result_index_t<Asked, std::int32_t>>(who, a, extent<R>(block.rows),
+                                                            extent<C>(block.cols));
 }
 
 template <int R, int C, class Asked, class View>
@@ -170,37 +172,38 @@ auto make_bsr(const View& a, dims block, bool may_pad) {
 
 }  // namespace detail
 
-/// x as a block-sparse-row matrix, a copy: to_bsr<3>(x), to_bsr<2, 4>(x), to_bsr(x, {2, 4}), with std::int64_t indices
-/// to_bsr<3, 3, std::int64_t>(x). The index type is that of x, and std::int32_t for a dense x.
+/// x as a block-sparse-row matrix, a copy: to_bsr<3>(x), to_bsr<2, 4>(x), to_bsr(x, {2, 4}), with
+/// std::int64_t indices to_bsr<3, 3, std::int64_t>(x). The index type is that of x, and std::int32_t for a
+/// dense x.
 ///
-///   CSR    blocks in the order of their first appearance in the block row; explicit zeros make blocks, duplicates add up.
+///   CSR    blocks in the order of their first appearance in the block row; explicit zeros make blocks,
+///   duplicates add up.
 ///          Blocks of 1x1 keep the order and the duplicates. O(nnz + block columns + stored elements).
-///   COO    block rows sorted, duplicates add up, explicit zeros make blocks. O(nnz + block columns + stored elements),
+///   COO    block rows sorted, duplicates add up, explicit zeros make blocks. O(nnz + block columns + stored
+///   elements),
 ///          and b log b for the b blocks of each row.
 ///   dense  blocks that hold anything but 0 and -0.0 (NaN is not zero), sorted. O(m n).
 ///   BSR    the same block size: a copy, order and duplicates kept. Another one: as from CSR.
 ///
-/// The shape must be a multiple of the block size, or `padded` must be passed; the last blocks then are filled up with
-/// zeros. Sums are formed in T: bool is "or", integers wrap.
-/// Throws shape_error (block size and shape do not fit, Index too narrow) and format_error (an index of x out of range).
-/// scipy: csr_array.tobsr, coo_array.tobsr, bsr_array(dense), bsr_array.tobsr.
+/// The shape must be a multiple of the block size, or `padded` must be passed; the last blocks then are
+/// filled up with zeros. Sums are formed in T: bool is "or", integers wrap. Throws shape_error (block size
+/// and shape do not fit, Index too narrow) and format_error (an index of x out of range). scipy:
+/// csr_array.tobsr, coo_array.tobsr, bsr_array(dense), bsr_array.tobsr.
 template <int R, int C = R, class Index = void, class X>
-  requires matrix_like<const X&> && (R != dynamic) && (C != dynamic) && detail::index_choice<Index>
-auto to_bsr(const X& x) {
+requires matrix_like<const X&> &&(R != dynamic) &&
+    (C != dynamic) && detail::index_choice<Index> auto to_bsr(const X& x) {
   return detail::make_bsr<R, C, Index>(input(x), dims(R, C), false);
 }
 template <int R, int C = R, class Index = void, class X>
-  requires matrix_like<const X&> && (R != dynamic) && (C != dynamic) && detail::index_choice<Index>
-auto to_bsr(const X& x, padded_t) {
+requires matrix_like<const X&> &&(R != dynamic) &&
+    (C != dynamic) && detail::index_choice<Index> auto to_bsr(const X& x, padded_t) {
   return detail::make_bsr<R, C, Index>(input(x), dims(R, C), true);
 }
 template <int R = dynamic, int C = R, class Index = void, class X>
-  requires matrix_like<const X&> && detail::index_choice<Index>
-auto to_bsr(const X& x, dims blocksize) {
-  return detail::make_bsr<R, C, Index>(input(x), blocksize, false);
-}
+requires matrix_like<const X&> && detail::index_choice<Index>
+auto to_bsr(const X& x, dims blocksize) { return detail::make_bsr<R, C, Index>(input(x), blocksize, false); }
 template <int R = dynamic, int C = R, class Index = void, class X>
-  requires matrix_like<const X&> && detail::index_choice<Index>
+requires matrix_like<const X&> && detail::index_choice<Index>
 auto to_bsr(const X& x, dims blocksize, padded_t) {
   return detail::make_bsr<R, C, Index>(input(x), blocksize, true);
 }

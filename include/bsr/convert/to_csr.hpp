@@ -32,7 +32,8 @@ buffer<To> copy_indices(const From* from, std::int64_t count) {
 template <class T>
 buffer<T> copy_values(const T* from, std::int64_t count) {
   buffer<T> to(count, uninitialized);
-  if (count > 0) std::memcpy(static_cast<void*>(to.data()), from, static_cast<std::size_t>(count) * sizeof(T));
+  if (count > 0)
+    std::memcpy(static_cast<void*>(to.data()), from, static_cast<std::size_t>(count) * sizeof(T));
   return to;
 }
 
@@ -100,7 +101,8 @@ auto row_arrays(const char* who, const csr_view<const T, From>& a) {
     check_count_fits<Index>(who, stored, "stored elements");
     if (stored > 0) check_range_fits<Index>(who, a.cols(), "columns");
   }
-  return block_arrays<T, Index>{copy_values(a.data().data(), stored), copy_indices<Index>(a.indices().data(), stored),
+  return block_arrays<T, Index>{copy_values(a.data().data(), stored),
+                                copy_indices<Index>(a.indices().data(), stored),
                                 copy_indices<Index>(a.indptr().data(), a.rows() + 1)};
 }
 
@@ -118,19 +120,22 @@ auto row_arrays(const char* who, const dense_view<const T, Layout>& a) {
 
 }  // namespace detail
 
-/// What can be converted to a block-sparse or another format: sparse_like (BSR), csr_like, coo_like, dense_like.
+/// What can be converted to a block-sparse or another format: sparse_like (BSR), csr_like, coo_like,
+/// dense_like.
 template <class X>
 concept matrix_like = sparse_like<X> || csr_like<X> || coo_like<X> || dense_like<X>;
 
-/// x as a csr<T, Index>; a copy. Index: that of x (std::int32_t for a dense x), or what is asked for: to_csr<std::int64_t>(x).
-///   BSR    every element of every block in the order it is stored, explicit zeros and duplicates included; padding is
+/// x as a csr<T, Index>; a copy. Index: that of x (std::int32_t for a dense x), or what is asked for:
+/// to_csr<std::int64_t>(x).
+///   BSR    every element of every block in the order it is stored, explicit zeros and duplicates included;
+///   padding is
 ///          cut off. O(nnz).
 ///   COO    rows in order, columns sorted, duplicates added up (bool: or; integers wrap). O(nnz log row).
 ///   dense  what is not zero: 0 and -0.0 are left out, NaN is not. O(m n).
 ///   CSR    a copy.
 /// Throws format_error when x has an index out of range, shape_error when Index is too narrow. scipy: tocsr.
 template <class Index = void, class X>
-  requires matrix_like<const X&> && detail::index_choice<Index>
+requires matrix_like<const X&> && detail::index_choice<Index>
 auto to_csr(const X& x) {
   const auto a = input(x);
   auto arrays = detail::row_arrays<Index>("to_csr", a);

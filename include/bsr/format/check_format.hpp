@@ -30,15 +30,17 @@ class outside {
 
  public:
   explicit outside(std::int64_t limit)
-      : limit_(limit > (std::numeric_limits<Index>::max)() ? static_cast<Unsigned>((std::numeric_limits<Index>::max)()) + 1
-                                                         : static_cast<Unsigned>(limit)) {}
+      : limit_(limit > (std::numeric_limits<Index>::max)()
+                   ? static_cast<Unsigned>((std::numeric_limits<Index>::max)()) + 1
+                   : static_cast<Unsigned>(limit)) {}
   BSR_INLINE Unsigned operator()(Index value) const { return static_cast<Unsigned>(value) >= limit_ ? 1 : 0; }
 
  private:
   Unsigned limit_;
 };
 
-/// Whether any of `count` values lies outside [0, limit). A sum over all of them, because that can be vectorised.
+/// Whether any of `count` values lies outside [0, limit). A sum over all of them, because that can be
+/// vectorised.
 template <index Index>
 bool any_outside(const Index* values, std::int64_t count, std::int64_t limit) {
   const outside<Index> is_outside(limit);
@@ -51,8 +53,8 @@ template <index Index>
 [[noreturn]] BSR_COLD void fail_indptr(const char* who, const compressed<Index>& a) {
   std::int64_t i = 0;
   while (a.indptr[i + 1] >= a.indptr[i]) ++i;
-  fail<format_error>("bsr: ", who, ": index pointer values must form a non-decreasing sequence: ", a.row_name, " ", i,
-                     " begins at ", a.indptr[i], " and ends at ", a.indptr[i + 1], ".");
+  fail<format_error>("bsr: ", who, ": index pointer values must form a non-decreasing sequence: ", a.row_name,
+                     " ", i, " begins at ", a.indptr[i], " and ends at ", a.indptr[i + 1], ".");
 }
 
 template <index Index>
@@ -63,8 +65,8 @@ template <index Index>
     for (Index k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
       const Index column = a.indices[k];
       if (column < 0)
-        fail<format_error>("bsr: ", who, ": column index values must be >= 0: ", a.row_name, " ", i, " holds ", column,
-                           ".");
+        fail<format_error>("bsr: ", who, ": column index values must be >= 0: ", a.row_name, " ", i,
+                           " holds ", column, ".");
       if (column >= a.cols)
         fail<format_error>("bsr: ", who, ": column index values must be < ", a.cols, " (now max ", largest,
                            "): ", a.row_name, " ", i, " holds ", column, ".");
@@ -73,12 +75,14 @@ template <index Index>
 
 template <index Index>
 void check_indices(const char* who, const compressed<Index>& a, checks depth) {
-  if (a.indptr[0] != 0) fail<format_error>("bsr: ", who, ": index pointer should start with 0, not ", a.indptr[0], ".");
+  if (a.indptr[0] != 0)
+    fail<format_error>("bsr: ", who, ": index pointer should start with 0, not ", a.indptr[0], ".");
   const Index last = a.indptr[a.rows];
   if (last < 0 || last > a.stored)
-    fail<format_error>("bsr: ", who,
-                       ": Last value of index pointer should be less than the size of index and data arrays: it is ",
-                       last, ", and there are ", a.stored, " indices.");
+    fail<format_error>(
+        "bsr: ", who,
+        ": Last value of index pointer should be less than the size of index and data arrays: it is ", last,
+        ", and there are ", a.stored, " indices.");
   if (depth == checks::basic) return;
   std::make_unsigned_t<Index> falls = 0;
   for (std::int64_t i = 0; i < a.rows; ++i) falls |= a.indptr[i + 1] < a.indptr[i] ? 1 : 0;
@@ -92,9 +96,10 @@ template <index Index>
   const outside<Index> is_outside(size);
   for (std::int64_t k = 0; k < count; ++k) {
     if (is_outside(values[k]) == 0) continue;
-    if (values[k] < 0) fail<format_error>("bsr: ", who, ": negative axis ", axis, " index: ", values[k], " (entry ", k, ").");
-    fail<format_error>("bsr: ", who, ": axis ", axis, " index ", values[k], " exceeds matrix dimension ", size,
-                       " (entry ", k, ").");
+    if (values[k] < 0)
+      fail<format_error>("bsr: ", who, ": negative axis ", axis, " index: ", values[k], " (entry ", k, ").");
+    fail<format_error>("bsr: ", who, ": axis ", axis, " index ", values[k], " exceeds matrix dimension ",
+                       size, " (entry ", k, ").");
   }
   fail<format_error>("bsr: ", who, ": an index changed while it was checked.");
 }
@@ -111,17 +116,21 @@ void check_format_for(const char* who, const csr_view<T, Index>& a, checks depth
 template <class T, class Index>
 void check_format_for(const char* who, const coo_view<T, Index>& a, checks depth) {
   if (depth == checks::basic) return;
-  if (any_outside(a.row().data(), a.nnz(), a.rows())) fail_coordinate(who, 0, a.row().data(), a.nnz(), a.rows());
-  if (any_outside(a.col().data(), a.nnz(), a.cols())) fail_coordinate(who, 1, a.col().data(), a.nnz(), a.cols());
+  if (any_outside(a.row().data(), a.nnz(), a.rows()))
+    fail_coordinate(who, 0, a.row().data(), a.nnz(), a.rows());
+  if (any_outside(a.col().data(), a.nnz(), a.cols()))
+    fail_coordinate(who, 1, a.col().data(), a.nnz(), a.cols());
 }
 
 }  // namespace detail
 
 /// Throws format_error, naming the row and the value, unless the index arrays of a are in order:
 ///   basic  indptr starts with 0 and ends within the indices. O(1).
-///   full   also: indptr never falls, every column index lies in [0, block columns) (coo: every row and column in
+///   full   also: indptr never falls, every column index lies in [0, block columns) (coo: every row and
+///   column in
 ///          range). O(block rows + blocks).
-/// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array and coo_array alike.
+/// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array and
+/// coo_array alike.
 template <sparse_like A>
 void check_format(A&& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);

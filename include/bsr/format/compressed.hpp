@@ -16,10 +16,10 @@ template <index Index>
 struct compressed {
   const Index* indptr;
   const Index* indices;
-  std::int64_t rows;      // rows of the structure: block rows for BSR
-  std::int64_t cols;      // columns of the structure: block columns for BSR
-  std::int64_t stored;    // length of indices
-  const char* row_name;   // what an error calls a row
+  std::int64_t rows;     // rows of the structure: block rows for BSR
+  std::int64_t cols;     // columns of the structure: block columns for BSR
+  std::int64_t stored;   // length of indices
+  const char* row_name;  // what an error calls a row
 };
 
 template <int R, int C, class Index, class Space>
