@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The microkernels, in the order in which they are tried. A new one is a line here.
+#include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/spmv_generic.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// The first whose `fits` is true.
+template <class First, class... Rest>
+struct first_fit {
+  using type = typename first_fit<Rest...>::type;
+};
+template <class First, class... Rest>
+  requires First::fits
+struct first_fit<First, Rest...> {
+  using type = First;
+};
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+
+namespace bsr::inline v0::inline BSR_TARGET::micro {
+
+template <class Problem>
+using spmm_kernel = typename detail::first_fit<spmm_generic<Problem>>::type;
+
+template <class Problem>
+using spmv_kernel = typename detail::first_fit<spmv_generic<Problem>>::type;
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::micro

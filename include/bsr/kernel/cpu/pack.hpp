@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// pack<T>: as many elements as one vector register holds. The only include of xsimd, and of the compiler's intrinsics.
+//
+// Three forms, one interface:
+//   arithmetic T       a vector of the compiler; float and double take the register, fma, exp and erf from xsimd
+//   the same, no xsimd a vector of the compiler
+//   every other T      an array, element by element (complex, bool, long double; everything under nvcc)
+// Raw intrinsics appear where xsimd has no word: loads and stores of the first n lanes.
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+
+// g++ 12 takes the deliberately undefined operands in its own intrinsics for mistakes.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#if BSR_ISA_AVX512 || BSR_ISA_AVX2
+#include <immintrin.h>
+#endif
+#if BSR_HAS_XSIMD
+#include <xsimd/xsimd.hpp>
+#endif
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+// Loops over registers: unrolled whatever the optimisation level, so that arrays of packs live in registers.
+#if defined(__clang__)
+#define BSR_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__CUDACC__)
+#define BSR_UNROLL
+#else
+#define BSR_UNROLL _Pragma("GCC unroll 64")
+#endif
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+namespace detail {
+
+/// Bytes of a vector register.
+#if BSR_HAS_XSIMD
+inline constexpr int vector_bytes = static_cast<int>(sizeof(xsimd::batch<float>));
+#elif defined(__AVX512F__)
+inline constexpr int vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
+
+/// Types of which the compiler can make vectors.
+template <class T>
+inline constexpr bool has_vectors =
+#if defined(__CUDACC__)
+    false;
+#else
+    std::is_arithmetic_v<T> && !std::same_as<T, bool> && sizeof(T) <= 8;
+#endif
+
+template <class T>
+inline constexpr bool has_xsimd = BSR_HAS_XSIMD && (std::same_as<T, float> || std::same_as<T, double>);
+
+/// Integers wrap around in unsigned vectors.
+template <class T, bool = std::is_integral_v<T>>
+struct vector_element {
+  using type = T;
+};
+template <class T>
+struct vector_element<T, true> {
+  using type = std::make_unsigned_t<T>;
+};
+
+template <class T>
+struct native_vector {
+  using element = typename vector_element<T>::type;
+  typedef element type __attribute__((vector_size(vector_bytes)));
+};
+#if BSR_HAS_XSIMD
+template <>
+struct native_vector<float> {
+  using type = typename xsimd::batch<float>::register_type;
+};
+template <>
+struct native_vector<double> {
+  using type = typename xsimd::batch<double>::register_type;
+};
+#endif
+
+}  // namespace detail
+
+/// `size` elements of T.
+///
+///   load(p), store(p)        all lanes, any alignment
+///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they become 0
+///   load(p, mask), ...       the same with a mask made before by first(n)
+///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
+///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
+///   exp, erf                 as <cmath>'s, within a few units in the last place
+template <scalar T>
+class pack {
+ public:
+  using value_type = T;
+  static constexpr int size = sizeof(T) * 2 > 16 ? 1 : static_cast<int>(16 / sizeof(T));
+  using mask = int;
+  /// Whether a load with a mask costs no more than one without.
+  static constexpr bool masks_are_free = false;
+
+  pack() = default;
+  BSR_INLINE static mask first(int n) { return n; }
+  BSR_INLINE static pack zero() { return broadcast(T{}); }
+  BSR_INLINE static pack broadcast(T value) {
+    pack p;
+    for (int l = 0; l < size; ++l) p.v_[l] = value;
+    return p;
+  }
+  BSR_INLINE static pack load(const T* from) { return load(from, size); }
+  BSR_INLINE static pack load(const T* from, mask n) {
+    pack p;
+    for (int l = 0; l < size; ++l) p.v_[l] = l < n ? from[l] : T{};
+    return p;
+  }
+  BSR_INLINE void store(T* to) const { store(to, size); }
+  BSR_INLINE void store(T* to, mask n) const {
+    for (int l = 0; l < n; ++l) to[l] = v_[l];
+  }
+
+  BSR_INLINE friend pack operator+(pack a, pack b) {
+    return each(a, b, [](T x, T y) { return add(x, y); });
+  }
+  BSR_INLINE friend pack operator-(pack a, pack b)
+    requires(!std::same_as<T, bool>)
+  {
+    return each(a, b, [](T x, T y) { return static_cast<T>(x - y); });
+  }
+  BSR_INLINE friend pack operator*(pack a, pack b) {
+    return each(a, b, [](T x, T y) { return multiply(x, y); });
+  }
+  BSR_INLINE friend pack operator/(pack a, pack b)
+    requires(!std::same_as<T, bool>)
+  {
+    return each(a, b, [](T x, T y) { return static_cast<T>(x / y); });
+  }
+  BSR_INLINE friend pack fma(pack a, pack b, pack c) { return a * b + c; }
+  BSR_INLINE friend pack max_or_second(pack a, pack b)
+    requires(!is_complex<T>)
+  {
+    return each(a, b, [](T x, T y) { return x > y ? x : y; });
+  }
+  BSR_INLINE friend pack exp(pack a)
+    requires(is_complex<T> || std::floating_point<T>)
+  {
+    return each(a, a, [](T x, T) { return std::exp(x); });
+  }
+  BSR_INLINE friend pack erf(pack a)
+    requires std::floating_point<T>
+  {
+    return each(a, a, [](T x, T) { return std::erf(x); });
+  }
+
+ private:
+  template <class F>
+  BSR_INLINE static pack each(const pack& a, const pack& b, F f) {
+    pack p;
+    for (int l = 0; l < size; ++l) p.v_[l] = f(a.v_[l], b.v_[l]);
+    return p;
+  }
+  T v_[size];
+};
+
+template <scalar T>
+  requires detail::has_vectors<T>
+class pack<T> {
+ public:
+  using value_type = T;
+  using native = typename detail::native_vector<T>::type;
+  static constexpr int size = static_cast<int>(sizeof(native) / sizeof(T));
+
+#if BSR_ISA_AVX512
+  struct mask {
+    std::uint64_t bits;
+  };
+  static constexpr bool masks_are_free = true;
+  BSR_INLINE static mask first(int n) { return {n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1}; }
+#elif BSR_ISA_AVX2
+  struct mask {
+    __m256i lanes;
+    int count;
+  };
+  static constexpr bool masks_are_free = false;
+  BSR_INLINE static mask first(int n) {
+    if constexpr (sizeof(T) == 8)
+      return {_mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)), n};
+    else
+      return {_mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)), n};
+  }
+#else
+  struct mask {
+    int count;
+  };
+  static constexpr bool masks_are_free = false;
+  BSR_INLINE static mask first(int n) { return {n}; }
+#endif
+
+  pack() = default;
+  BSR_INLINE explicit pack(native v) : v_(v) {}
+  BSR_INLINE native value() const { return v_; }
+
+  BSR_INLINE static pack zero() { return pack(native{}); }
+  BSR_INLINE static pack broadcast(T value) {
+#if BSR_HAS_XSIMD
+    if constexpr (detail::has_xsimd<T>) return pack(native(xsimd::batch<T>(value)));
+#endif
+    using element = typename detail::vector_element<T>::type;
+    return pack(native{} + static_cast<element>(value));
+  }
+  BSR_INLINE static pack load(const T* from) {
+    pack p;
+    std::memcpy(&p.v_, from, sizeof(native));
+    return p;
+  }
+  BSR_INLINE void store(T* to) const { std::memcpy(to, &v_, sizeof(native)); }
+  BSR_INLINE static pack load(const T* from, int n) { return load(from, first(n)); }
+  BSR_INLINE void store(T* to, int n) const { store(to, first(n)); }
+
+  BSR_INLINE static pack load(const T* from, mask m) {
+#if BSR_ISA_AVX512
+    if constexpr (sizeof(T) == 8)
+      return pack(native(_mm512_maskz_loadu_epi64(static_cast<__mmask8>(m.bits), from)));
+    else if constexpr (sizeof(T) == 4)
+      return pack(native(_mm512_maskz_loadu_epi32(static_cast<__mmask16>(m.bits), from)));
+    else if constexpr (sizeof(T) == 2)
+      return pack(native(_mm512_maskz_loadu_epi16(static_cast<__mmask32>(m.bits), from)));
+    else
+      return pack(native(_mm512_maskz_loadu_epi8(m.bits, from)));
+#else
+#if BSR_ISA_AVX2
+    if constexpr (sizeof(T) == 8)
+      return pack(native(_mm256_maskload_epi64(reinterpret_cast<const long long*>(from), m.lanes)));
+    if constexpr (sizeof(T) == 4)
+      return pack(native(_mm256_maskload_epi32(reinterpret_cast<const int*>(from), m.lanes)));
+#endif
+    pack p = zero();
+    for (int l = 0; l < m.count; ++l) p.v_[l] = typename detail::vector_element<T>::type(from[l]);
+    return p;
+#endif
+  }
+  BSR_INLINE void store(T* to, mask m) const {
+#if BSR_ISA_AVX512
+    if constexpr (sizeof(T) == 8)
+      _mm512_mask_storeu_epi64(to, static_cast<__mmask8>(m.bits), __m512i(v_));
+    else if constexpr (sizeof(T) == 4)
+      _mm512_mask_storeu_epi32(to, static_cast<__mmask16>(m.bits), __m512i(v_));
+    else if constexpr (sizeof(T) == 2)
+      _mm512_mask_storeu_epi16(to, static_cast<__mmask32>(m.bits), __m512i(v_));
+    else
+      _mm512_mask_storeu_epi8(to, m.bits, __m512i(v_));
+#else
+#if BSR_ISA_AVX2
+    if constexpr (sizeof(T) == 8)
+      return _mm256_maskstore_epi64(reinterpret_cast<long long*>(to), m.lanes, __m256i(v_));
+    if constexpr (sizeof(T) == 4)
+      return _mm256_maskstore_epi32(reinterpret_cast<int*>(to), m.lanes, __m256i(v_));
+#endif
+    for (int l = 0; l < m.count; ++l) to[l] = static_cast<T>(v_[l]);
+#endif
+  }
+
+  BSR_INLINE friend pack operator+(pack a, pack b) { return pack(a.v_ + b.v_); }
+  BSR_INLINE friend pack operator-(pack a, pack b) { return pack(a.v_ - b.v_); }
+  BSR_INLINE friend pack operator*(pack a, pack b) { return pack(a.v_ * b.v_); }
+  BSR_INLINE friend pack operator/(pack a, pack b) {
+    if constexpr (std::is_integral_v<T>)
+      return each(a, b, [](T x, T y) { return static_cast<T>(x / y); });
+    else
+      return pack(a.v_ / b.v_);
+  }
+  BSR_INLINE friend pack fma(pack a, pack b, pack c) {
+#if BSR_HAS_XSIMD
+    if constexpr (detail::has_xsimd<T>) {
+      using batch = xsimd::batch<T>;
+      return pack(native(xsimd::fma(batch(a.v_), batch(b.v_), batch(c.v_))));
+    }
+#endif
+    return pack(a.v_ * b.v_ + c.v_);
+  }
+  BSR_INLINE friend pack max_or_second(pack a, pack b) {
+    if constexpr (std::is_integral_v<T>)
+      return each(a, b, [](T x, T y) { return x > y ? x : y; });
+    else
+      return pack(a.v_ > b.v_ ? a.v_ : b.v_);
+  }
+  BSR_INLINE friend pack exp(pack a)
+    requires std::floating_point<T>
+  {
+#if BSR_HAS_XSIMD
+    return pack(native(xsimd::exp(xsimd::batch<T>(a.v_))));
+#else
+    return each(a, a, [](T x, T) { return std::exp(x); });
+#endif
+  }
+  BSR_INLINE friend pack erf(pack a)
+    requires std::floating_point<T>
+  {
+#if BSR_HAS_XSIMD
+    return pack(native(xsimd::erf(xsimd::batch<T>(a.v_))));
+#else
+    return each(a, a, [](T x, T) { return std::erf(x); });
+#endif
+  }
+
+ private:
+  template <class F>
+  BSR_INLINE static pack each(pack a, pack b, F f) {
+    T x[size], y[size];
+    a.store(x);
+    b.store(y);
+    for (int l = 0; l < size; ++l) x[l] = f(x[l], y[l]);
+    return load(x);
+  }
+  native v_;
+};
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Cuts a sparse matrix into pieces of equal work. Nothing is stored: every piece computes where it starts and ends.
+#include <cstdint>
+
+#include "bsr/base/target.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+/// A strip of rows of a block row.
+struct strip_position {
+  std::int64_t block_row = 0;
+  std::int64_t strip = 0;
+  bool operator==(const strip_position&) const = default;
+};
+
+/// part * whole / parts without overflow, for 0 <= part <= parts.
+BSR_INLINE constexpr std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t parts) {
+  return whole / parts * part + whole % parts * part / parts;
+}
+
+/// Work of a block-sparse-row matrix in strips: a block row weighs one plus its number of blocks (a row without blocks is
+/// stored, too), and its `strips` strips weigh the same.
+template <class Index>
+class strip_schedule {
+ public:
+  BSR_INLINE strip_schedule(const Index* indptr, std::int64_t block_rows, std::int64_t strips)
+      : indptr_(indptr), block_rows_(block_rows), strips_(strips) {}
+
+  BSR_INLINE std::int64_t strips() const { return strips_; }
+  BSR_INLINE std::int64_t total() const { return weight_before(block_rows_) * strips_; }
+  BSR_INLINE strip_position begin() const { return {0, 0}; }
+  BSR_INLINE strip_position end() const { return {block_rows_, 0}; }
+
+  /// The strip in which the weight `target` is reached, 0 <= target <= total(). O(log block_rows).
+  strip_position at(std::int64_t target) const {
+    std::int64_t low = 0, high = block_rows_;  // weight_before(low) * strips <= target
+    while (low < high) {
+      const std::int64_t middle = low + (high - low + 1) / 2;
+      if (weight_before(middle) * strips_ <= target)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+    if (low == block_rows_) return end();
+    const std::int64_t weight = weight_before(low + 1) - weight_before(low);
+    return {low, (target - weight_before(low) * strips_) / weight};
+  }
+
+ private:
+  BSR_INLINE std::int64_t weight_before(std::int64_t block_row) const {
+    return static_cast<std::int64_t>(indptr_[block_row]) + block_row;
+  }
+  const Index* indptr_;
+  std::int64_t block_rows_;
+  std::int64_t strips_;
+};
+
+/// Cuts strips x panels into `pieces` of equal work and calls
+///   f(first, last, first_panel, last_panel)   half-open ranges: strips [first, last) of panels [first_panel, last_panel)
+/// for piece number `piece`, at most three times. Strips are cut while there are many; else panels are cut as well.
+template <class Index, class F>
+BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t block_rows, std::int64_t panels, int piece,
+                               int pieces, const F& f) {
+  if (pieces == 1) return f(rows.begin(), rows.end(), std::int64_t{0}, panels);
+  // With 8 strips for each piece an unlucky cut costs 1/8 of a piece at most.
+  const std::int64_t groups = block_rows * rows.strips() >= std::int64_t{8} * pieces ? 1 : panels;
+  const std::int64_t each = rows.total();
+  const std::int64_t first = share(each * groups, piece, pieces), last = share(each * groups, piece + 1, pieces);
+  if (first == last || each == 0) return;
+  std::int64_t group = first / each;
+  const std::int64_t last_group = last / each;
+  const auto panel = [&](std::int64_t g) { return share(panels, g, groups); };
+  strip_position from = rows.at(first - group * each);
+  if (group < last_group && from != rows.begin()) {
+    f(from, rows.end(), panel(group), panel(group + 1));
+    from = rows.begin();
+    ++group;
+  }
+  if (group < last_group) f(from, rows.end(), panel(group), panel(last_group));
+  const strip_position to = rows.at(last - last_group * each);
+  if (group < last_group) from = rows.begin();
+  if (from != to) f(from, to, panel(last_group), panel(last_group + 1));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
