@@ -98,6 +98,16 @@ BSR_INLINE auto operator*(B&& b, A&& a) {
   return product<decltype(f), input_t<B>, side::right>{f, input(std::forward<B>(b))};
 }
 
+/// A * (beta B) and (beta B) * A, as in y = 0.5 * x * transpose(w): the number moves to the sparse factor.
+template <left_operand A, class View, class S>
+BSR_INLINE auto operator*(A&& a, const term<View, S>& t) {
+  return t.beta * std::forward<A>(a) * t.d;
+}
+template <class View, class S, left_operand A>
+BSR_INLINE auto operator*(const term<View, S>& t, A&& a) {
+  return t.d * (t.beta * std::forward<A>(a));
+}
+
 /// alpha * value: scales the sparse factor, or the result when something has been added or applied already.
 template <number N, class F, class B, side Side, class E>
 BSR_INLINE auto operator*(N alpha, const product<F, B, Side, E>& p) {
