@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "harness/clock.hpp"
@@ -201,11 +202,11 @@ std::string cpu_name() {
 }
 
 std::string cpu_features() {
-  std::string flags = " ";
-  flags.append(cpuinfo("flags")).append(" ");
+  std::istringstream flags(cpuinfo("flags"));
   std::string found;
-  for (const char* flag : {" fma ", " avx2 ", " avx512f ", " avx512_vnni ", " avx512_bf16 ", " amx_bf16 "})
-    if (flags.find(flag) != std::string::npos) found.append(flag + 1);
+  for (std::string flag; flags >> flag;)
+    for (const char* known : {"fma", "avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"})
+      if (flag == known) found.append(found.empty() ? "" : " ").append(flag);
   return found;
 }
 

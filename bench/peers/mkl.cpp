@@ -65,8 +65,7 @@ struct mkl final : bench::peer_of<mkl> {
   std::string version() const override {
     MKLVersion v;
     mkl_get_version(&v);
-    return "oneMKL " + std::to_string(v.MajorVersion) + "." + std::to_string(v.MinorVersion) + "." +
-           std::to_string(v.UpdateVersion);
+    return "oneMKL " + std::to_string(v.MajorVersion) + "." + std::to_string(v.UpdateVersion);
   }
 
   template <class T>
