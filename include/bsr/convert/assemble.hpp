@@ -11,6 +11,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/storage/buffer.hpp"
+#include "bsr/storage/growing_buffer.hpp"
 #include "bsr/storage/structure.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
@@ -27,28 +28,6 @@ struct block_arrays {
 
 /// In which order the blocks of a block row are stored.
 enum class block_order { first_appearance, sorted };
-
-/// A buffer that grows at its end.
-template <class T>
-class growing {
- public:
-  growing() = default;
-  explicit growing(std::int64_t capacity) : memory_(capacity, uninitialized) {}
-  /// Room for `more` elements after the first `used`. At least doubles when it has to move. The first `used`
-  /// elements are kept.
-  void reserve(std::int64_t used, std::int64_t more) {
-    if (memory_.size() - used >= more) return;
-    memory_.resize((std::max)(used + more, 2 * memory_.size()), uninitialized);
-  }
-  T* data() { return memory_.data(); }
-  const T* data() const { return memory_.data(); }
-  std::int64_t capacity() const { return memory_.size(); }
-  T& operator[](std::int64_t i) { return memory_[i]; }
-  const T& operator[](std::int64_t i) const { return memory_[i]; }
-
- private:
-  buffer<T> memory_;
-};
 
 /// Adds up what `source` contributes to each block. `source` answers for a block row i, as often as it is
 /// asked:
@@ -70,7 +49,7 @@ block_arrays<T, Index> assemble(const char* who, std::int64_t block_rows, std::i
   buffer<Index> place(block_cols, uninitialized);
   for (std::int64_t j = 0; j < block_cols; ++j) place[j] = -1;
 
-  growing<Index> found;
+  storage_detail::growing_buffer<Index> found;
   std::int64_t num_blocks = 0;
   for (std::int64_t i = 0; i < block_rows; ++i) {
     const std::int64_t begin = num_blocks;

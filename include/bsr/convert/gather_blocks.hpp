@@ -12,6 +12,7 @@
 #include "bsr/convert/index_width.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/growing_buffer.hpp"
 #include "bsr/storage/structure.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
@@ -90,7 +91,7 @@ block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, 
   block_arrays<T, Index> result;
   result.indptr = buffer<Index>(m + 1, uninitialized);
   result.indptr[0] = 0;
-  growing<Index> found;
+  storage_detail::growing_buffer<Index> found;
   buffer<std::uint8_t> hit(n, uninitialized);
   std::int64_t num_blocks = 0;
   for (std::int64_t i = 0; i < m; ++i) {

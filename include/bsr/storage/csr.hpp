@@ -94,6 +94,12 @@ class csr {
   BSR_INLINE csr_view<T, Index> view() { return {shape_, data_.span(), indices_.span(), indptr()}; }
   BSR_INLINE csr_view<const T, Index> view() const { return {shape_, data_.span(), indices_.span(), indptr()}; }
 
+  /// Forgets the entries from n on, after indptr has been changed to end at n. Memory is kept.
+  BSR_INLINE void truncate(std::int64_t n) {
+    data_.truncate(n);
+    indices_.truncate(n);
+  }
+
  private:
   dims shape_;
   buffer<T> data_;

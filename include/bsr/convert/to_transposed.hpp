@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The transposed matrix, a copy. scipy: transpose. (transpose(a) in an expression copies nothing.)
+#include <cstdint>
+#include <utility>
+
+#include "bsr/base/target.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/format/check_format.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/csr.hpp"
+#include "bsr/storage/matrix.hpp"
+#include "bsr/storage/matrix_view.hpp"
+#include "bsr/storage/structure.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// Where each entry goes when rows become columns: calls move(from, to) for every entry in stored order,
+/// after the transposed indptr and indices have been made. Rows of the result are sorted, equal columns keep
+/// their order.
+template <index Index, class Move>
+void transpose_entries(const compressed<Index>& a, buffer<Index>& indptr, buffer<Index>& indices,
+                       const Move& move) {
+  const std::int64_t stored = a.indptr[a.rows];
+  // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
+  // j + 1.
+  indptr = buffer<Index>(a.cols + 1);
+  indices = buffer<Index>(stored, uninitialized);
+  Index* const next = indptr.data() + 1;
+  for (std::int64_t k = 0; k < stored; ++k) ++next[a.indices[k]];
+  Index sum = 0;
+  for (std::int64_t j = 0; j < a.cols; ++j) {
+    const Index size = next[j];
+    next[j] = sum;
+    sum += size;
+  }
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
+      const Index to = next[a.indices[k]]++;
+      indices[to] = static_cast<Index>(i);
+      move(k, std::int64_t{to});
+    }
+}
+
+}  // namespace detail
+
+/// The transposed matrix: blocks of R x C become blocks of C x R, each transposed. Block rows of the result
+/// are sorted; duplicates stay, in the order in which they were stored; explicit zeros and padding stay.
+/// Counting sort, O(blocks + block rows + block columns + nnz).
+/// Throws format_error when an index is out of range, shape_error when a block row is too large for an index.
+/// scipy: transpose().
+template <class A>
+requires sparse_like<const A&>
+auto to_transposed(const A& matrix_to_turn) {
+  const auto a = input(matrix_to_turn);
+  using view_type = decltype(a);
+  using T = typename view_type::value_type;
+  using Index = typename view_type::index_type;
+  constexpr int R = view_type::static_rows;
+  constexpr int C = view_type::static_cols;
+  detail::check_format_for("to_transposed", a, checks::full);
+  const dims block = a.blocksize();
+  const std::int64_t num_blocks = a.indptr()[static_cast<std::size_t>(a.block_rows())];
+  if (num_blocks > 0) detail::check_range_fits<Index>("to_transposed", a.block_rows(), "block rows");
+  buffer<Index> indptr;
+  buffer<Index> indices;
+  buffer<T> data(num_blocks * block.rows * block.cols, uninitialized);
+  const T* const from_data = a.data().data();
+  T* const to_data = data.data();
+  detail::transpose_entries(detail::index_arrays(a), indptr, indices,
+                            [&](std::int64_t from, std::int64_t to) {
+                              const T* const x = from_data + from * block.rows * block.cols;
+                              T* const y = to_data + to * block.rows * block.cols;
+                              for (std::int64_t c = 0; c < block.cols; ++c)
+                                for (std::int64_t r = 0; r < block.rows; ++r)
+                                  y[c * block.rows + r] = x[r * block.cols + c];
+                            });
+  return matrix<T, C, R, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices),
+                                std::move(indptr), dims(block.cols, block.rows), padded);
+}
+
+/// The transposed CSR matrix; what other libraries call its CSC form. The same rules, entry by entry.
+template <class A>
+requires csr_like<const A&>
+auto to_transposed(const A& matrix_to_turn) {
+  const auto a = input(matrix_to_turn);
+  using T = typename decltype(a)::value_type;
+  using Index = typename decltype(a)::index_type;
+  detail::check_format_for("to_transposed", a, checks::full);
+  const std::int64_t stored = a.indptr()[static_cast<std::size_t>(a.rows())];
+  if (stored > 0) detail::check_range_fits<Index>("to_transposed", a.rows(), "rows");
+  buffer<Index> indptr;
+  buffer<Index> indices;
+  buffer<T> data(stored, uninitialized);
+  const T* const from_data = a.data().data();
+  detail::transpose_entries(detail::index_arrays(a), indptr, indices,
+                            [&](std::int64_t from, std::int64_t to) { data[to] = from_data[from]; });
+  return csr<T, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices), std::move(indptr));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Is a matrix sorted, and does it store each place once? scipy: has_sorted_indices, has_canonical_format.
+#include <cstdint>
+
+#include "bsr/base/target.hpp"
+#include "bsr/format/compressed.hpp"
+#include "bsr/storage/csr.hpp"
+#include "bsr/storage/pattern.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// Whether columns[begin .. end) never falls, or (strictly) always rises.
+template <bool Strictly, index Index>
+bool ascends(const Index* columns, std::int64_t begin, std::int64_t end) {
+  Index wrong = 0;
+  for (std::int64_t k = begin + 1; k < end; ++k)
+    wrong |= Strictly ? columns[k] <= columns[k - 1] : columns[k] < columns[k - 1];
+  return wrong == 0;
+}
+
+template <bool Strictly, index Index>
+bool rows_ascend(const compressed<Index>& a) {
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    if (!ascends<Strictly>(a.indices, a.indptr[i], a.indptr[i + 1])) return false;
+  return true;
+}
+
+}  // namespace detail
+
+/// Whether the columns of every (block) row are in order; the same column may come twice. O(blocks).
+/// Nothing is remembered: scipy caches the answer, bsr looks. The index arrays must be in order
+/// (check_format).
+template <class A>
+requires sparse_like<A> || csr_like<A>
+bool has_sorted_indices(A&& a) { return detail::rows_ascend<false>(detail::index_arrays(input(a))); }
+template <int R, int C, class Index, class Space>
+bool has_sorted_indices(const pattern_view<R, C, Index, Space>& a) {
+  return detail::rows_ascend<false>(detail::index_arrays(a));
+}
+
+/// Whether the columns of every (block) row are in order and none comes twice. Stored zeros do not matter.
+/// O(blocks).
+template <class A>
+requires sparse_like<A> || csr_like<A>
+bool has_canonical_format(A&& a) { return detail::rows_ascend<true>(detail::index_arrays(input(a))); }
+template <int R, int C, class Index, class Space>
+bool has_canonical_format(const pattern_view<R, C, Index, Space>& a) {
+  return detail::rows_ascend<true>(detail::index_arrays(a));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Every place once. scipy: sum_duplicates.
+#include <cstdint>
+
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/format/has_canonical_format.hpp"
+#include "bsr/format/sort_indices.hpp"
+#include "bsr/storage/csr.hpp"
+#include "bsr/storage/matrix.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// Adds up neighbours of one column in sorted rows and closes the gaps. Returns how many are left.
+template <class T, index Index>
+std::int64_t merge_equal(Index* indptr, std::int64_t rows, Index* indices, T* data, std::int64_t area) {
+  std::int64_t kept = 0;
+  std::int64_t begin = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t end = indptr[i + 1];
+    const std::int64_t first = kept;
+    for (std::int64_t k = begin; k < end; ++k) {
+      if (kept > first && indices[kept - 1] == indices[k]) {
+        T* const sum = data + (kept - 1) * area;
+        const T* const other = data + k * area;
+        for (std::int64_t e = 0; e < area; ++e) sum[e] = add(sum[e], other[e]);
+        continue;
+      }
+      if (kept != k) {
+        indices[kept] = indices[k];
+        copy_elements_of_block(data + k * area, data + kept * area, area);
+      }
+      ++kept;
+    }
+    indptr[i + 1] = static_cast<Index>(kept);
+    begin = end;
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// Sorts a, and adds up blocks that lie at the same place, in the order in which they were stored, in place.
+/// Sums are formed in T (bool: or; integers wrap) and stay stored even when they are zero. Afterwards
+/// has_canonical_format(a). Memory is kept; shrink_to_fit gives it back. O(blocks log(blocks of a row) +
+/// nnz). Throws as sort_indices.
+template <class T, int R, int C, class Index>
+void sum_duplicates(matrix<T, R, C, Index>& a) {
+  sort_indices(a);
+  if (has_canonical_format(a)) return;
+  a.truncate_blocks(detail::merge_equal(a.indptr().data(), a.block_rows(), a.indices().data(),
+                                        a.data().data(), a.blocksize().rows * a.blocksize().cols));
+}
+/// The same for the entries of a CSR matrix.
+template <class T, class Index>
+void sum_duplicates(csr<T, Index>& a) {
+  sort_indices(a);
+  if (has_canonical_format(a)) return;
+  a.truncate(detail::merge_equal(a.indptr().data(), a.rows(), a.indices().data(), a.data().data(), 1));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Memory for results whose size is known only at the end.
+#include <cstdint>
+
+#include "bsr/base/target.hpp"
+#include "bsr/storage/buffer.hpp"
+
+namespace bsr::inline v0::storage_detail {
+
+/// A buffer that grows at its end. Who fills it keeps count; growing at least doubles, so n elements cost
+/// O(n) moves.
+template <class T>
+class growing_buffer {
+ public:
+  BSR_INLINE growing_buffer() {}
+  /// Room for `more` elements after the first `used`, which are kept. Strong guarantee; std::bad_alloc,
+  /// shape_error.
+  BSR_INLINE void reserve(std::int64_t used, std::int64_t more) {
+    const std::int64_t capacity = memory_.size();
+    if (capacity - used >= more) return;
+    const std::int64_t doubled = capacity > INT64_MAX / 2 ? INT64_MAX : 2 * capacity;
+    memory_.resize(used + more > doubled ? used + more : doubled, uninitialized);
+  }
+  BSR_INLINE T* data() { return memory_.data(); }
+  BSR_INLINE const T* data() const { return memory_.data(); }
+  BSR_INLINE std::int64_t capacity() const { return memory_.size(); }
+  BSR_INLINE T& operator[](std::int64_t i) { return memory_[i]; }
+  BSR_INLINE const T& operator[](std::int64_t i) const { return memory_[i]; }
+
+ private:
+  buffer<T> memory_;
+};
+
+}  // namespace bsr::inline v0::storage_detail
