@@ -96,9 +96,10 @@ matrix<T, dynamic, dynamic, Index> to_bsr(const Eigen::SparseMatrix<T, Options, 
 
 /// A copy of a block-sparse matrix as Eigen's row-major sparse matrix. Entries of repeated blocks are summed, columns
 /// sorted, explicit zeros kept: what Eigen's own functions expect. O(nnz log).
-template <sparse_like A>
-auto to_sparse(A&& a) {
-  const auto rows = to_csr(std::forward<A>(a));
+template <class A>
+  requires sparse_like<const A&>
+auto to_sparse(const A& a) {
+  const auto rows = to_csr(a);
   using value_type = typename std::remove_cvref_t<decltype(rows)>::value_type;
   using index_type = typename std::remove_cvref_t<decltype(rows)>::index_type;
   using result = Eigen::SparseMatrix<value_type, Eigen::RowMajor, index_type>;
@@ -177,20 +178,31 @@ struct generic_product_impl<bsr::eigen::linear_operator<View>, Rhs, SparseShape,
                                                      ProductType>> {
   using Operator = bsr::eigen::linear_operator<View>;
   using Scalar = typename Product<Operator, Rhs>::Scalar;
-  // An expression is evaluated here, a plain object or a block of one is used where it lies.
-  using Argument = Ref<const typename Rhs::PlainObject, 0, OuterStride<>>;
-  using VectorArgument = Ref<const typename Rhs::PlainObject>;
-  using ChosenArgument = std::conditional_t<bool(Rhs::IsVectorAtCompileTime), VectorArgument, Argument>;
+  // An expression is evaluated here, a plain object or a part of one is used where it lies.
+  using Argument = std::conditional_t<bool(Rhs::IsVectorAtCompileTime), Ref<const typename Rhs::PlainObject>,
+                                      Ref<const typename Rhs::PlainObject, 0, OuterStride<>>>;
 
   template <class Dst>
   static void evalTo(Dst& dst, const Operator& a, const Rhs& rhs) {
-    const ChosenArgument x(rhs);
-    bsr::view(dst).on(a.policy()) = a.matrix() * x;
+    const Argument x(rhs);
+    view<Dst>(dst).on(a.policy()) = a.matrix() * view<Dst>(x);
   }
   template <class Dst>
   static void scaleAndAddTo(Dst& dst, const Operator& a, const Rhs& rhs, const Scalar& alpha) {
-    const ChosenArgument x(rhs);
-    bsr::view(dst).on(a.policy()) += alpha * (a.matrix() * x);
+    const Argument x(rhs);
+    view<Dst>(dst).on(a.policy()) += alpha * (a.matrix() * view<Dst>(x));
+  }
+
+ private:
+  // Two columns are vectors; a vector that meets a matrix is a matrix too.
+  template <class Dst, class M>
+  static auto view(M& m) {
+    constexpr bool columns = int(Dst::ColsAtCompileTime) == 1 && int(Rhs::ColsAtCompileTime) == 1;
+    if constexpr (columns || !bool(M::IsVectorAtCompileTime))
+      return bsr::view(m);
+    else
+      return bsr::dense_view<std::remove_pointer_t<decltype(m.data())>, bsr::strided>(m.data(), m.rows(), m.cols(),
+                                                                                      m.innerStride(), m.innerStride());
   }
 };
 
