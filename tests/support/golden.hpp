@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What real scipy answered: tests/data/golden.txt, written by tests/scipy/make_golden.py, which explains the file.
+// What real scipy answered: tests/data/golden.txt, written by tests/scipy/make_golden.py, which explains the
+// file.
 #include <complex>
 #include <cstdint>
 #include <cstdlib>
@@ -29,7 +30,8 @@ struct golden_case {
 /// Takes one word after the other, as numbers.
 class golden_words {
  public:
-  golden_words(const golden_case& c, const std::string& what, const std::string& kind) : words_(c.lines.at(what)) {
+  golden_words(const golden_case& c, const std::string& what, const std::string& kind)
+      : words_(c.lines.at(what)) {
     if (words_.at(0) != kind) throw std::runtime_error(c.name + ": " + what + " is no " + kind);
   }
   std::int64_t integer() { return std::strtoll(next().c_str(), nullptr, 10); }
@@ -141,7 +143,8 @@ inline const std::vector<golden_case>& golden_cases() {
   return cases;
 }
 
-/// Calls f(case, T{}) for every case that has the line `what`, with the case's own type; returns how many there were.
+/// Calls f(case, T{}) for every case that has the line `what`, with the case's own type; returns how many
+/// there were.
 template <class F>
 int for_each_golden(const std::string& what, const F& f) {
   int count = 0;

@@ -20,9 +20,9 @@ enum class numbers {
 };
 
 /// A small counter-based generator (SplitMix64).
-class random_source {
+class random {
  public:
-  explicit random_source(std::uint64_t seed) : state_(seed) {}
+  explicit random(std::uint64_t seed) : state_(seed) {}
   std::uint64_t bits() {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -86,7 +86,7 @@ inline constexpr random_options wild{
 
 /// A random block-sparse-row matrix of any shape; one that is no multiple of the block size becomes padded.
 template <class T, int R = bsr::dynamic, int C = R, class Index = std::int32_t>
-bsr::matrix<T, R, C, Index> random_matrix(random_source& rng, bsr::dims shape, bsr::dims block,
+bsr::matrix<T, R, C, Index> random_matrix(random& rng, bsr::dims shape, bsr::dims block,
                                           random_options options = {}) {
   const std::int64_t block_rows = (shape.rows + block.rows - 1) / block.rows;
   const std::int64_t block_cols = (shape.cols + block.cols - 1) / block.cols;
@@ -124,15 +124,15 @@ bsr::matrix<T, R, C, Index> random_matrix(random_source& rng, bsr::dims shape, b
     }
   return {shape, std::move(data), indices, indptr, block, bsr::padded};
 }
+/// The same with the block size of the type.
 template <class T, int R, int C = R, class Index = std::int32_t>
-requires(R != bsr::dynamic &&
-         C != bsr::dynamic) bsr::matrix<T, R, C, Index> random_matrix(random_source& rng, bsr::dims shape,
-                                                                      random_options options = {}) {
+bsr::matrix<T, R, C, Index> random_matrix(random& rng, bsr::dims shape, random_options options = {}) {
+  static_assert(R != bsr::dynamic && C != bsr::dynamic);
   return random_matrix<T, R, C, Index>(rng, shape, bsr::dims(R, C), options);
 }
 
 template <class T, class Layout = bsr::row_major>
-bsr::dense_matrix<T, Layout> random_dense(random_source& rng, std::int64_t rows, std::int64_t cols,
+bsr::dense_matrix<T, Layout> random_dense(random& rng, std::int64_t rows, std::int64_t cols,
                                           numbers values = numbers::real) {
   bsr::dense_matrix<T, Layout> result(rows, cols);
   for (std::int64_t i = 0; i < rows; ++i)
@@ -142,7 +142,7 @@ bsr::dense_matrix<T, Layout> random_dense(random_source& rng, std::int64_t rows,
 
 /// A dense matrix most of whose elements are zero, in whole blocks and singly.
 template <class T, class Layout = bsr::row_major>
-bsr::dense_matrix<T, Layout> random_sparse_dense(random_source& rng, std::int64_t rows, std::int64_t cols,
+bsr::dense_matrix<T, Layout> random_sparse_dense(random& rng, std::int64_t rows, std::int64_t cols,
                                                  double density) {
   bsr::dense_matrix<T, Layout> result(rows, cols);
   for (std::int64_t i = 0; i < rows; ++i)
@@ -152,7 +152,7 @@ bsr::dense_matrix<T, Layout> random_sparse_dense(random_source& rng, std::int64_
 }
 
 template <class T>
-bsr::buffer<T> random_vector(random_source& rng, std::int64_t size, numbers values = numbers::real) {
+bsr::buffer<T> random_vector(random& rng, std::int64_t size, numbers values = numbers::real) {
   bsr::buffer<T> result(size);
   for (T& x : result) x = rng.value<T>(values);
   return result;

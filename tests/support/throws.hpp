@@ -7,8 +7,8 @@
 
 namespace bsr_test {
 
-/// Calls f and returns the text of the Error it throws; "nothing was thrown", or "another error: ..." of another type.
-/// An error of a derived type is another one.
+/// Calls f and returns the text of the Error it throws; "nothing was thrown", or "another error: ..." of
+/// another type. An error of a derived type is another one.
 template <class Error, class F>
 std::string text_of(const F& f) {
   try {
