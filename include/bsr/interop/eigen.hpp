@@ -56,18 +56,14 @@ BSR_INLINE csr_view<T, Index> eigen_csr_view(dims shape, bool compressed, T* dat
 /// A compressed row-major Eigen::SparseMatrix where it lies. Throws format_error when it is not compressed.
 template <scalar T, int Options, index Index>
   requires(bool(Options & Eigen::RowMajorBit))
-BSR_INLINE csr_view<const T, Index> view(const Eigen::SparseMatrix<T, Options, Index>& a) {
-  return storage_detail::eigen_csr_view<const T, Index>(dims(a.rows(), a.cols()), a.isCompressed(), a.valuePtr(),
-                                                        a.innerIndexPtr(), a.outerIndexPtr(), a.nonZeros());
-}
-template <scalar T, int Options, index Index>
-  requires(bool(Options & Eigen::RowMajorBit))
-BSR_INLINE csr_view<T, Index> view(Eigen::SparseMatrix<T, Options, Index>& a) {
-  return storage_detail::eigen_csr_view<T, Index>(dims(a.rows(), a.cols()), a.isCompressed(), a.valuePtr(),
-                                                  a.innerIndexPtr(), a.outerIndexPtr(), a.nonZeros());
-}
-template <scalar T, int Options, index Index>
-void view(const Eigen::SparseMatrix<T, Options, Index>&&) = delete;  // would outlive its memory
+struct foreign_view<Eigen::SparseMatrix<T, Options, Index>> {
+  template <class S>
+  BSR_INLINE static auto view(S& a) {
+    using element = std::conditional_t<std::is_const_v<S>, const T, T>;
+    return storage_detail::eigen_csr_view<element, Index>(dims(a.rows(), a.cols()), a.isCompressed(), a.valuePtr(),
+                                                          a.innerIndexPtr(), a.outerIndexPtr(), a.nonZeros());
+  }
+};
 
 }  // namespace bsr::inline v0
 

@@ -86,6 +86,27 @@ BSR_INLINE coo_view<T, Index> view(coo_view<T, Index> a) {
   return a;
 }
 
+// ---- foreign types, by name ------------------------------------------------------------------------------------------
+/// How to see a type of another library, and so make it an operand. Specialise it with
+///   static V view(X& x)      V one of bsr's views of x's memory, X const or not
+/// Temporaries are accepted where enable_borrowed_view says so. (An overload of view, declared after this header, would be
+/// found by those who call it, but not by bsr's operators.)
+template <class X>
+struct foreign_view {};
+
+namespace storage_detail {
+template <class X>
+inline constexpr bool may_view = std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
+template <class X>
+concept has_foreign_view = requires(X& x) { foreign_view<std::remove_cvref_t<X>>::view(x); };
+}  // namespace storage_detail
+
+template <class X>
+  requires storage_detail::has_foreign_view<X> && storage_detail::may_view<X>
+BSR_INLINE auto view(X&& x) {
+  return foreign_view<std::remove_cvref_t<X>>::view(x);
+}
+
 // ---- foreign types, known by their shape --------------------------------------------------------------------------------
 /// Eigen's Matrix, Array, Map, Ref, and blocks of them; known by their members, not by an include.
 template <class M>
@@ -100,8 +121,6 @@ concept eigen_like = requires(M& m) {
 };
 
 namespace storage_detail {
-template <class X>
-inline constexpr bool may_view = std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
 template <class M>
 using eigen_element_t = std::remove_pointer_t<decltype(std::declval<M&>().data())>;
 /// Eigen's inner stride is a compile-time 1 for all but Map and Ref with an explicit one.
@@ -132,7 +151,7 @@ BSR_INLINE auto view(M&& m) -> vector_view<storage_detail::eigen_element_t<std::
 /// std::vector, std::array, std::span and every other contiguous range of scalars.
 template <class V>
   requires std::ranges::contiguous_range<V> && std::ranges::sized_range<V> && (!eigen_like<V>) &&
-           scalar<std::ranges::range_value_t<V>> &&
+           (!storage_detail::has_foreign_view<V>) && scalar<std::ranges::range_value_t<V>> &&
            (std::is_lvalue_reference_v<V> || std::ranges::borrowed_range<V> ||
             enable_borrowed_view<std::remove_cvref_t<V>>)
 BSR_INLINE auto view(V&& v) -> vector_view<std::remove_reference_t<std::ranges::range_reference_t<V>>> {
