@@ -76,8 +76,9 @@ class dense_view : public assignable<dense_view<T, Layout, Space>> {
   BSR_INLINE constexpr dense_view(T* data, Rows rows, Cols cols, RowStride row_stride, ColStride col_stride)
       : data_(data), shape_(rows, cols), row_stride_(static_cast<std::int64_t>(row_stride)),
         col_stride_(static_cast<std::int64_t>(col_stride)) {
-    if (shape_.rows < 0 || shape_.cols < 0 || (row_stride_ < 1 && shape_.rows > 1) ||
-        (col_stride_ < 1 && shape_.cols > 1))
+    const bool empty = shape_.rows == 0 || shape_.cols == 0;  // between no elements any stride will do
+    if (shape_.rows < 0 || shape_.cols < 0 ||
+        (!empty && ((row_stride_ < 1 && shape_.rows > 1) || (col_stride_ < 1 && shape_.cols > 1))))
       fail<shape_error>("bsr: dense_view: a ", shape_, " matrix cannot have strides ", row_stride_, " and ",
                         col_stride_, ".");
     check_data();
