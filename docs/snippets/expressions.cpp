@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The code of docs/guide/expressions.md.
+#include <bsr/bsr.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <vector>
+
+namespace {
+
+struct operands {
+  bsr::matrix<float, 2> a{{4, 4}, {1, 2, 3, 4, 5, 6, 7, 8, -1, 0, 0, -1}, {0, 1, 0}, {0, 2, 3}};
+  bsr::dense_matrix<float> x{4, 3}, y{4, 3}, c{4, 3};
+  operands() {
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 3; ++j) {
+        x(i, j) = static_cast<float>(i - j);
+        c(i, j) = static_cast<float>(i * j);
+      }
+  }
+  // sum_k op(a)(i, k) x(k, j), from the dense form of a.
+  float product(int i, int j, bool transposed = false) const {
+    const auto full = bsr::to_dense(a);
+    float sum = 0;
+    for (int k = 0; k < 4; ++k) sum += (transposed ? full(k, i) : full(i, k)) * x(k, j);
+    return sum;
+  }
+  template <class F>
+  void expect(F&& f) const {
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 3; ++j) CHECK(y(i, j) == f(i, j));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("expressions: products") {
+  operands o;
+  auto &a = o.a;
+  auto &x = o.x, &y = o.y, &c = o.c;
+  // [products]
+  y = a * x;
+  y = 2 * a * x;
+  y = transpose(a) * x;  // nothing is transposed in memory
+  // [products]
+  o.expect([&](int i, int j) { return o.product(i, j, true); });
+  // [addends]
+  y = a * x + c;
+  y = c - 2 * a * x;        // a residual
+  y = 0.5 * y + 2 * a * x;  // the destination itself may be the addend
+  y += a * x;
+  y -= transpose(a) * x;
+  // [addends]
+  o.expect([&](int i, int j) {
+    return 0.5f * (c(i, j) - 2 * o.product(i, j)) + 3 * o.product(i, j) - o.product(i, j, true);
+  });
+  // [spmm]
+  bsr::spmm(bsr::cpu{}, 2, a, x, 0.5, y);                       // y = 2 * a * x + 0.5 * y
+  bsr::spmm<bsr::op::transpose>(bsr::cpu{}, 1, a, x, 0, y);     // y = transpose(a) * x
+  // [spmm]
+  o.expect([&](int i, int j) { return o.product(i, j, true); });
+}
+
+TEST_CASE("expressions: both sides") {
+  operands o;
+  auto& w = o.a;
+  auto &x = o.x, &y = o.y;
+  // [sides]
+  transpose(y) = transpose(x) * transpose(w);  // the sparse matrix on the right
+  transpose(y) = transpose(x) * w;
+  // [sides]
+  o.expect([&](int i, int j) { return o.product(i, j, true); });
+}
+
+TEST_CASE("expressions: vectors") {
+  bsr::matrix<double, 2> k({4, 4}, {4, -1, -1, 4, 4, -1, -1, 4}, {0, 1}, {0, 1, 2});
+  // [vectors]
+  std::vector<double> u = {1, 2, 3, 4}, f = {1, 1, 1, 1}, r(4);
+  bsr::view(r) = f - k * u;             // a std::vector is an operand as it is; as a destination it is named view(r)
+  bsr::view(r) += 0.5 * transpose(k) * u;
+  bsr::view(r) = u * k;                 // a vector on the left is a row
+  // [vectors]
+  CHECK(r == std::vector<double>{2, 7, 8, 13});
+}
+
+TEST_CASE("expressions: epilogues") {
+  operands o;
+  auto &a = o.a;
+  auto &x = o.x, &y = o.y;
+  // [epilogues]
+  std::vector<float> per_feature = {1, 2, 3}, per_node = {1, 2, 3, 4};
+  y = relu(a * x + bsr::per_col(per_feature));                            // element (i, j) gets per_feature[j]
+  y = x + gelu(a * x + bsr::per_row(per_node));                           // a residual connection
+  y = map(a * x, [](float v) { return v * v; });                          // any function of a value
+  y = map(a * x, [](float v, auto i, auto j) { return i < j ? 0 : v; });  // and of its place in y
+  // [epilogues]
+  o.expect([&](int i, int j) { return i < j ? 0 : o.product(i, j); });
+}
+
+TEST_CASE("expressions: lifetime") {
+  operands o;
+  auto &a = o.a;
+  auto &x = o.x, &y = o.y;
+  // [lifetime]
+  auto e = 2 * a * x;  // nothing is computed yet: e refers to a and x
+  a.data()[0] = 7;
+  y = e;               // with the new value
+  // [lifetime]
+  o.expect([&](int i, int j) { return 2 * o.product(i, j); });
+}
+
+TEST_CASE("expressions: refusals are types") {
+  // [refused]
+  using a = bsr::matrix<float, 2>&;
+  using x = bsr::dense_matrix<float>&;
+  static_assert(std::same_as<decltype(std::declval<a>() * std::declval<x>() * std::declval<x>()), bsr::refused>);
+  // [refused]
+}
+
+TEST_CASE("expressions: aliasing") {
+  // [aliasing]
+  std::vector<float> memory(4 * 12, 1.0f);
+  bsr::dense_view<float> all(memory.data(), 4, 12);
+  auto q = all.block(0, 0, 4, 4), k = all.block(0, 4, 4, 4);  // two of three slices of one buffer
+  bsr::matrix<float, 2> w({4, 4}, {1, 0, 0, 1}, {0}, {0, 1, 1});
+  q = w * k;  // no byte in common
+  // [aliasing]
+  CHECK((q(0, 0) == 1 && q(3, 3) == 0 && k(3, 3) == 1));
+  CHECK_THROWS_AS(q = w * q, bsr::alias_error);
+  // [disjoint]
+  q = assume_disjoint(w * k);  // skips the test: you know
+  // [disjoint]
+}
