@@ -31,36 +31,42 @@ void assign_product(Policy& policy, const Dst& dst, const product<F, B, Side, E>
   constexpr bool of_vector = storage_detail::is_vector_view<B>;
   static_assert(to_vector == of_vector,
                 "bsr: a matrix times a matrix is assigned to a matrix, and a matrix times a vector to a vector.");
-  static_assert(!std::is_const_v<typename Dst::element_type>, "bsr: the destination is read-only.");
-  [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
-    using accumulator = promoted_t<typename A::value_type, typename B::value_type>;
-    constexpr bool real_is_enough = !is_complex<S> || is_complex<accumulator>;
-    constexpr bool fits = !is_complex<accumulator> || is_complex<typename Dst::value_type>;
-    static_assert(real_is_enough, "bsr: a complex number times a real matrix and a real operand needs complex operands.");
-    static_assert(fits, "bsr: a complex product cannot be stored in a real destination.");
-    if constexpr (to_vector == of_vector && real_is_enough && fits) {
-      const auto alpha = convert<accumulator>(f.alpha);
+  if constexpr (to_vector == of_vector) {
+    [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
       constexpr op flipped = Op == op::none ? op::transpose : op::none;
+      constexpr op applied = Side == side::left ? Op : flipped;
+      const auto run = [&]<class Problem>(std::type_identity<Problem>, auto b, auto c, const auto& epilogue) {
+        if constexpr (types_fit<Problem, Dst, E, S>()) {
+          using accumulator = typename Problem::accumulator;
+          check_number<accumulator, applied, Side>("alpha", f.alpha, to_vector);
+          compute<Side>(policy, Problem{convert<accumulator>(f.alpha), f.a, b, c, epilogue}, e.promise);
+        }
+      };
       if constexpr (to_vector) {
-        constexpr op applied = Side == side::left ? Op : flipped;
-        compute<Side>(policy, spmv_problem<A, applied, B, Dst, E>{alpha, f.a, e.b, dst, e.epilogue}, e.promise);
+        run(std::type_identity<spmv_problem<A, applied, B, Dst, E>>{}, e.b, dst, e.epilogue);
       } else if constexpr (Side == side::left) {
-        compute<Side>(policy, spmm_problem<A, Op, B, Dst, E>{alpha, f.a, e.b, dst, e.epilogue}, e.promise);
+        run(std::type_identity<spmm_problem<A, applied, B, Dst, E>>{}, e.b, dst, e.epilogue);
       } else {
         const auto epilogue = transposed_epilogue(e.epilogue);
-        compute<Side>(policy,
-                      spmm_problem<A, flipped, decltype(transpose(e.b)), decltype(transpose(dst)),
-                                   std::remove_const_t<decltype(epilogue)>>{alpha, f.a, transpose(e.b), transpose(dst),
-                                                                            epilogue},
-                      e.promise);
+        run(std::type_identity<spmm_problem<A, applied, decltype(transpose(e.b)), decltype(transpose(dst)),
+                                            std::remove_const_t<decltype(epilogue)>>>{},
+            transpose(e.b), transpose(dst), epilogue);
       }
-    }
-  }(e.factor);
+    }(e.factor);
+  }
 }
 
 template <class Dst>
 auto own_addend(const Dst& dst) {
   return addend_epilogue(as_term(dst));
+}
+
+template <class X>
+constexpr void refuse_to_assign() {
+  if constexpr (is_term<X>)
+    static_assert(never<X>, "bsr: a dense operand alone is no value. copy(x, y) copies elements.");
+  else if constexpr (!std::same_as<X, refused>)
+    static_assert(never<X>, "bsr: a sparse matrix is no value to compute. to_dense(a) makes it a dense matrix.");
 }
 
 }  // namespace detail
@@ -86,20 +92,16 @@ void assign(const Dst& dst, const product<F, B, Side, E>& e, std::integral_const
   assign(policy, dst, e, how);
 }
 
-// A refusal has been explained already.
-template <class Policy, class Dst, update Update>
-void assign(Policy&, const Dst&, const refused&, std::integral_constant<update, Update>) {}
-template <class Dst, update Update>
-void assign(const Dst&, const refused&, std::integral_constant<update, Update>) {}
-
-// A sparse matrix or a dense operand alone is not a value.
-template <class Dst, class A, op Op, class S, update Update>
-void assign(const Dst&, const factor<A, Op, S>&, std::integral_constant<update, Update>) {
-  static_assert(detail::never<A>, "bsr: a sparse matrix is assigned to a dense one by to_dense(a).");
+// What is no value is refused in words; a refusal has been explained already.
+template <class Policy, class Dst, class X, update Update>
+  requires(!value<X>)
+void assign(Policy&, const Dst&, const X&, std::integral_constant<update, Update>) {
+  detail::refuse_to_assign<X>();
 }
-template <class Dst, class View, class S, update Update>
-void assign(const Dst&, const term<View, S>&, std::integral_constant<update, Update>) {
-  static_assert(detail::never<View>, "bsr: a dense operand alone is no value. copy(x, y) copies elements.");
+template <class Dst, class X, update Update>
+  requires(!value<X>)
+void assign(const Dst&, const X&, std::integral_constant<update, Update>) {
+  detail::refuse_to_assign<X>();
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -63,8 +63,11 @@ struct refused {
 
 namespace detail {
 
-template <class S, class T>
-using scaled_t = promoted_t<S, T>;
+/// In what a number is kept until the accumulator is known: double, or long double where that is more exact.
+template <class N>
+using kept_t = std::conditional_t<std::is_integral_v<N> && (sizeof(N) > 4), long double, promoted_t<N, double>>;
+template <class N, class S>
+using scaled_t = promoted_t<kept_t<N>, S>;
 
 template <class F>
 inline constexpr bool is_factor = false;
@@ -87,6 +90,13 @@ template <class X>
 inline constexpr bool is_term = false;
 template <class V, class S>
 inline constexpr bool is_term<term<V, S>> = true;
+/// Whether a product, a term or an operand is a vector.
+template <class X>
+inline constexpr bool is_vector_word = vector_like<X>;
+template <class V, class S>
+inline constexpr bool is_vector_word<term<V, S>> = storage_detail::is_vector_view<V>;
+template <class F, class B, side Side, class E>
+inline constexpr bool is_vector_word<product<F, B, Side, E>> = storage_detail::is_vector_view<B>;
 
 }  // namespace detail
 

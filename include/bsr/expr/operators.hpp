@@ -4,7 +4,7 @@
 //
 //   value := [ +-D +- ] alpha? op(A) * B      A block-sparse; op: itself or transpose; B, D dense matrices or vectors
 //          | [ +-D +- ] alpha? B * op(A)
-//          | value +- beta? D | value + per_row(v) | value + per_col(v) | alpha * value
+//          | value +- beta? D | [+-] value +- per_row(v) | [+-] value +- per_col(v) | alpha * value
 //          | relu(value) | gelu(value) | silu(value) | map(value, f)
 //   dst [ .on(policy) ] = value ;   dst += value ;   dst -= value
 //
@@ -23,6 +23,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 template <class X>
 concept own_dense = is_own_dense<std::remove_cvref_t<X>>;
+template <class P>
+concept vector_product = is_vector_word<P>;
+/// A product and an addend that are both matrices or both vectors.
+template <class P, class D>
+concept same_rank = addend<D> && (is_vector_word<P> == (vector_like<D> || is_vector_word<std::remove_cvref_t<D>>));
 }  // namespace detail
 
 // ---- prefixes of the sparse factor ---------------------------------------------------------------------------------------
@@ -61,8 +66,7 @@ BSR_INLINE auto operator-(A&& a) {
 template <number N, operand D>
   requires detail::own_dense<D>
 BSR_INLINE auto operator*(N beta, D&& d) {
-  return term<input_t<D>, detail::scaled_t<N, double>>{detail::convert<detail::scaled_t<N, double>>(beta),
-                                                       input(std::forward<D>(d))};
+  return term<input_t<D>, detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(beta), input(std::forward<D>(d))};
 }
 template <operand D, number N>
   requires detail::own_dense<D>
@@ -73,6 +77,10 @@ template <number N, class View, class S>
 BSR_INLINE auto operator*(N beta, const term<View, S>& t) {
   using scaled = detail::scaled_t<N, S>;
   return term<View, scaled>{detail::convert<scaled>(beta) * detail::convert<scaled>(t.beta), t.d};
+}
+template <class View, class S, number N>
+BSR_INLINE auto operator*(const term<View, S>& t, N beta) {
+  return beta * t;
 }
 template <class View, class S>
 BSR_INLINE auto operator-(const term<View, S>& t) {
@@ -115,7 +123,7 @@ BSR_INLINE auto operator*(N alpha, const product<F, B, Side, E>& p) {
     auto f = alpha * p.factor;
     return product<decltype(f), B, Side>{f, p.b, {}, p.promise};
   } else {
-    return p.with(compose(p.epilogue, scale_by<N>{alpha}));
+    return p.with(compose(p.epilogue, scale_by<detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(alpha)}));
   }
 }
 template <value P, number N>
@@ -139,18 +147,22 @@ BSR_INLINE auto addend_epilogue(const term<View, S>& t) {
 }  // namespace detail
 
 template <value P, addend D>
+  requires detail::same_rank<P, D>
 BSR_INLINE auto operator+(const P& p, D&& d) {
   return p.with(compose(p.epilogue, detail::addend_epilogue(as_term(std::forward<D>(d)))));
 }
 template <addend D, value P>
+  requires detail::same_rank<P, D>
 BSR_INLINE auto operator+(D&& d, const P& p) {
   return p + std::forward<D>(d);
 }
 template <value P, addend D>
+  requires detail::same_rank<P, D>
 BSR_INLINE auto operator-(const P& p, D&& d) {
   return p + -1.0 * as_term(std::forward<D>(d));
 }
 template <addend D, value P>
+  requires detail::same_rank<P, D>
 BSR_INLINE auto operator-(D&& d, const P& p) {
   return -1.0 * p + std::forward<D>(d);
 }
@@ -173,21 +185,41 @@ template <vector_like V>
 BSR_INLINE auto per_col(V&& v) {
   return col_bias<input_t<V>>{input(std::forward<V>(v))};
 }
+namespace detail {
+template <class X>
+inline constexpr bool is_bias = false;
+template <class View>
+inline constexpr bool is_bias<row_bias<View>> = true;
+template <class View>
+inline constexpr bool is_bias<col_bias<View>> = true;
+template <class X>
+concept bias_word = is_bias<X>;
+}  // namespace detail
+
 template <value P, class View>
+  requires(!detail::vector_product<P>)
 BSR_INLINE auto operator+(const P& p, const row_bias<View>& bias) {
   return p.with(compose(p.epilogue, add_per_row<View>(bias.v)));
 }
 template <value P, class View>
+  requires(!detail::vector_product<P>)
 BSR_INLINE auto operator+(const P& p, const col_bias<View>& bias) {
   return p.with(compose(p.epilogue, add_per_col<View>(bias.v)));
 }
-template <class View, value P>
-BSR_INLINE auto operator+(const row_bias<View>& bias, const P& p) {
+template <detail::bias_word Bias, value P>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator+(const Bias& bias, const P& p) {
   return p + bias;
 }
-template <class View, value P>
-BSR_INLINE auto operator+(const col_bias<View>& bias, const P& p) {
-  return p + bias;
+template <detail::bias_word Bias, value P>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator-(const Bias& bias, const P& p) {
+  return -p + bias;
+}
+template <value P, detail::bias_word Bias>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator-(const P& p, const Bias& bias) {
+  return -(-p + bias);
 }
 
 // ---- functions of a value --------------------------------------------------------------------------------------------------------

@@ -1,38 +1,59 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // What the grammar refuses, it refuses in words. Each function below returns `refused`, so its sentence is the only error
-// and decltype(a * b * c) can be asked without one.
+// and decltype(a * b * c) can be asked without one. Every one of them takes at least one type of bsr.
 #include <concepts>
 #include <type_traits>
 
 #include "bsr/base/target.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/operators.hpp"
+#include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
 
-/// An rvalue that owns what its view would show.
 template <class X>
-concept owning_temporary =
-    !std::is_lvalue_reference_v<X> && (std::is_class_v<std::remove_cvref_t<X>>) &&
-    ((!sparse_like<X> && sparse_like<std::remove_reference_t<X>&>) ||
-     (!operand<X> && operand<std::remove_reference_t<X>&>));
+concept is_refused = std::same_as<std::remove_cvref_t<X>, refused>;
 
 /// A word of the grammar, as an lvalue or not.
 template <class X>
 concept any_factor = left_operand<X> || left_operand<std::remove_reference_t<X>&>;
 template <class X>
 concept any_operand = operand<X> || operand<std::remove_reference_t<X>&>;
+/// A dense word that is bsr's own.
 template <class X>
-concept any_word = any_factor<X> || any_operand<X> || value<X> || is_term<std::remove_cvref_t<X>> ||
-                   std::same_as<std::remove_cvref_t<X>, refused>;
+concept own_addend_word = own_dense<X> || is_term<std::remove_cvref_t<X>>;
+
+/// An rvalue that owns what its view would show.
 template <class X>
-concept is_refused = std::same_as<std::remove_cvref_t<X>, refused>;
-/// One of the two is bsr's, so the operator is ours to refuse.
-template <class X, class Y>
-concept one_is_ours = any_factor<X> || any_factor<Y> || value<X> || value<Y>;
+concept temporary_factor =
+    !std::is_lvalue_reference_v<X> && !sparse_like<X> && sparse_like<std::remove_reference_t<X>&>;
+template <class X>
+concept temporary_operand = !std::is_lvalue_reference_v<X> && !operand<X> && operand<std::remove_reference_t<X>&>;
+template <class X>
+concept temporary = temporary_factor<X> || temporary_operand<X>;
+
+/// bsr's other sparse formats, which are there to be converted.
+template <class X>
+inline constexpr bool is_other_sparse = false;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<csr<T, Index>> = true;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<csr_view<T, Index>> = true;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<coo<T, Index>> = true;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<coo_view<T, Index>> = true;
+template <class X>
+concept other_sparse = is_other_sparse<std::remove_cvref_t<X>>;
+
+/// An object that is no word of the grammar, such as an expression of another library.
+template <class X>
+concept foreign = std::is_class_v<std::remove_cvref_t<X>> && !any_factor<X> && !any_operand<X> && !value<X> &&
+                  !is_term<std::remove_cvref_t<X>> && !is_bias<std::remove_cvref_t<X>> && !other_sparse<X> &&
+                  !is_refused<X> && !number<std::remove_cvref_t<X>>;
 
 }  // namespace detail
 
@@ -40,14 +61,16 @@ concept one_is_ours = any_factor<X> || any_factor<Y> || value<X> || value<Y>;
   static_assert(detail::never<dependent>, sentence); \
   return {}
 
+// ---- products --------------------------------------------------------------------------------------------------------
+
 // (a * b) * c and a * (b * c)
 template <value P, class X>
-  requires(!number<std::remove_cvref_t<X>> && detail::any_word<X> && !detail::is_refused<X>)
+  requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X> || value<X>)
 refused operator*(const P&, X&&) {
   BSR_REFUSE(X, "bsr: (a * b) * c would need a hidden temporary for a * b. Assign a * b to a dense matrix first.");
 }
 template <class X, value P>
-  requires(!number<std::remove_cvref_t<X>> && !value<X> && detail::any_word<X> && !detail::is_refused<X>)
+  requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X>)
 refused operator*(X&&, const P&) {
   BSR_REFUSE(X, "bsr: a * (b * c) would need a hidden temporary for b * c. Assign b * c to a dense matrix first.");
 }
@@ -61,52 +84,87 @@ refused operator*(A&&, B&&) {
              "then y = a * t.");
 }
 
-// x * y with two dense factors of ours
+// x * y with two dense factors
 template <class X, class Y>
-  requires(detail::any_operand<X> && detail::any_operand<Y> && (detail::own_dense<X> && detail::own_dense<Y>))
+  requires((detail::own_addend_word<X> && (detail::own_addend_word<Y> || detail::any_operand<Y>)) ||
+           (detail::own_addend_word<Y> && detail::any_operand<X>))
 refused operator*(X&&, Y&&) {
   BSR_REFUSE(X, "bsr: both factors of this product are dense; one of them must be block-sparse. Use Eigen or a BLAS.");
 }
 
-// products of temporaries
+// a product with a matrix in another sparse format
 template <class A, class B>
-  requires((detail::owning_temporary<A> || detail::owning_temporary<B>) &&
+  requires((detail::other_sparse<A> && (detail::any_operand<B> || detail::any_factor<B> || detail::other_sparse<B>)) ||
+           (detail::other_sparse<B> && (detail::any_operand<A> || detail::any_factor<A>)))
+refused operator*(A&&, B&&) {
+  BSR_REFUSE(A, "bsr: products are made with block-sparse matrices. Convert with to_bsr first.");
+}
+
+// a product with something that has no elements in memory
+template <class A, class X>
+  requires((detail::any_factor<A> && detail::foreign<X>) || (detail::foreign<A> && detail::any_factor<X>))
+refused operator*(A&&, X&&) {
+  BSR_REFUSE(A, "bsr: this factor is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+}
+
+// ---- what would outlive its memory -------------------------------------------------------------------------------------
+
+template <class A, class B>
+  requires((detail::temporary<A> || detail::temporary<B>) &&
            ((detail::any_factor<A> && detail::any_operand<B>) || (detail::any_operand<A> && detail::any_factor<B>)))
 refused operator*(A&&, B&&) {
   BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
-template <number N, class A>
-  requires(detail::owning_temporary<A> && detail::any_factor<A>)
-refused operator*(N, A&&) {
-  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+template <number N, class X>
+  requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
+refused operator*(N, X&&) {
+  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
-template <class A>
-  requires(detail::owning_temporary<A> && detail::any_factor<A>)
-refused transpose(A&&) {
-  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+template <class X, number N>
+  requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
+refused operator*(X&&, N) {
+  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
-template <value P, class D>
-  requires(detail::owning_temporary<D> && detail::any_operand<D>)
+template <class X>
+  requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
+refused operator-(X&&) {
+  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+}
+template <class X>
+  requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
+refused transpose(X&&) {
+  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+}
+template <value P, detail::temporary_operand D>
 refused operator+(const P&, D&&) {
   BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
-template <class D, value P>
-  requires(detail::owning_temporary<D> && detail::any_operand<D>)
+template <detail::temporary_operand D, value P>
 refused operator+(D&&, const P&) {
   BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
-template <class V>
-  requires(detail::owning_temporary<V> && vector_like<std::remove_reference_t<V>&>)
+template <value P, detail::temporary_operand D>
+refused operator-(const P&, D&&) {
+  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+}
+template <detail::temporary_operand D, value P>
+refused operator-(D&&, const P&) {
+  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+}
+template <detail::temporary_operand V>
+  requires vector_like<std::remove_reference_t<V>&>
 refused per_row(V&&) {
   BSR_REFUSE(V, "bsr: this expression would outlive the temporary it reads. Give the bias a name.");
 }
-template <class V>
-  requires(detail::owning_temporary<V> && vector_like<std::remove_reference_t<V>&>)
+template <detail::temporary_operand V>
+  requires vector_like<std::remove_reference_t<V>&>
 refused per_col(V&&) {
   BSR_REFUSE(V, "bsr: this expression would outlive the temporary it reads. Give the bias a name.");
 }
 
-// sums of two products
+// ---- sums --------------------------------------------------------------------------------------------------------------
+
+// of two products
 template <value P, value Q>
 refused operator+(const P&, const Q&) {
   BSR_REFUSE(P, "bsr: a * b + c * d would be two kernels. Write y = a * b; then y += c * d.");
@@ -116,7 +174,7 @@ refused operator-(const P&, const Q&) {
   BSR_REFUSE(P, "bsr: a * b - c * d would be two kernels. Write y = a * b; then y -= c * d.");
 }
 
-// sums with a sparse matrix
+// with a sparse matrix
 template <class A, class B>
   requires((detail::any_factor<A> && (value<B> || detail::any_operand<B> || detail::any_factor<B>)) ||
            (detail::any_factor<B> && (value<A> || detail::any_operand<A>)))
@@ -130,7 +188,113 @@ refused operator-(A&&, B&&) {
   BSR_REFUSE(A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x - b * z in two steps.");
 }
 
-// whatever follows a refusal is refused without another word
+// of dense operands alone
+template <detail::own_addend_word X, detail::own_addend_word Y>
+refused operator+(X&&, Y&&) {
+  BSR_REFUSE(X, "bsr: this sum has no product in it. Addends follow one after the other: a * b + c + d.");
+}
+template <detail::own_addend_word X, detail::own_addend_word Y>
+refused operator-(X&&, Y&&) {
+  BSR_REFUSE(X, "bsr: this sum has no product in it. Addends follow one after the other: a * b + c - d.");
+}
+
+// of a matrix and a vector
+template <value P, addend D>
+  requires(!detail::same_rank<P, D>)
+refused operator+(const P&, D&&) {
+  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+}
+template <addend D, value P>
+  requires(!detail::same_rank<P, D>)
+refused operator+(D&&, const P&) {
+  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+}
+template <value P, addend D>
+  requires(!detail::same_rank<P, D>)
+refused operator-(const P&, D&&) {
+  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+}
+template <addend D, value P>
+  requires(!detail::same_rank<P, D>)
+refused operator-(D&&, const P&) {
+  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+}
+
+// of a vector and a bias
+template <value P, detail::bias_word Bias>
+  requires detail::vector_product<P>
+refused operator+(const P&, const Bias&) {
+  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+}
+template <detail::bias_word Bias, value P>
+  requires detail::vector_product<P>
+refused operator+(const Bias&, const P&) {
+  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+}
+template <value P, detail::bias_word Bias>
+  requires detail::vector_product<P>
+refused operator-(const P&, const Bias&) {
+  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+}
+template <detail::bias_word Bias, value P>
+  requires detail::vector_product<P>
+refused operator-(const Bias&, const P&) {
+  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+}
+
+// with something that has no elements in memory
+template <value P, class X>
+  requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
+refused operator+(const P&, X&&) {
+  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+}
+template <class X, value P>
+  requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
+refused operator+(X&&, const P&) {
+  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+}
+template <value P, class X>
+  requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
+refused operator-(const P&, X&&) {
+  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+}
+template <class X, value P>
+  requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
+refused operator-(X&&, const P&) {
+  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+}
+
+// ---- functions -----------------------------------------------------------------------------------------------------------
+
+template <value P>
+refused transpose(const P&) {
+  BSR_REFUSE(P, "bsr: a product is not transposed: write transpose(c) = a * b, or c = transpose(b) * transpose(a).");
+}
+template <class X>
+  requires(detail::any_factor<X> || detail::own_addend_word<X>)
+refused relu(X&&) {
+  BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: relu(a * b).");
+}
+template <class X>
+  requires(detail::any_factor<X> || detail::own_addend_word<X>)
+refused gelu(X&&) {
+  BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: gelu(a * b).");
+}
+template <class X>
+  requires(detail::any_factor<X> || detail::own_addend_word<X>)
+refused silu(X&&) {
+  BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: silu(a * b).");
+}
+template <class X, class F>
+  requires(detail::any_factor<X> || detail::own_addend_word<X>)
+refused map(X&&, const F&) {
+  BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: map(a * b, f).");
+}
+
+#undef BSR_REFUSE
+
+// ---- whatever follows a refusal is refused without another word ------------------------------------------------------------
+
 template <class X>
 refused operator*(const refused&, X&&) {
   return {};
@@ -159,6 +323,14 @@ refused operator-(X&&, const refused&) {
   return {};
 }
 template <std::same_as<refused> E>
+refused operator-(const E&) {
+  return {};
+}
+template <std::same_as<refused> E>
+refused transpose(const E&) {
+  return {};
+}
+template <std::same_as<refused> E>
 refused relu(const E&) {
   return {};
 }
@@ -174,7 +346,9 @@ template <std::same_as<refused> E, class F>
 refused map(const E&, const F&) {
   return {};
 }
-
-#undef BSR_REFUSE
+template <std::same_as<refused> E>
+refused assume_disjoint(const E&) {
+  return {};
+}
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

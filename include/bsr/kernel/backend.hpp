@@ -12,6 +12,11 @@ template <class Policy>
 struct backend {
   static_assert(detail::never<Policy>,
                 "bsr: no backend for this execution policy here. For bsr::cpu include <bsr/bsr.hpp>.");
+  // So that the sentence is the only error.
+  template <class Problem>
+  static void spmm(const Policy&, const Problem&) {}
+  template <class Problem>
+  static void spmv(const Policy&, const Problem&) {}
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -79,11 +79,14 @@ BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::i
   return load_lanes<Pack>(vector_view<const T>(&d(i, j), count, stride), 0, count);
 }
 
-/// A value of a narrower real type inside accumulators.
+/// A number among accumulators. Integers wrap, a floating-point number first becomes the integer that it is.
 template <class To, class From>
 BSR_INLINE constexpr To convert(From value) {
   if constexpr (is_complex<To> && !is_complex<From>)
     return To(static_cast<typename scalar_traits<To>::real>(value));
+  else if constexpr (std::integral<To> && !std::same_as<To, bool> && std::floating_point<From>)
+    return value < From(0) ? static_cast<To>(static_cast<std::int64_t>(value))
+                           : static_cast<To>(static_cast<std::uint64_t>(value));
   else
     return static_cast<To>(value);
 }
@@ -245,7 +248,7 @@ struct relu_function {
 struct gelu_function {
   template <class V>
   BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
-    return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440)));
+    return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440L)));
   }
   template <class Pack, axis Axis>
   BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {

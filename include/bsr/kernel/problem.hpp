@@ -15,15 +15,22 @@ namespace bsr::inline v0::inline BSR_TARGET {
 /// How a sparse factor is read: as it is, or with rows and columns exchanged.
 enum class op { none, transpose };
 
+namespace detail {
+template <class A, class B, class C>
+using accumulator_of = promoted_t<promoted_t<typename A::value_type, typename B::value_type>, typename C::value_type>;
+}  // namespace detail
+
 /// C(i, j) = epilogue(alpha * sum_k op(A)(i, k) B(k, j), i, j)   for every element of C, exactly once.
 ///
 /// A: matrix_view<const TA, R, C, Index>, m x k after op; B: dense_view<const TB, Layout>, k x n;
 /// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C itself.
-/// Sums, alpha and the epilogue are in `accumulator`. The order in which an element's sum over k is formed depends on the
-/// kernel and the target, never on the number of threads or on how the work is cut.
+/// Sums, alpha and the epilogue are in `accumulator`, the smallest type that holds products of A's and B's elements and
+/// the elements of C: float times float into double is summed in double, int8 times int8 into int32 does not wrap. The
+/// order in which an element's sum over k is formed depends on the kernel and the target, never on the number of threads
+/// or on how the work is cut.
 template <class A, op Op, class B, class C, class Epilogue = identity>
 struct spmm_problem {
-  using accumulator = promoted_t<typename A::value_type, typename B::value_type>;
+  using accumulator = detail::accumulator_of<A, B, C>;
   static constexpr op factor_op = Op;
 
   accumulator alpha;
@@ -36,7 +43,7 @@ struct spmm_problem {
 /// y(i) = epilogue(alpha * sum_k op(A)(i, k) x(k), i, 0). x: vector_view<const TX>, y: vector_view<TY>.
 template <class A, op Op, class X, class Y, class Epilogue = identity>
 struct spmv_problem {
-  using accumulator = promoted_t<typename A::value_type, typename X::value_type>;
+  using accumulator = detail::accumulator_of<A, X, Y>;
   static constexpr op factor_op = Op;
 
   accumulator alpha;

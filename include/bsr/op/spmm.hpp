@@ -31,9 +31,12 @@ void spmm(Policy&& policy, Alpha alpha, A&& a, B&& b, Beta beta, C&& c) {
   using addend = add_dense<input_t<C>, Beta>;
   using problem = spmm_problem<input_t<A>, Op, input_t<B>, destination_view, addend>;
   using accumulator = typename problem::accumulator;
-  const destination_view to = view(std::forward<C>(c));
-  compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)), input(std::forward<B>(b)), to,
-                      addend(beta, to)});
+  if constexpr (detail::types_fit<problem, destination_view, addend, Alpha>()) {
+    const destination_view to = view(std::forward<C>(c));
+    detail::check_number<accumulator, Op, side::left>("alpha", alpha, false);
+    compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)),
+                            input(std::forward<B>(b)), to, addend(beta, to)});
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

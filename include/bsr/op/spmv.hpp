@@ -31,9 +31,12 @@ void spmv(Policy&& policy, Alpha alpha, A&& a, X&& x, Beta beta, Y&& y) {
   using addend = add_vector<input_t<Y>, Beta>;
   using problem = spmv_problem<input_t<A>, Op, input_t<X>, destination_view, addend>;
   using accumulator = typename problem::accumulator;
-  const destination_view to = view(std::forward<Y>(y));
-  compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)), input(std::forward<X>(x)), to,
-                      addend(beta, to)});
+  if constexpr (detail::types_fit<problem, destination_view, addend, Alpha>()) {
+    const destination_view to = view(std::forward<Y>(y));
+    detail::check_number<accumulator, Op, side::left>("alpha", alpha, true);
+    compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)),
+                            input(std::forward<X>(x)), to, addend(beta, to)});
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

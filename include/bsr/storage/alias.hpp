@@ -43,12 +43,14 @@ footprint footprint_of(dense_view<T, Layout> x) {
   const std::int64_t inner = by_row ? x.col_stride() : x.row_stride();
   const std::int64_t outer = by_row ? x.row_stride() : x.col_stride();
   if (count == 0 || length == 0) return {};
+  const auto begin = reinterpret_cast<std::uintptr_t>(x.data());
   const std::int64_t width = ((length - 1) * inner + 1) * size;
-  return {reinterpret_cast<std::uintptr_t>(x.data()), count, width, count == 1 ? width : outer * size};
+  if (count == 1 || outer * size == width) return {begin, 1, count * width, count * width};  // without gaps
+  return {begin, count, width, outer * size};
 }
 
-/// Whether two footprints share a byte. Exact when the pitches are equal (the columns q, k and v of one buffer) and when
-/// the address ranges are disjoint; otherwise ranges that meet count as shared.
+/// Whether two footprints share a byte. Exact when the pitches are equal (the columns q, k and v of one buffer), when one
+/// of the two has no gaps, and when the address ranges are disjoint; otherwise ranges that meet count as shared.
 inline bool overlap(const footprint& a, const footprint& b) {
   if (a.empty() || b.empty() || a.end() <= b.begin || b.end() <= a.begin) return false;
   const std::int64_t pitch = a.count > 1 ? a.pitch : b.pitch;

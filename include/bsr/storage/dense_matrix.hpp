@@ -57,17 +57,17 @@ class dense_matrix {
   BSR_INLINE dense_view<T, Layout, Space> view() { return {data(), rows(), cols(), ld()}; }
   BSR_INLINE dense_view<const T, Layout, Space> view() const { return {data(), rows(), cols(), ld()}; }
 
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE dense_matrix& operator=(const E& e) {
     view() = e;
     return *this;
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE dense_matrix& operator+=(const E& e) {
     view() += e;
     return *this;
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE dense_matrix& operator-=(const E& e) {
     view() -= e;
     return *this;

@@ -13,6 +13,15 @@ namespace bsr::inline v0 {
 template <class E>
 concept expression = requires { typename std::remove_cvref_t<E>::bsr_expression; };
 
+namespace storage_detail {
+/// What may stand to the right of `=`: an expression, or a sparse matrix, so that its refusal can be a sentence.
+template <class E>
+concept assigned = expression<E> || requires(const E& e) {
+  typename E::index_type;
+  e.nnz();
+};
+}  // namespace storage_detail
+
 /// How an assignment combines the value with what the destination holds.
 enum class update { set, add, subtract };
 
@@ -23,15 +32,15 @@ struct destination {
   View view;
   Policy policy;
 
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE void operator=(const E& e) const {
     assign(policy, view, e, std::integral_constant<update, update::set>{});
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE void operator+=(const E& e) const {
     assign(policy, view, e, std::integral_constant<update, update::add>{});
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE void operator-=(const E& e) const {
     assign(policy, view, e, std::integral_constant<update, update::subtract>{});
   }
@@ -41,17 +50,17 @@ struct destination {
 template <class View>
 class assignable {
  public:
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE const View& operator=(const E& e) const {
     assign(self(), e, std::integral_constant<update, update::set>{});
     return self();
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE const View& operator+=(const E& e) const {
     assign(self(), e, std::integral_constant<update, update::add>{});
     return self();
   }
-  template <expression E>
+  template <storage_detail::assigned E>
   BSR_INLINE const View& operator-=(const E& e) const {
     assign(self(), e, std::integral_constant<update, update::subtract>{});
     return self();
