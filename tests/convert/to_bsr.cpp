@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bsr/convert/to_bsr.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <complex>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "bsr/convert/to_csr.hpp"
+#include "bsr/format/has_canonical_format.hpp"
+#include "support/bounds.hpp"
+#include "support/golden.hpp"
+#include "support/guarded.hpp"
+#include "support/identical.hpp"
+#include "support/random.hpp"
+#include "support/sample.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace bsr_test;
+using bsr_test::random;  // not the one of stdlib.h
+
+TEST_CASE("to_bsr: as scipy, from CSR: blocks in the order of first appearance", "[convert][golden]") {
+  const int cases_1 = for_each_golden("from_csr", [](const golden_case& c, auto zero) {
+    using T = decltype(zero);
+    INFO(c.name);
+    const auto expected = golden_bsr<T>(c, "from_csr");
+    CHECK(stored_difference(bsr::to_bsr(golden_csr<T>(c, "csr"), expected.blocksize()), expected) == "");
+    const auto wide =
+        bsr::to_bsr<bsr::dynamic, bsr::dynamic, std::int64_t>(golden_csr<T>(c, "csr"), expected.blocksize());
+    STATIC_CHECK(std::is_same_v<typename decltype(wide)::index_type, std::int64_t>);
+    CHECK(stored_difference(wide, expected) == "");
+  });
+  CHECK(cases_1 >= 100);
+}
+
+TEST_CASE("to_bsr: as scipy, from triplets, dense and other blocks", "[convert][golden]") {
+  const int cases_2 = for_each_golden("from_triplets", [](const golden_case& c, auto zero) {
+    using T = decltype(zero);
+    INFO(c.name);
+    const auto triplets = golden_bsr<T>(c, "from_triplets");
+    CHECK(stored_difference(bsr::to_bsr(golden_coo<T>(c, "triplets"), triplets.blocksize()), triplets) == "");
+    const auto dense = golden_bsr<T>(c, "from_dense");
+    CHECK(stored_difference(bsr::to_bsr(golden_dense<T>(c, "dense"), dense.blocksize()), dense) == "");
+  });
+  CHECK(cases_2 >= 100);
+  const int cases_3 = for_each_golden("other_blocks", [](const golden_case& c, auto zero) {
+    using T = decltype(zero);
+    INFO(c.name);
+    const auto expected = golden_bsr<T>(c, "other_blocks");
+    CHECK(stored_difference(bsr::to_bsr(golden_bsr<T>(c, "a"), expected.blocksize()), expected) == "");
+    CHECK(stored_difference(bsr::to_bsr(golden_bsr<T, bsr::dynamic, bsr::dynamic, std::int64_t>(c, "a"),
+                                        expected.blocksize()),
+                            expected) == "");
+  });
+  CHECK(cases_3 >= 80);
+}
+
+TEST_CASE("to_bsr: scipy's 1x1 keeps order and duplicates of CSR", "[convert]") {
+  const auto from = sample::csr<double>();
+  const auto a = bsr::to_bsr<1>(from);
+  CHECK(array_difference("indptr", a.indptr(), from.indptr()) == "");
+  CHECK(array_difference("indices", a.indices(), from.indices()) == "");
+  CHECK(array_difference("data", a.data(), from.data()) == "");
+}
+
+TEST_CASE("to_bsr: the same block size copies, order, duplicates and zeros kept", "[convert]") {
+  const auto a = sample::matrix<float>();
+  const auto copy = bsr::to_bsr<2, 3>(a);
+  CHECK(stored_difference(copy, a) == "");
+  CHECK(copy.data().data() != a.data().data());
+  CHECK(stored_difference(bsr::to_bsr(a, {2, 3}), a) == "");
+  CHECK(stored_difference(bsr::to_bsr<2, 3, std::int64_t>(a), a) == "");
+}
+
+TEST_CASE("to_bsr: stored zeros of CSR make blocks, zeros of a dense matrix do not", "[convert]") {
+  const bsr::csr<double> zero({2, 4}, {0.0}, {3}, {0, 0, 1});
+  CHECK(bsr::to_bsr<2>(zero).num_blocks() == 1);
+  bsr::dense_matrix<double> d(2, 4);
+  d(1, 3) = -0.0;
+  CHECK(bsr::to_bsr<2>(d).num_blocks() == 0);
+  d(1, 3) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(bsr::to_bsr<2>(d).num_blocks() == 1);
+  CHECK(bsr::to_bsr<2>(d).indices()[0] == 1);
+  bsr::dense_matrix<std::complex<float>> z(1, 2);
+  z(0, 1) = {0.0f, 1.0f};
+  CHECK(bsr::to_bsr<1>(z).num_blocks() == 1);
+}
+
+/// What a conversion must hold: the elements of `from`, and zeros in the padding.
+template <class A, class V>
+void check_elements(const A& a, const table<V>& from) {
+  CHECK(difference(a, from) == "");
+  const bsr::dims b = a.blocksize();
+  bool zeros = true;
+  for (std::int64_t i = 0; i < a.block_rows(); ++i)
+    for (auto block : a.row(i))
+      for (std::int64_t r = 0; r < b.rows; ++r)
+        for (std::int64_t c = 0; c < b.cols; ++c)
+          if (i * b.rows + r >= a.rows() || block.col() * b.cols + c >= a.cols())
+            zeros &= block(r, c) == typename A::value_type{};
+  CHECK(zeros);
+}
+
+template <class T, int R, int C>
+void dense_round_trip(random& rng, std::int64_t m, std::int64_t n) {
+  INFO(R << "x" << C << " blocks, shape " << m << "x" << n);
+  const auto x = random_sparse_dense<T>(rng, m, n, 0.08);
+  const guarded<T> by_row(x);
+  const guarded<T, bsr::col_major> by_col(x);
+  const auto expected = dense(x);
+  const auto a = bsr::to_bsr<R, C>(by_row.view(), bsr::padded);
+  check_elements(a, expected);
+  CHECK(bsr::has_canonical_format(a));
+  // The definition, with loops: a block is stored when one of its elements inside the matrix is not zero.
+  std::vector<std::int32_t> indices;
+  for (std::int64_t i = 0; i < m; i += R)
+    for (std::int64_t j = 0; j < n; j += C) {
+      bool any = false;
+      for (std::int64_t r = i; r < std::min<std::int64_t>(i + R, m); ++r)
+        for (std::int64_t c = j; c < std::min<std::int64_t>(j + C, n); ++c) any |= x(r, c) != T{};
+      if (any) indices.push_back(static_cast<std::int32_t>(j / C));
+    }
+  CHECK(array_difference("indices", a.indices(), indices) == "");
+  CHECK(stored_difference(bsr::to_bsr<R, C>(by_col.view(), bsr::padded), a) == "");
+  CHECK(stored_difference(bsr::to_bsr(by_row.view(), {R, C}, bsr::padded), a) == "");
+  // Every second row and column of a larger matrix.
+  bsr::dense_matrix<T> large(2 * m, 2 * n);
+  for (std::int64_t i = 0; i < m; ++i)
+    for (std::int64_t j = 0; j < n; ++j) large(2 * i, 2 * j) = x(i, j);
+  for (std::int64_t i = 0; i < 2 * m; ++i)
+    for (std::int64_t j = 0; j < 2 * n; ++j)
+      if (i % 2 + j % 2 > 0) large(i, j) = poison<T>();
+  const bsr::dense_view<const T, bsr::strided> strided(large.data(), m, n, 4 * n, 2);
+  CHECK(stored_difference(bsr::to_bsr<R, C>(strided, bsr::padded), a) == "");
+  // From CSR and from triplets the same matrix comes out.
+  const auto rows = bsr::to_csr(x);
+  check_elements(bsr::to_bsr<R, C>(rows, bsr::padded), expected);
+  check_elements(bsr::to_bsr(rows, {R, C}, bsr::padded), expected);
+  std::vector<T> data;
+  std::vector<std::int64_t> row, col;
+  for (std::int64_t j = n - 1; j >= 0; --j)
+    for (std::int64_t i = 0; i < m; ++i)
+      if (x(i, j) != T{}) {
+        data.push_back(x(i, j));
+        row.push_back(i);
+        col.push_back(j);
+      }
+  const bsr::coo_view<const T, std::int64_t> triplets({m, n}, data, row, col);
+  CHECK(stored_difference(bsr::to_bsr<R, C>(triplets, bsr::padded), a) == "");
+}
+
+TEST_CASE("to_bsr: dense, CSR and COO of every shape around the block size", "[convert]") {
+  random rng(7);
+  for (std::int64_t m = 0; m <= 9; ++m)
+    for (std::int64_t n = 0; n <= 9; ++n) {
+      dense_round_trip<double, 4, 4>(rng, m, n);
+      dense_round_trip<float, 2, 3>(rng, m, n);
+    }
+  dense_round_trip<float, 16, 16>(rng, 100, 90);
+  dense_round_trip<double, 1, 8>(rng, 33, 71);
+  dense_round_trip<std::int8_t, 3, 1>(rng, 40, 41);
+  dense_round_trip<std::complex<float>, 5, 7>(rng, 41, 40);
+  dense_round_trip<long double, 8, 5>(rng, 17, 42);
+}
+
+TEST_CASE("to_bsr: other blocks of a padded matrix read no padding", "[convert]") {
+  random rng(8);
+  for (std::int64_t m : {1, 5, 6, 7, 13})
+    for (std::int64_t n : {1, 4, 8, 9, 11}) {
+      const auto a = random_matrix<double, 3, 4>(rng, {m, n}, wild);
+      const auto expected = dense(a);
+      // Elements that are stored twice are added in another order: doubles of the same size, two or three of
+      // them.
+      const auto other = bsr::to_bsr<2, 5>(a, bsr::padded);
+      expectation<double> bound{expected, table<long double>(m, n)};
+      const auto sizes = make_operand(a);
+      for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t j = 0; j < n; ++j)
+          bound.bound(i, j) = gamma<double>(sizes.stored(i, j)) * sizes.size(i, j);
+      CHECK(difference(other, bound) == "");
+    }
+}
+
+TEST_CASE("to_bsr: int8 wraps and bool ors when duplicates meet", "[convert]") {
+  const bsr::coo<std::int8_t> bytes({2, 2}, {100, 100, 1}, {1, 1, 0}, {1, 1, 0});
+  CHECK(bsr::to_bsr<2>(bytes).data()[3] == static_cast<std::int8_t>(-56));
+  const bsr::csr<bool> bits({2, 2}, {true, true, false}, {1, 1, 0}, {0, 2, 3});
+  CHECK(bsr::to_bsr<2>(bits).data()[1] == true);
+  CHECK(bsr::to_bsr<2>(bits).data()[2] == false);
+}
+
+TEST_CASE("to_bsr: empty shapes", "[convert]") {
+  for (const bsr::dims shape : {bsr::dims(0, 6), bsr::dims(4, 0), bsr::dims(0, 0)}) {
+    INFO(shape.rows << "x" << shape.cols);
+    const auto blocks = (shape.rows / 2);
+    const bsr::csr<double> rows(shape, {}, {}, bsr::buffer<std::int32_t>(shape.rows + 1));
+    const bsr::coo<double> triplets(shape, {}, {}, {});
+    const bsr::dense_matrix<double> x(shape.rows, shape.cols);
+    for (const auto& a : {bsr::to_bsr<2, 3>(rows), bsr::to_bsr<2, 3>(triplets), bsr::to_bsr<2, 3>(x),
+                          bsr::to_bsr<2, 3>(bsr::matrix<double, 1, 1>(shape))}) {
+      CHECK(a.shape() == shape);
+      CHECK(a.num_blocks() == 0);
+      CHECK(a.block_rows() == blocks);
+      CHECK(static_cast<std::int64_t>(a.indptr().size()) == blocks + 1);
+    }
+  }
+}
+
+TEST_CASE("to_bsr: what does not fit is refused in a sentence", "[convert]") {
+  const bsr::dense_matrix<double> x(4, 6);
+  CHECK(text_of<bsr::shape_error>([&] { bsr::to_bsr<3>(x); }) ==
+        "bsr: to_bsr: shape must be multiple of blocksize: shape is 4x6, blocksize is 3x3; pass bsr::padded "
+        "if the last "
+        "blocks shall reach beyond the edge.");
+  CHECK(text_of<bsr::shape_error>([&] { bsr::to_bsr(x, {0, 3}); }) == "bsr: to_bsr: invalid blocksize 0x3.");
+  CHECK(text_of<bsr::shape_error>([&] { bsr::to_bsr<2, 3>(x, bsr::dims(2, 2)); }) ==
+        "bsr: to_bsr: mismatching blocksize=2x2 vs 2x3 of the type.");
+  const bsr::csr<double> broken({2, 4}, {1.0, 2.0}, {0, 4}, {0, 1, 2});
+  CHECK(text_of<bsr::format_error>([&] { bsr::to_bsr<2>(broken); }) ==
+        "bsr: to_bsr: column index values must be < 4 (now max 4): row 1 holds 4.");
+  const bsr::coo<double> outside({2, 4}, {1.0, 2.0}, {0, 2}, {0, 3});
+  CHECK(text_of<bsr::format_error>([&] { bsr::to_bsr<2>(outside); }) ==
+        "bsr: to_bsr: axis 0 index 2 exceeds matrix dimension 2 (entry 1).");
+  const bsr::matrix<double, 1, 2> wrong({2, 4}, {1.0, 2.0}, {-1}, {0, 1, 1});
+  CHECK(text_of<bsr::format_error>([&] { bsr::to_bsr<2>(wrong); }) ==
+        "bsr: to_bsr: column index values must be >= 0: block row 0 holds -1.");
+}
+
+TEST_CASE("to_bsr: block columns that an int32 cannot count are refused, not wrapped", "[convert]") {
+  const std::int64_t wide = (std::int64_t{1} << 31) + 2;
+  const bsr::coo<float, std::int64_t> far({1, 2 * wide}, {1.0f}, {0}, {2 * wide - 1});
+  CHECK(text_of<bsr::shape_error>([&] { bsr::to_bsr<1, 2, std::int32_t>(far); }) ==
+        "bsr: to_bsr: 2147483650 block columns are too many for int32 indices, which end at 2147483647; ask "
+        "for "
+        "std::int64_t indices.");
+  // scipy's rule: it is block columns that count. These fit.
+  const auto a = bsr::to_bsr<1, 1 << 20, std::int32_t>(far, bsr::padded);
+  CHECK(a.indices()[0] == (2 * wide - 1) >> 20);
+  // An index that only 64 bits can hold survives.
+  const bsr::matrix<float, 1, 1, std::int64_t> same({1, wide}, {1.0f}, {wide - 1}, {0, 1});
+  CHECK(bsr::to_bsr<1>(same).indices()[0] == wide - 1);
+  CHECK(text_of<bsr::shape_error>([&] { bsr::to_bsr<1, 1, std::int32_t>(same); }) ==
+        "bsr: to_bsr: 2147483650 block columns are too many for int32 indices, which end at 2147483647; ask "
+        "for "
+        "std::int64_t indices.");
+}
+
+TEST_CASE("to_bsr: temporaries and foreign memory are read where they are", "[convert]") {
+  const auto a = bsr::to_bsr<2, 3>(sample::dense<float>());
+  CHECK(a.num_blocks() == 3);
+  const std::vector<double> values{1, 0, 0, 0, 0, 2};
+  CHECK(bsr::to_bsr<1, 3>(bsr::dense_view(values.data(), 2, 3)).num_blocks() == 2);
+}
+
+}  // namespace
