@@ -48,9 +48,10 @@ concept copyable_to = scalar<T> && scalar<U> && !std::is_const_v<U> && (!is_comp
 /// to(i, j) = from(i, j) for every element, whatever the two layouts; another element type converts as
 /// static_cast does. O(m n). Copying a matrix onto itself does nothing. Throws shape_error unless the shapes
 /// are equal, alias_error when `to` overlaps `from` without being the same elements.
-template <dense_like From, dense_like To>
-void copy(From&& from, To&& to) {
-  const auto source = input(std::forward<From>(from));
+template <class From, dense_like To>
+requires dense_like<const From&>
+void copy(const From& from, To&& to) {
+  const auto source = input(from);
   const auto destination = view(std::forward<To>(to));
   using target_type = typename decltype(destination)::element_type;
   static_assert(!std::is_const_v<target_type>, "bsr: copy(from, to): the elements of `to` are const.");
@@ -66,9 +67,10 @@ void copy(From&& from, To&& to) {
 }
 
 /// The same for vectors. O(n).
-template <vector_like From, vector_like To>
-void copy(From&& from, To&& to) {
-  const auto source = input(std::forward<From>(from));
+template <class From, vector_like To>
+requires vector_like<const From&>
+void copy(const From& from, To&& to) {
+  const auto source = input(from);
   const auto destination = view(std::forward<To>(to));
   using target_type = typename decltype(destination)::element_type;
   static_assert(!std::is_const_v<target_type>, "bsr: copy(from, to): the elements of `to` are const.");

@@ -131,16 +131,19 @@ void check_format_for(const char* who, const coo_view<T, Index>& a, checks depth
 ///          range). O(block rows + blocks).
 /// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array and
 /// coo_array alike.
-template <sparse_like A>
-void check_format(A&& a, checks depth = checks::full) {
+template <class A>
+requires sparse_like<const A&>
+void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }
-template <csr_like A>
-void check_format(A&& a, checks depth = checks::full) {
+template <class A>
+requires csr_like<const A&>
+void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }
-template <coo_like A>
-void check_format(A&& a, checks depth = checks::full) {
+template <class A>
+requires coo_like<const A&>
+void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }
 template <int R, int C, class Index, class Space>

@@ -664,21 +664,25 @@ dense_matrix<T, Layout> load_mtx_dense(file_path file) {
 /// O(entries log entries) with a symmetry. A file of that name is replaced when all is written. Throws
 /// format_error when an index is out of range or the matrix has not the symmetry, bsr::error when the file
 /// cannot be written. scipy: io.mmwrite
-template <coo_like A>
-void save_mtx(file_path file, A&& a, mtx_options options = {}) {
+template <class A>
+requires coo_like<const A&>
+void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
-template <csr_like A>
-void save_mtx(file_path file, A&& a, mtx_options options = {}) {
+template <class A>
+requires csr_like<const A&>
+void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
-template <sparse_like A>
-void save_mtx(file_path file, A&& a, mtx_options options = {}) {
+template <class A>
+requires sparse_like<const A&>
+void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
 /// Writes a dense matrix in array format.
-template <dense_like A>
-void save_mtx(file_path file, A&& a, mtx_options options = {}) {
+template <class A>
+requires dense_like<const A&>
+void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   const auto x = input(a);
   using T = typename decltype(x)::value_type;
   const place where{"save_mtx", file.c_str()};

@@ -366,8 +366,9 @@ csr<T, Index> load_npz_csr(file_path file) {
 /// their order. A file of that name is replaced when all is written. O(blocks). Throws format_error when an
 /// index is out of range, shape_error for a padded matrix (pass io::pad_shape), bsr::error when the file
 /// cannot be written. scipy: save_npz
-template <sparse_like A>
-void save_npz(file_path file, A&& a, npz_options options = {}) {
+template <class A>
+requires sparse_like<const A&>
+void save_npz(file_path file, const A& a, npz_options options = {}) {
   const auto v = input(a);
   if (v.is_padded())
     place{"save_npz", file.c_str()}.refuse<shape_error>(
@@ -376,8 +377,9 @@ void save_npz(file_path file, A&& a, npz_options options = {}) {
   save_npz(file, v, pad_shape, options);
 }
 /// The same for a matrix that may be padded.
-template <sparse_like A>
-void save_npz(file_path file, A&& a, pad_shape_t, npz_options options = {}) {
+template <class A>
+requires sparse_like<const A&>
+void save_npz(file_path file, const A& a, pad_shape_t, npz_options options = {}) {
   const auto v = input(a);
   check_format(v);
   zip_writer zip({"save_npz", file.c_str()}, options.compressed);
@@ -385,8 +387,9 @@ void save_npz(file_path file, A&& a, pad_shape_t, npz_options options = {}) {
   zip.close();
 }
 /// Writes a CSR matrix so that scipy.sparse.load_npz reads it as a csr_array.
-template <csr_like A>
-void save_npz(file_path file, A&& a, npz_options options = {}) {
+template <class A>
+requires csr_like<const A&>
+void save_npz(file_path file, const A& a, npz_options options = {}) {
   const auto v = input(a);
   check_format(v);
   zip_writer zip({"save_npz", file.c_str()}, options.compressed);
@@ -449,8 +452,8 @@ class npz_writer {
 
   /// A dense matrix (Fortran's order when it is column-major) or a vector.
   template <class X>
-  requires dense_like<X> || vector_like<X>
-  void add(std::string_view name, X&& x) {
+  requires dense_like<const X&> || vector_like<const X&>
+  void add(std::string_view name, const X& x) {
     zip_.begin(detail::npy_name(name));
     write_npy(zip_, input(x));
     zip_.end();
