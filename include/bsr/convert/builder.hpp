@@ -14,6 +14,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/assemble.hpp"
 #include "bsr/convert/assemble_triplets.hpp"
+#include "bsr/convert/copy.hpp"
 #include "bsr/convert/divider.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/storage/growing_buffer.hpp"
@@ -37,7 +38,7 @@ struct contributions {
   explicit contributions(std::int64_t values_each) : area(values_each) {}
   contributions(const contributions&) = default;
   contributions& operator=(const contributions&) = default;
-  contributions(contributions&& other) : contributions() { swap(other); }
+  contributions(contributions&& other) : contributions(other.area) { swap(other); }
   contributions& operator=(contributions&& other) {
     contributions gone(std::move(other));
     gone.area = area;
@@ -192,7 +193,7 @@ class builder {
                           ".");
       blocks_.reserve(1);
       T* const to = blocks_.push(i, j);
-      for (std::int64_t k = 0; k < blocks_.area; ++k) to[k] = static_cast<T>(from[k]);
+      for (std::int64_t k = 0; k < blocks_.area; ++k) to[k] = detail::cast_scalar<T>(from[k]);
     }
   }
   template <std::integral Row, std::integral Col>
@@ -293,7 +294,7 @@ class builder {
   void copy_part(const View& x, std::int64_t i, std::int64_t j, T* to) const {
     for (std::int64_t r = 0; r < rows_.value(); ++r)
       for (std::int64_t c = 0; c < cols_.value(); ++c)
-        to[r * cols_.value() + c] = static_cast<T>(x(i + r, j + c));
+        to[r * cols_.value() + c] = detail::cast_scalar<T>(x(i + r, j + c));
   }
 
   static void append(const detail::contributions<T, Index>& from, std::int64_t count,

@@ -17,6 +17,17 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
+/// x as a U, as static_cast does it; a real number becomes a complex one without imaginary part.
+template <class U, class T>
+BSR_INLINE U cast_scalar(const T& x) {
+  if constexpr (is_complex<U> && is_complex<T>)
+    return {static_cast<typename U::value_type>(x.real()), static_cast<typename U::value_type>(x.imag())};
+  else if constexpr (is_complex<U>)
+    return {static_cast<typename U::value_type>(x), typename U::value_type{}};
+  else
+    return static_cast<U>(x);
+}
+
 template <class Layout>
 inline constexpr bool columns_first = std::same_as<Layout, col_major>;
 
@@ -26,17 +37,17 @@ template <class T, class From, class U, class To>
 void copy_elements(const dense_view<const T, From>& from, const dense_view<U, To>& to) {
   if constexpr (columns_first<From> && columns_first<To>) {
     for (std::int64_t j = 0; j < to.cols(); ++j)
-      for (std::int64_t i = 0; i < to.rows(); ++i) to(i, j) = static_cast<U>(from(i, j));
+      for (std::int64_t i = 0; i < to.rows(); ++i) to(i, j) = cast_scalar<U>(from(i, j));
   } else if constexpr (!columns_first<From> && !columns_first<To>) {
     for (std::int64_t i = 0; i < to.rows(); ++i)
-      for (std::int64_t j = 0; j < to.cols(); ++j) to(i, j) = static_cast<U>(from(i, j));
+      for (std::int64_t j = 0; j < to.cols(); ++j) to(i, j) = cast_scalar<U>(from(i, j));
   } else {
     constexpr std::int64_t tile = 32;
     for (std::int64_t i = 0; i < to.rows(); i += tile)
       for (std::int64_t j = 0; j < to.cols(); j += tile)
         for (std::int64_t r = i; r < (std::min)(i + tile, to.rows()); ++r)
           for (std::int64_t c = j; c < (std::min)(j + tile, to.cols()); ++c)
-            to(r, c) = static_cast<U>(from(r, c));
+            to(r, c) = cast_scalar<U>(from(r, c));
   }
 }
 
@@ -83,7 +94,8 @@ void copy(const From& from, To&& to) {
   if (overlap(footprint_of(source), footprint_of(destination)))
     fail<alias_error>("bsr: copy(from, to): `to` (", destination.size(),
                       " elements) shares memory with `from` without being the same elements.");
-  for (std::int64_t i = 0; i < destination.size(); ++i) destination(i) = static_cast<target_type>(source(i));
+  for (std::int64_t i = 0; i < destination.size(); ++i)
+    destination(i) = detail::cast_scalar<target_type>(source(i));
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
