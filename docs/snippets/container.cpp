@@ -102,3 +102,17 @@ TEST_CASE("container: conversions") {
   // [convert]
   CHECK((a.num_blocks() == 1 && b.num_blocks() == 2 && back.nnz() == 4 && full(0, 1) == -1));
 }
+
+TEST_CASE("container: assembly") {
+  const std::vector<int> nodes = {0, 2};
+  bsr::dense_matrix<double> element(4, 4);
+  element(0, 3) = 5;
+  // [builder]
+  bsr::builder<double, 2> b({6, 6});
+  b.add_block(0, 1, {1, 2, 3, 4});  // block row 0, block column 1, row by row
+  b.add(0, 2, 10);                  // element (0, 2), which lies in the same block
+  b.add_element(nodes, element);    // block (p, q) of element goes to (nodes[p], nodes[q])
+  bsr::matrix<double, 2> a = b.build();
+  // [builder]
+  CHECK((a.num_blocks() == 5 && to_dense(a)(0, 2) == 11 && to_dense(a)(0, 5) == 5));
+}

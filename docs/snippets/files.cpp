@@ -51,7 +51,9 @@ TEST_CASE("files: npz") {
     bsr::io::load_npz<float>("stiffness.npz");
     CHECK(false);
   } catch (const bsr::format_error& e) {
-    CHECK(std::string(e.what()) == "");
+    CHECK(std::string(e.what()) ==
+          "bsr: load_npz: 'stiffness.npz', member 'data.npy': the dtype is f8, and its values cannot be read as f4 "
+          "without loss.");
   }
 }
 

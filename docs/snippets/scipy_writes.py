@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The Python of docs/guide/getting-started.md and docs/guide/files.md. Exits with 77 where there is no scipy."""
+import os
+import sys
+import tempfile
+
+try:
+    import scipy  # noqa: F401
+except ImportError:
+    print("there is no scipy here")
+    sys.exit(77)
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    # [scipy-writes]
+    import numpy as np
+    import scipy.sparse as sp
+
+    k = sp.kron(sp.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(100, 100)), np.ones((3, 3)), format="bsr")
+    sp.save_npz("k.npz", k)
+    # [scipy-writes]
+    assert k.blocksize == (3, 3) and k.shape == (300, 300)
+    # [scipy-reads]
+    k = sp.load_npz("k.npz")
+    # [scipy-reads]
+    assert k.format == "bsr"
+    os.chdir("/")
