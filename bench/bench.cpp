@@ -221,6 +221,7 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
   p.b = o.b.data();
   p.out = o.out.data();
   p.threads = what.threads;
+  p.dynamic = what.dynamic;
   const oracle<T> truth(p);
 
   measurement m;
@@ -275,7 +276,7 @@ measurement measure(const point& p, std::vector<loaded_peer>& peers, const duel_
 // ---- output
 // ------------------------------------------------------------------------------------------------------
 
-constexpr int name_width = 42;
+constexpr int name_width = 48;
 
 void print_header() {
   std::printf("%-*s %3s  %6s  %-24s  %-14s %6s  %-11s   %s\n", name_width, "point", "thr", "ours",

@@ -81,7 +81,7 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
       s.elapsed += now() - start;
       const int rounds = static_cast<int>(r.ours.values.size());
       const bool slow = s.theirs != nullptr && r.theirs.minimum() > 2 * r.ours.minimum();
-      s.done = rounds >= rules.rounds || (slow && rounds >= 40 && s.elapsed > rules.seconds);
+      s.done = rounds >= rules.rounds || (rounds >= 40 && s.elapsed > (slow ? 1 : 10) * rules.seconds);
       busy = busy || !s.done;
     }
   }

@@ -33,8 +33,10 @@ struct duel_result {
   double best_ratio() const { return theirs.minimum() / ours.minimum(); }
 };
 struct duel_rules {
-  int rounds = 200;    // measured calls of each side
-  double seconds = 3;  // a peer that takes more than twice our time may stop after this, and 40 rounds
+  int rounds = 200;  // measured calls of each side
+  // After 40 rounds a peer may stop: one that takes more than twice our time after so many seconds, any other
+  // after ten times as many.
+  double seconds = 3;
 };
 /// A duel with every peer, all in the same minute: bursts of ten rounds, one peer after the other, until
 /// every peer has its rounds. The first round of a burst finds the caches as another peer left them and is

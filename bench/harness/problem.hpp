@@ -28,6 +28,7 @@ struct problem {
   const T* b = nullptr;
   T* out = nullptr;
   int threads = 1;
+  bool dynamic = false;  // bsr is not to know the block size when compiling
 
   int block_rows() const { return m / r; }
   std::size_t block_size() const { return static_cast<std::size_t>(r) * static_cast<std::size_t>(c); }

@@ -56,8 +56,10 @@ bool starts_with(const std::string& text, const char* start) { return text.rfind
 point parse(const std::string& line) {
   std::istringstream words(line);
   std::string what, type, shape, block, pattern, threads, rest;
-  if (!(words >> what >> type >> shape >> block >> pattern >> threads) || (words >> rest))
+  if (!(words >> what >> type >> shape >> block >> pattern >> threads))
     throw std::runtime_error("six words are expected");
+  if ((words >> rest && rest != "dynamic") || words >> what)
+    throw std::runtime_error("after six words only 'dynamic' may stand");
   point p;
   if (what == "spmm")
     p.what = operation::spmm;
@@ -74,6 +76,7 @@ point parse(const std::string& line) {
   p.r = blocks[0];
   p.c = blocks[1];
   p.pattern = pattern;
+  p.dynamic = !rest.empty();
   const auto all_threads = sizes(threads);
   if (all_threads.size() != 1) throw std::runtime_error("'" + threads + "' is not a number of threads");
   p.threads = all_threads[0];
@@ -160,7 +163,7 @@ std::string point::name() const {
   } else if (n != 1) {
     text << 'x' << n << ' ';
   }
-  text << r << 'x' << c << ' ' << pattern;
+  text << r << 'x' << c << ' ' << pattern << (dynamic ? " dynamic" : "");
   return text.str();
 }
 

@@ -16,6 +16,7 @@ struct point {
   int r = 0, c = 0;
   std::string pattern;  // "random:0.1", "stencil27:48"
   int threads = 1;
+  bool dynamic = false;
 
   /// "spmm f32 1024x1024x128 16x16 random:0.1"
   std::string name() const;
