@@ -175,8 +175,8 @@ class npy_parser {
       where_.refuse("the dtype is a record with fields, which is not read.");
     const std::string_view text = parse_string();
     const auto unknown = [&]() { where_.refuse("the dtype ", quoted{text}, " is not one that is read."); };
-    const std::string_view letters = text.substr(text.size() < 1 || text[0] >= 'A' ? 0 : 1);
-    if (!letters.empty() && letters[0] == 'O')
+    const bool has_order = !text.empty() && std::string_view("<>|=").find(text[0]) != std::string_view::npos;
+    if (text.substr(has_order ? 1 : 0).starts_with('O'))
       where_.refuse("the dtype ", quoted{text}, " is Python objects; they are pickled, and never read.");
     if (text.size() < 3 || text.size() > 8) unknown();
     dtype type{text[1], 0};

@@ -105,7 +105,7 @@ class zip_reader {
       if (get<std::uint32_t>(end) == detail::zip_end && get<std::uint16_t>(end + 20) == back - end_size)
         return read_end(end, tail_offset + (tail_size - back));
     }
-    file_.where().refuse("not a zip file: it has no end of a zip directory; is it cut short?");
+    file_.where().refuse("not a zip file: it has no end of a zip directory; it may be cut short.");
   }
 
   directory read_end(const char* end, std::uint64_t end_offset) const {
