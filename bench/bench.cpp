@@ -103,8 +103,7 @@ void restart_with_environment(int threads, char** argv) {
   std::exit(1);
 }
 
-// ---- peers
-// -------------------------------------------------------------------------------------------------------
+// ---- peers -----------------------------------------------------------------------------------------------
 
 struct loaded_peer {
   std::string name;
@@ -163,8 +162,7 @@ std::vector<loaded_peer> load_peers(const std::string& wanted) {
   return all;
 }
 
-// ---- one point
-// ---------------------------------------------------------------------------------------------------
+// ---- one point -------------------------------------------------------------------------------------------
 
 struct contender {
   std::string name, variant;
@@ -273,14 +271,13 @@ measurement measure(const point& p, std::vector<loaded_peer>& peers, const duel_
   return p.single ? measure_typed<float>(p, peers, rules) : measure_typed<double>(p, peers, rules);
 }
 
-// ---- output
-// ------------------------------------------------------------------------------------------------------
+// ---- output ----------------------------------------------------------------------------------------------
 
 constexpr int name_width = 48;
 
 void print_header() {
-  std::printf("%-*s %3s  %6s  %-24s  %-14s %6s  %-11s   %s\n", name_width, "point", "thr", "ours",
-              "of the limit", "best peer", "", "ratio", "every peer");
+  std::printf("%-*s %3s  %6s  %-24s  %-14s %6s  %s\n", name_width, "point", "thr", "ours", "of the limit",
+              "best peer", "", "ratio");
 }
 
 /// GF/s, or GB/s where memory is the limit.
@@ -299,11 +296,11 @@ void print(const measurement& m) {
   std::printf("%-*s %3d  %6.1f  %-24s", name_width, m.what.name().c_str(), m.what.threads, ours, text);
   if (!best.name.empty()) {
     std::snprintf(text, sizeof text, "%.2f (%.2f)", t.ratio(), t.best_ratio());
-    std::printf("  %-14s %6.1f  %-11s   ", best.name.c_str(), rate(m, t.theirs.median()), text);
+    std::printf("  %-14s %6.1f  %-11s\n    ", best.name.c_str(), rate(m, t.theirs.median()), text);
     for (const contender& c : m.contenders) {
       const double seconds = c.times.theirs.median();
       std::printf("%s%s %.1f", &c == &best ? "" : ", ", c.name.c_str(), rate(m, seconds));
-      if (c.dense) std::printf(" (dense %.0f)", m.dense_flops / seconds * 1e-9);
+      if (c.dense) std::printf(" (%.0f)", m.dense_flops / seconds * 1e-9);
     }
   }
   std::printf("\n");
