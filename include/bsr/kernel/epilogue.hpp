@@ -58,27 +58,6 @@ BSR_INLINE Pack apply_epilogue(const E& e, Pack p, std::int64_t i, std::int64_t 
 
 namespace detail {
 
-/// Lanes of a vector from element `first` on.
-template <class Pack, class T>
-BSR_INLINE Pack load_lanes(vector_view<const T> v, std::int64_t first, int count) {
-  using value = typename Pack::value_type;
-  if constexpr (std::same_as<value, T>)
-    if (v.stride() == 1) {
-      if (count == Pack::size) return Pack::load(v.data() + first);
-      return Pack::load(v.data() + first, count);
-    }
-  value values[Pack::size] = {};
-  for (int n = 0; n < count; ++n) values[n] = static_cast<value>(v[first + n]);
-  return Pack::load(values);
-}
-
-/// Lanes of a dense matrix from element (i, j) on, along `Axis`.
-template <axis Axis, class Pack, class T, class Layout>
-BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::int64_t j, int count) {
-  const std::int64_t stride = Axis == axis::row ? d.col_stride() : d.row_stride();
-  return load_lanes<Pack>(vector_view<const T>(&d(i, j), count, stride), 0, count);
-}
-
 /// A number among accumulators. Integers wrap, a floating-point number first becomes the integer that it is.
 template <class To, class From>
 BSR_INLINE constexpr To convert(From value) {
@@ -89,6 +68,27 @@ BSR_INLINE constexpr To convert(From value) {
                            : static_cast<To>(static_cast<std::uint64_t>(value));
   else
     return static_cast<To>(value);
+}
+
+/// Lanes of a vector from element `first` on.
+template <class Pack, class T>
+BSR_INLINE Pack load_lanes(vector_view<const T> v, std::int64_t first, int count) {
+  using value = typename Pack::value_type;
+  if constexpr (std::same_as<value, T>)
+    if (v.stride() == 1) {
+      if (count == Pack::size) return Pack::load(v.data() + first);
+      return Pack::load(v.data() + first, count);
+    }
+  value values[Pack::size] = {};
+  for (int n = 0; n < count; ++n) values[n] = convert<value>(v[first + n]);
+  return Pack::load(values);
+}
+
+/// Lanes of a dense matrix from element (i, j) on, along `Axis`.
+template <axis Axis, class Pack, class T, class Layout>
+BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::int64_t j, int count) {
+  const std::int64_t stride = count == 1 ? 1 : Axis == axis::row ? d.col_stride() : d.row_stride();
+  return load_lanes<Pack>(vector_view<const T>(&d(i, j), count, stride), 0, count);
 }
 
 }  // namespace detail
