@@ -111,7 +111,7 @@ def check(root):
                     candidates = [(key, region) for key, (l, region) in found.items() if l == language]
                     wrong.append(f"{where}: no region is this block; the nearest differs so:\n{nearest(block, candidates)}")
             elif language == "text":
-                for sentence in re.findall(r"^(?:.*?: )?(bsr: .+)$", block, re.M):
+                for sentence in re.findall(r"^\s*(?:.*?: )?(bsr: .+)$", block, re.M):
                     if sentence not in said:
                         wrong.append(f"{where}: no snippet expects, and no header holds, '{sentence}'")
             elif language == "sh":

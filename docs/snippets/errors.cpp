@@ -44,10 +44,12 @@ TEST_CASE("errors: the sentences of the page") {
   CHECK(sentence<bsr::shape_error>([&] { x = y * transpose(a); }) ==
         "bsr: c = b * transpose(a): a is 4x4, b is 4x5, c is 3x5.");
   CHECK(sentence<bsr::shape_error>([&] { bsr::matrix<float, 3> b({4, 4}); }) ==
-        "bsr: matrix: shape must be multiple of blocksize: shape is 4x4, blocksize is 3x3; pass bsr::padded if the last "
+        "bsr: matrix: shape must be multiple of blocksize: shape is 4x4, blocksize is 3x3; pass bsr::padded "
+        "if the last "
         "blocks shall reach beyond the edge.");
   CHECK(sentence<bsr::alias_error>([&] { square = a * square; }) ==
-        "bsr: c = a * b: c shares memory with b, which is read while c is written: a is 4x4, b is 4x4, c is 4x4. "
+        "bsr: c = a * b: c shares memory with b, which is read while c is written: a is 4x4, b is 4x4, c is "
+        "4x4. "
         "Compute into other memory.");
   CHECK(sentence<bsr::format_error>([&] {
           const std::vector<int> indices = {0, 7}, indptr = {0, 1, 2};

@@ -12,9 +12,9 @@ TEST_CASE("execution: policies") {
   bsr::dense_matrix<float> x(4, 3), y(4, 3);
   x(3, 2) = 1;
   // [threads]
-  y = a * x;                                // as many threads as OpenMP would use, if bsr::openmp is linked
-  y.on(bsr::cpu{.threads = 2}) = a * x;     // two pieces of work
-  y.on(bsr::cpu{.threads = 1}) = a * x;     // in the calling thread
+  y = a * x;                             // as many threads as OpenMP would use, if bsr::openmp is linked
+  y.on(bsr::cpu{.threads = 2}) = a * x;  // two pieces of work
+  y.on(bsr::cpu{.threads = 1}) = a * x;  // in the calling thread
   // [threads]
   CHECK(y(3, 2) == 8);
   // [executor]

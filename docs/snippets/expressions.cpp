@@ -37,7 +37,7 @@ struct operands {
 
 TEST_CASE("expressions: products") {
   operands o;
-  auto &a = o.a;
+  auto& a = o.a;
   auto &x = o.x, &y = o.y, &c = o.c;
   // [products]
   y = a * x;
@@ -56,8 +56,8 @@ TEST_CASE("expressions: products") {
     return 0.5f * (c(i, j) - 2 * o.product(i, j)) + 3 * o.product(i, j) - o.product(i, j, true);
   });
   // [spmm]
-  bsr::spmm(bsr::cpu{}, 2, a, x, 0.5, y);                       // y = 2 * a * x + 0.5 * y
-  bsr::spmm<bsr::op::transpose>(bsr::cpu{}, 1, a, x, 0, y);     // y = transpose(a) * x
+  bsr::spmm(bsr::cpu{}, 2, a, x, 0.5, y);                    // y = 2 * a * x + 0.5 * y
+  bsr::spmm<bsr::op::transpose>(bsr::cpu{}, 1, a, x, 0, y);  // y = transpose(a) * x
   // [spmm]
   o.expect([&](int i, int j) { return o.product(i, j, true); });
 }
@@ -77,22 +77,22 @@ TEST_CASE("expressions: vectors") {
   bsr::matrix<double, 2> k({4, 4}, {4, -1, -1, 4, 4, -1, -1, 4}, {0, 1}, {0, 1, 2});
   // [vectors]
   std::vector<double> u = {1, 2, 3, 4}, f = {1, 1, 1, 1}, r(4);
-  bsr::view(r) = f - k * u;             // a std::vector is an operand as it is; as a destination it is named view(r)
+  bsr::view(r) = f - k * u;  // a std::vector is an operand; the destination is named view(r)
   bsr::view(r) += 0.5 * transpose(k) * u;
-  bsr::view(r) = u * k;                 // a vector on the left is a row
+  bsr::view(r) = u * k;  // a vector on the left is a row
   // [vectors]
   CHECK(r == std::vector<double>{2, 7, 8, 13});
 }
 
 TEST_CASE("expressions: epilogues") {
   operands o;
-  auto &a = o.a;
+  auto& a = o.a;
   auto &x = o.x, &y = o.y;
   // [epilogues]
   std::vector<float> per_feature = {1, 2, 3}, per_node = {1, 2, 3, 4};
-  y = relu(a * x + bsr::per_col(per_feature));                            // element (i, j) gets per_feature[j]
-  y = x + gelu(a * x + bsr::per_row(per_node));                           // a residual connection
-  y = map(a * x, [](float v) { return v * v; });                          // any function of a value
+  y = relu(a * x + bsr::per_col(per_feature));    // element (i, j) gets per_feature[j]
+  y = x + gelu(a * x + bsr::per_row(per_node));   // a residual connection
+  y = map(a * x, [](float v) { return v * v; });  // any function of a value
   y = map(a * x, [](float v, auto i, auto j) { return i < j ? 0 : v; });  // and of its place in y
   // [epilogues]
   o.expect([&](int i, int j) { return i < j ? 0 : o.product(i, j); });
@@ -100,12 +100,12 @@ TEST_CASE("expressions: epilogues") {
 
 TEST_CASE("expressions: lifetime") {
   operands o;
-  auto &a = o.a;
+  auto& a = o.a;
   auto &x = o.x, &y = o.y;
   // [lifetime]
   auto e = 2 * a * x;  // nothing is computed yet: e refers to a and x
   a.data()[0] = 7;
-  y = e;               // with the new value
+  y = e;  // with the new value
   // [lifetime]
   o.expect([&](int i, int j) { return 2 * o.product(i, j); });
 }
@@ -114,7 +114,8 @@ TEST_CASE("expressions: refusals are types") {
   // [refused]
   using a = bsr::matrix<float, 2>&;
   using x = bsr::dense_matrix<float>&;
-  static_assert(std::same_as<decltype(std::declval<a>() * std::declval<x>() * std::declval<x>()), bsr::refused>);
+  using twice = decltype(std::declval<a>() * std::declval<x>() * std::declval<x>());
+  static_assert(std::same_as<twice, bsr::refused>);
   // [refused]
 }
 

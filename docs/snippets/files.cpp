@@ -25,7 +25,8 @@ struct folder {
   }
 };
 
-const bsr::matrix<double, 3> stiffness({6, 6}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 0, 0, 0, 1, 0, 0, 0, 1}, {1, 0}, {0, 1, 2});
+const bsr::matrix<double, 3> stiffness({6, 6}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 0, 0, 0, 1, 0, 0, 0, 1}, {1, 0},
+                                       {0, 1, 2});
 
 }  // namespace
 
@@ -36,7 +37,7 @@ TEST_CASE("files: npz") {
   auto a = bsr::io::load_npz<double, 3>("stiffness.npz");  // the file must hold 3 x 3 blocks
   auto b = bsr::io::load_npz<double>("stiffness.npz");     // any block size, known at run time
 
-  bsr::io::save_npz("copy.npz", a);                        // scipy.sparse.load_npz reads it
+  bsr::io::save_npz("copy.npz", a);  // scipy.sparse.load_npz reads it
   bsr::io::save_npz("fast.npz", a, {.compressed = false});
   // [npz]
   CHECK(a.shape() == bsr::dims(6, 6));
@@ -44,7 +45,8 @@ TEST_CASE("files: npz") {
   CHECK(bsr::io::load_npz<double>("copy.npz").block(0)(2, 2) == 9);
   // [inspect]
   bsr::io::npz_info info = bsr::io::inspect_npz("stiffness.npz");  // reads headers only
-  if (info.blocksize == bsr::dims(3, 3) && info.num_blocks < 1'000'000) a = bsr::io::load_npz<double, 3>("stiffness.npz");
+  if (info.blocksize == bsr::dims(3, 3) && info.num_blocks < 1'000'000)
+    a = bsr::io::load_npz<double, 3>("stiffness.npz");
   // [inspect]
   CHECK(info.num_blocks == 2);
   try {
@@ -52,7 +54,8 @@ TEST_CASE("files: npz") {
     CHECK(false);
   } catch (const bsr::format_error& e) {
     CHECK(std::string(e.what()) ==
-          "bsr: load_npz: 'stiffness.npz', member 'data.npy': the dtype is f8, and its values cannot be read as f4 "
+          "bsr: load_npz: 'stiffness.npz', member 'data.npy': the dtype is f8, and its values cannot be read "
+          "as f4 "
           "without loss.");
   }
 }
@@ -62,13 +65,14 @@ TEST_CASE("files: arrays") {
   bsr::dense_matrix<double> x(6, 2);
   x(0, 1) = 3;
   // [arrays]
-  bsr::io::save_npy("x.npy", x);                                 // numpy.load reads it
-  auto y = bsr::io::load_npy<double, bsr::col_major>("x.npy");   // either order in the file, either layout here
+  bsr::io::save_npy("x.npy", x);  // numpy.load reads it
+  auto y =
+      bsr::io::load_npy<double, bsr::col_major>("x.npy");  // either order in the file, either layout here
 
-  bsr::io::npz_writer results("results.npz");                    // several arrays by name, as numpy.savez writes them
+  bsr::io::npz_writer results("results.npz");  // several arrays by name, as numpy.savez writes them
   results.add("x", x);
   results.add("iterations", std::int64_t{12});
-  results.close();                                               // now the file appears under its name
+  results.close();  // now the file appears under its name
 
   auto again = bsr::io::npz_reader("results.npz").load<double>("x");
   // [arrays]

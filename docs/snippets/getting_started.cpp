@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The code of docs/guide/getting-started.md that is not in programs/readme.cpp.
+// The code of docs/guide/getting-started.md.
 #include <array>
 #include <bsr/bsr.hpp>
 #include <bsr/io.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <vector>
+
+TEST_CASE("getting started: the first program") {
+  // [arrays]
+  const std::vector<float> data = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  const std::vector<int> indices = {0, 2, 1}, indptr = {0, 2, 3};
+  const bsr::matrix_view<const float, 2> w({4, 6}, data, indices, indptr);
+  // [arrays]
+  const std::vector<float> bias = {-20, 0, 0, 100};
+  bsr::dense_matrix<float> x(3, 6), y(3, 4);
+  x(0, 0) = 30;
+  // [layer]
+  y = relu(x * transpose(w) + bsr::per_col(bias));
+  // [layer]
+  CHECK((y(0, 0) == 10 && y(0, 1) == 90 && y(0, 3) == 100 && y(1, 0) == 0));
+  // [policy]
+  y.on(bsr::cpu{.threads = 2}) += 0.5 * x * transpose(w);
+  // [policy]
+  CHECK((y(0, 0) == 25 && y(0, 1) == 135));
+}
 
 TEST_CASE("getting started: a matrix from scipy") {
   const auto before = std::filesystem::current_path();

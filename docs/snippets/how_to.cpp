@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The code of docs/how-to.
+#include <bit>
 #include <bsr/bsr.hpp>
 #include <bsr/io.hpp>
-#include <bit>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <concepts>
@@ -165,7 +165,8 @@ struct spmv_single<spmv_problem<A, op::none, X, Y, Epilogue>> {
     const auto* const indices = p.a.indices().data();
     accumulator sum{};
     for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      sum = add(sum, multiply(static_cast<accumulator>(p.a.data().data()[k]), static_cast<accumulator>(p.x[indices[k]])));
+      sum = add(sum, multiply(static_cast<accumulator>(p.a.data().data()[k]),
+                              static_cast<accumulator>(p.x[indices[k]])));
     p.y[i] = to_element<typename Y::value_type>(p.epilogue(multiply(p.alpha, sum), i, 0));
   }
 };
@@ -178,8 +179,8 @@ TEST_CASE("how-to: a microkernel") {
   const std::vector<double> x = {1, 2, 3, 4};
   std::vector<double> y(3), expected(3, -1);
   // [micro-test]
-  using problem = bsr::spmv_problem<bsr::input_t<decltype((a))>, bsr::op::none, bsr::vector_view<const double>,
-                                    bsr::vector_view<double>>;
+  using problem = bsr::spmv_problem<bsr::input_t<decltype((a))>, bsr::op::none,
+                                    bsr::vector_view<const double>, bsr::vector_view<double>>;
   static_assert(bsr::micro::spmv_single<problem>::fits);
   problem p{2.0, bsr::input(a), bsr::input(x), bsr::view(y), {}};
   problem q{2.0, bsr::input(a), bsr::input(x), bsr::view(expected), {}};
@@ -194,7 +195,8 @@ TEST_CASE("how-to: a microkernel") {
 namespace bsr::inline v0::inline BSR_TARGET::io {
 
 /// Reads a dense matrix from a raw file: two 64-bit sizes, then the elements, row by row, all little-endian.
-/// O(size of the file). Throws format_error when the sizes are not those of the file, bsr::error when it cannot be read.
+/// O(size of the file). Throws format_error when the sizes are not those of the file, bsr::error when it
+/// cannot be read.
 template <scalar T>
 dense_matrix<T> load_raw(file_path file) {
   input_file in({"load_raw", file.c_str()});
@@ -205,8 +207,8 @@ dense_matrix<T> load_raw(file_path file) {
   if (shape[0] < 0 || shape[1] < 0 || __builtin_mul_overflow(shape[0], shape[1], &bytes) ||
       __builtin_mul_overflow(bytes, static_cast<std::int64_t>(sizeof(T)), &bytes) ||
       in.size() - sizeof shape != static_cast<std::uint64_t>(bytes))
-    in.where().refuse("a matrix of ", dims(shape[0], shape[1]), " elements of ", sizeof(T), " bytes is not what ",
-                      in.size(), " bytes hold.");
+    in.where().refuse("a matrix of ", dims(shape[0], shape[1]), " elements of ", sizeof(T),
+                      " bytes is not what ", in.size(), " bytes hold.");
   dense_matrix<T> x(shape[0], shape[1], uninitialized);
   in.read(sizeof shape, x.data(), static_cast<std::size_t>(bytes));
   return x;

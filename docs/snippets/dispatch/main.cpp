@@ -7,8 +7,9 @@ using layer = void(bsr::matrix_view<const float> w, bsr::dense_view<const float>
 layer layer_avx512, layer_avx2, layer_any;
 
 layer* best_layer() {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
     return layer_avx512;
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? layer_avx2 : layer_any;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The Python of docs/guide/getting-started.md and docs/guide/files.md. Exits with 77 where there is no scipy."""
+"""The Python of the pages. Exits with 77 where there is no scipy."""
 import os
 import sys
 import tempfile
@@ -25,3 +25,15 @@ with tempfile.TemporaryDirectory() as folder:
     # [scipy-reads]
     assert k.format == "bsr"
     os.chdir("/")
+
+v, i, j = [1.0, 2.0, 3.0, 4.0], [0, 1, 2, 2], [1, 1, 3, 3]
+x, y = np.ones(4), np.zeros(4)
+# [python]
+a = sp.bsr_array((v, (i, j)), shape=(4, 4), blocksize=(2, 2))
+a.sort_indices()
+a.eliminate_zeros()
+a.check_format()
+y = 2 * (a.T @ x) + y
+c = a.tocsr()
+# [python]
+assert list(y) == [0, 6, 0, 14] and c.nnz == 8
