@@ -41,6 +41,13 @@
 #define BSR_UNROLL _Pragma("GCC unroll 64")
 #endif
 
+// Loads and stores are not moved across it by the compiler; no instruction.
+#if defined(__CUDACC__)
+#define BSR_ORDER_MEMORY() void()
+#else
+#define BSR_ORDER_MEMORY() asm volatile("" ::: "memory")
+#endif
+
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
@@ -101,6 +108,7 @@ struct native_vector<double> {
 ///   load(p), store(p)        all lanes, any alignment
 ///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they become 0
 ///   load(p, mask), ...       the same with a mask made before by first(n)
+///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
 ///   exp, erf                 as <cmath>'s, within a few units in the last place
@@ -186,6 +194,7 @@ class pack<T> {
 #if BSR_ISA_AVX512
   struct mask {
     std::uint64_t bits;
+    BSR_INLINE bool has(int lane) const { return (bits >> lane & 1) != 0; }
   };
   static constexpr bool masks_are_free = true;
   BSR_INLINE static mask first(int n) { return {n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1}; }
@@ -193,6 +202,7 @@ class pack<T> {
   struct mask {
     __m256i lanes;
     int count;
+    BSR_INLINE bool has(int lane) const { return lane < count; }
   };
   static constexpr bool masks_are_free = false;
   BSR_INLINE static mask first(int n) {
@@ -204,6 +214,7 @@ class pack<T> {
 #else
   struct mask {
     int count;
+    BSR_INLINE bool has(int lane) const { return lane < count; }
   };
   static constexpr bool masks_are_free = false;
   BSR_INLINE static mask first(int n) { return {n}; }
@@ -271,6 +282,28 @@ class pack<T> {
 #endif
     for (int l = 0; l < m.count; ++l) to[l] = static_cast<T>(v_[l]);
 #endif
+  }
+
+  template <class U>
+  BSR_INLINE static pack load_from(const U* from) {
+    if constexpr (std::same_as<T, U>) {
+      return load(from);
+    } else {
+      typedef U source __attribute__((vector_size(sizeof(U) * size)));
+      source u;
+      std::memcpy(&u, from, sizeof(u));
+      return pack(native(__builtin_convertvector(u, native)));
+    }
+  }
+  template <class U>
+  BSR_INLINE static pack load_from(const U* from, mask m) {
+    if constexpr (std::same_as<T, U>) {
+      return load(from, m);
+    } else {
+      U lanes[size] = {};
+      for (int l = 0; l < size && m.has(l); ++l) lanes[l] = from[l];
+      return load_from(lanes);
+    }
   }
 
   BSR_INLINE friend pack operator+(pack a, pack b) { return pack(a.v_ + b.v_); }

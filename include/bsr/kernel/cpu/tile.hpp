@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Every tuning number of the CPU kernels, each below the measurement that chose it. Where nothing else is said:
+// f32, 1024 x 1024, N = 128, 10 % of the blocks, one thread, % of the FMA peak interleaved in the same run,
+// Xeon (Emerald Rapids), g++ 12 / clang 14.
+#include <cstdint>
+
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+/// How many vector registers there are.
+#if BSR_ISA_AVX512 || defined(__ARM_NEON) || defined(__ARM_FEATURE_SVE)
+inline constexpr int vector_registers = 32;
+#else
+inline constexpr int vector_registers = 16;
+#endif
+
+/// The tile of C that one call of the SpMM panel kernel keeps in registers.
+struct spmm_tile {
+  int rows;   ///< rows of a block row
+  int packs;  ///< packs of columns
+};
+
+constexpr spmm_tile select_tile(int block_rows) {
+  if (vector_registers == 32) {
+    // 8 x 3: 95 / 96 (8x8, 16x16); 8 x 2: 90; 8 x 1: 83.
+    if (block_rows >= 7) return {8, 3};
+    // 4 x 4: 90 / 90 (4x4); 4 x 3: 73 / 76.
+    return {block_rows, 4};
+  }
+  // 4 x 3 leaves 16 registers - 12 sums - 3 of B = 1 for A.
+  if (block_rows >= 7 || block_rows <= 4) return {block_rows < 4 ? block_rows : 4, 3};
+  return {block_rows, 2};
+}
+
+/// The blocks between the one that is multiplied and the one whose rows of B are prefetched.
+constexpr int panel_distance(std::int64_t block_cols) {
+  // 16x1: 90 / 87 with 1, 90 / 92 with 4, 92 / 91 with 8. 4x4: 90 / 90 with 1 and with 2.
+  return block_cols >= 4 ? 1 : static_cast<int>(8 / block_cols);
+}
+
+/// The strips into which a block row is cut: ceil(rows / tile.rows) of them, as even as can be, higher ones first.
+struct strip_cut {
+  int strips;
+  int height;   ///< of the first strips; the others have one row less
+  int highest;  ///< how many have `height` rows
+
+  BSR_INLINE constexpr int first_row(int strip) const {
+    return strip * height - (strip > highest ? strip - highest : 0);
+  }
+  BSR_INLINE constexpr int rows(int strip) const { return strip < highest ? height : height - 1; }
+};
+
+BSR_INLINE constexpr strip_cut cut_rows(int block_rows, int tile_rows) {
+  const int strips = (block_rows + tile_rows - 1) / tile_rows;
+  const int height = (block_rows + strips - 1) / strips;
+  return {strips, height, block_rows - strips * (height - 1)};
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
