@@ -71,7 +71,9 @@ void for_each_epilogue(const operands& o, F f) {
   f(bsr::compose(bsr::compose(dense, bsr::relu_function{}), per_col),
     [&](double v, std::int64_t i, std::int64_t j) { return std::fmax(v + 2 * o.d(i, j), 0) + at(o.col, j); });
   f(bsr::compose(bsr::compose(per_row, user(placed{})), bsr::compose(bsr::scale_by<double>{4}, dense)),
-    [&](double v, std::int64_t i, std::int64_t j) { return 4 * placed{}(v + at(o.row, i), i, j) + 2 * o.d(i, j); });
+    [&](double v, std::int64_t i, std::int64_t j) {
+      return 4 * placed{}(v + at(o.row, i), i, j) + 2 * o.d(i, j);
+    });
 }
 
 }  // namespace
@@ -116,7 +118,8 @@ TEST_CASE("activations have the values of torch.nn.functional", "[epilogue]") {
     for (const row& r : rows) {
       const long double size = std::fabs(r.v);
       CHECK(std::fabs(bsr::gelu_function{}(T(r.v), 0, 0) - r.gelu) <= bsr_test::gamma<T>(12) * size);
-      CHECK(std::fabs(bsr::silu_function{}(T(r.v), 0, 0) - r.silu) <= bsr_test::gamma<T>(bsr_test::silu_roundings) * size);
+      CHECK(std::fabs(bsr::silu_function{}(T(r.v), 0, 0) - r.silu) <=
+            bsr_test::gamma<T>(bsr_test::silu_roundings) * size);
     }
   };
   check(float{});
@@ -183,7 +186,8 @@ TEST_CASE("numbers become accumulators: real into complex, fractions cut, intege
 
 namespace {
 
-/// A pack that knows which memory it may read: loads of n lanes touch n elements, and those lie in [begin, end).
+/// A pack that knows which memory it may read: loads of n lanes touch n elements, and those lie in [begin,
+/// end).
 template <class T, int Size>
 struct watched {
   using value_type = T;
@@ -237,8 +241,8 @@ struct watched {
   }
 };
 
-/// e on a pack against e element by element: lanes along Axis from (i, j), `count` in use. Numbers are such that every
-/// step is exact in double.
+/// e on a pack against e element by element: lanes along Axis from (i, j), `count` in use. Numbers are such
+/// that every step is exact in double.
 template <class Pack, axis Axis, class E>
 void compare_lanes(const E& e, std::int64_t i, std::int64_t j, int count) {
   using T = typename Pack::value_type;
@@ -262,7 +266,8 @@ void compare_everywhere(const E& e, std::int64_t rows, std::int64_t cols) {
 
 }  // namespace
 
-TEST_CASE("packs go the way of single elements, along rows and along columns, with any number of lanes", "[epilogue]") {
+TEST_CASE("packs go the way of single elements, along rows and along columns, with any number of lanes",
+          "[epilogue]") {
   const operands o;
   for_each_epilogue(o, [&](const auto& e, const auto&) {
     compare_everywhere<watched<double, 4>>(e, o.rows, o.cols);
@@ -283,7 +288,8 @@ TEST_CASE("packs read every layout, stride and narrower type", "[epilogue]") {
   const auto compare = [&](const auto& x) {
     const auto view = bsr::input(x);
     using view_type = std::remove_cv_t<decltype(view)>;
-    compare_everywhere<bsr::pack<double>>(bsr::add_dense<view_type, double>(-1, view), view.rows(), view.cols());
+    compare_everywhere<bsr::pack<double>>(bsr::add_dense<view_type, double>(-1, view), view.rows(),
+                                          view.cols());
   };
   const auto numbers = bsr_test::numbers::small_integers;
   const auto by_row = bsr_test::random_dense<double>(rng, 11, 18, numbers);
@@ -300,7 +306,8 @@ TEST_CASE("packs read every layout, stride and narrower type", "[epilogue]") {
   using cd = std::complex<double>;
   const bsr::add_per_col<bsr::vector_view<const double>> real_bias(spaced);
   cd out[bsr::pack<cd>::size];
-  bsr::apply_epilogue<axis::row>(real_bias, bsr::pack<cd>::broadcast({1, 2}), 0, 3, lanes<axis::row>{1}).store(out);
+  bsr::apply_epilogue<axis::row>(real_bias, bsr::pack<cd>::broadcast({1, 2}), 0, 3, lanes<axis::row>{1})
+      .store(out);
   CHECK(out[0] == cd(1 + spaced[3], 2));
 }
 
@@ -348,14 +355,16 @@ void activations_in_packs() {
         if (v != v)
           REQUIRE(out[l] != out[l]);
         else
-          REQUIRE(std::fabs(out[l] - formula(v)) <= bsr_test::gamma<T>(roundings) * std::fabs(v) +
-                                                        std::numeric_limits<T>::denorm_min());
+          REQUIRE(std::fabs(out[l] - formula(v)) <=
+                  bsr_test::gamma<T>(roundings) * std::fabs(v) + std::numeric_limits<T>::denorm_min());
       }
     };
     check(bsr::relu_function{}, [](long double v) { return v < 0 ? 0 : v; }, 0);
-    check(bsr::gelu_function{},
-          [](long double v) { return v * (1 + std::erf(v / std::sqrt(2.0L))) / 2; }, bsr_test::gelu_roundings<T>);
-    check(bsr::silu_function{}, [](long double v) { return v / (1 + std::exp(-v)); }, bsr_test::silu_roundings);
+    check(
+        bsr::gelu_function{}, [](long double v) { return v * (1 + std::erf(v / std::sqrt(2.0L))) / 2; },
+        bsr_test::gelu_roundings<T>);
+    check(
+        bsr::silu_function{}, [](long double v) { return v / (1 + std::exp(-v)); }, bsr_test::silu_roundings);
   }
 }
 
@@ -368,8 +377,10 @@ TEST_CASE("activations of packs are those of elements, NaN included", "[epilogue
 
 TEST_CASE("composition applies from left to right and knows the identity", "[epilogue]") {
   const auto e = bsr::compose(bsr::scale_by<double>{2}, bsr::relu_function{});
-  STATIC_REQUIRE(std::same_as<std::remove_cvref_t<decltype(e)>, bsr::then<bsr::scale_by<double>, bsr::relu_function>>);
-  STATIC_REQUIRE(std::same_as<decltype(bsr::compose(bsr::identity{}, bsr::relu_function{})), bsr::relu_function>);
+  STATIC_REQUIRE(
+      std::same_as<std::remove_cvref_t<decltype(e)>, bsr::then<bsr::scale_by<double>, bsr::relu_function>>);
+  STATIC_REQUIRE(
+      std::same_as<decltype(bsr::compose(bsr::identity{}, bsr::relu_function{})), bsr::relu_function>);
   CHECK(e(3.0, 0, 0) == 6);
   CHECK(bsr::compose(bsr::relu_function{}, bsr::scale_by<double>{-2})(3.0, 0, 0) == -6);
   CHECK(bsr::compose(bsr::scale_by<double>{-2}, bsr::relu_function{})(3.0, 0, 0) == 0);

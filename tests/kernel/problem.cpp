@@ -12,14 +12,16 @@
 namespace {
 
 template <class A, class B, class C>
-using sums_of = typename bsr::spmm_problem<bsr::matrix_view<const A, 2>, bsr::op::none, bsr::dense_view<const B>,
-                                           bsr::dense_view<C>>::accumulator;
+using sums_of = typename bsr::spmm_problem<bsr::matrix_view<const A, 2>, bsr::op::none,
+                                           bsr::dense_view<const B>, bsr::dense_view<C>>::accumulator;
 template <class A, class B, class C>
-using vector_sums_of = typename bsr::spmv_problem<bsr::matrix_view<const A, 2>, bsr::op::transpose,
-                                                  bsr::vector_view<const B>, bsr::vector_view<C>>::accumulator;
+using vector_sums_of =
+    typename bsr::spmv_problem<bsr::matrix_view<const A, 2>, bsr::op::transpose, bsr::vector_view<const B>,
+                               bsr::vector_view<C>>::accumulator;
 
 template <class A, class B, class C, class Expected>
-constexpr bool sums_in = std::same_as<sums_of<A, B, C>, Expected> && std::same_as<vector_sums_of<A, B, C>, Expected>;
+constexpr bool sums_in =
+    std::same_as<sums_of<A, B, C>, Expected> && std::same_as<vector_sums_of<A, B, C>, Expected>;
 
 using cf = std::complex<float>;
 using cd = std::complex<double>;
@@ -46,7 +48,8 @@ TEST_CASE("sums are formed in the smallest type that holds both factors and the 
   STATIC_REQUIRE(sums_in<std::int32_t, cf, cf, cf>);
 }
 
-TEST_CASE("an accumulator becomes an element by rounding, wrapping or gaining an imaginary part", "[problem]") {
+TEST_CASE("an accumulator becomes an element by rounding, wrapping or gaining an imaginary part",
+          "[problem]") {
   CHECK(bsr::to_element<float>(0.1) == 0.1f);
   CHECK(bsr::to_element<double>(0.1f) == static_cast<double>(0.1f));
   CHECK(bsr::to_element<std::int8_t>(std::int32_t{300}) == 44);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What an expression must give, computed densely and wide, together with a bound of how far the result may be off when
-// it is computed in V. Every step below adds the error that its own roundings can make to the error it was given, scaled
-// by the largest slope of the step. Integers are exact and wrap.
+// What an expression must give, computed densely and wide, together with a bound of how far the result may be
+// off when it is computed in V. Every step below adds the error that its own roundings can make to the error
+// it was given, scaled by the largest slope of the step. Integers are exact and wrap.
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -44,13 +44,13 @@ wide_t<V> wide(const T& x) {
     return static_cast<wide_t<V>>(x);
 }
 
-/// v (1 + erf(z)) / 2 with z = v / sqrt 2: z carries two roundings, which move erf by at most max |z erf'(z)| = 0.49 times
-/// as much; one sum; two products of the result. erf itself is good to 4 units in the last place, 8 roundings, but
-/// xsimd's erf of doubles only to 68 roundings (near 2.2, measured with 13.2).
+/// v (1 + erf(z)) / 2 with z = v / sqrt 2: z carries two roundings, which move erf by at most max |z erf'(z)|
+/// = 0.49 times as much; one sum; two products of the result. erf itself is good to 4 units in the last
+/// place, 8 roundings, but xsimd's erf of doubles only to 68 roundings (near 2.2, measured with 13.2).
 template <class V>
 inline constexpr int gelu_roundings = 4 + (sizeof(typename bsr::scalar_traits<V>::real) == 8 ? 70 : 8);
-/// v / (1 + exp(-v)): exp is good to 4 units in the last place, 8 roundings, and 1 + exp(-v) is no smaller than 1; a sum
-/// and a quotient.
+/// v / (1 + exp(-v)): exp is good to 4 units in the last place, 8 roundings, and 1 + exp(-v) is no smaller
+/// than 1; a sum and a quotient.
 inline constexpr int silu_roundings = 10;
 
 /// Expected values of an expression that is computed in V.

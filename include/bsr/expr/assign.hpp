@@ -29,8 +29,9 @@ template <class Policy, class Dst, class F, class B, side Side, class E>
 void assign_product(Policy& policy, const Dst& dst, const product<F, B, Side, E>& e) {
   constexpr bool to_vector = storage_detail::is_vector_view<Dst>;
   constexpr bool of_vector = storage_detail::is_vector_view<B>;
-  static_assert(to_vector == of_vector,
-                "bsr: a matrix times a matrix is assigned to a matrix, and a matrix times a vector to a vector.");
+  static_assert(
+      to_vector == of_vector,
+      "bsr: a matrix times a matrix is assigned to a matrix, and a matrix times a vector to a vector.");
   if constexpr (to_vector == of_vector) {
     [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
       constexpr op flipped = Op == op::none ? op::transpose : op::none;
@@ -66,16 +67,19 @@ constexpr void refuse_to_assign() {
   if constexpr (is_term<X>)
     static_assert(never<X>, "bsr: a dense operand alone is no value. copy(x, y) copies elements.");
   else if constexpr (!std::same_as<X, refused>)
-    static_assert(never<X>, "bsr: a sparse matrix is no value to compute. to_dense(a) makes it a dense matrix.");
+    static_assert(never<X>,
+                  "bsr: a sparse matrix is no value to compute. to_dense(a) makes it a dense matrix.");
 }
 
 }  // namespace detail
 
 /// dst = e, dst += e or dst -= e under a policy. Found by argument-dependent lookup from the views.
 template <class Policy, class Dst, class F, class B, side Side, class E, update Update>
-void assign(Policy& policy, const Dst& dst, const product<F, B, Side, E>& e, std::integral_constant<update, Update>) {
+void assign(Policy& policy, const Dst& dst, const product<F, B, Side, E>& e,
+            std::integral_constant<update, Update>) {
   static_assert(Update == update::set || std::same_as<E, identity>,
-                "bsr: += and -= take a plain product. Write y = y + relu(a * x), with the addend and the function spelled "
+                "bsr: += and -= take a plain product. Write y = y + relu(a * x), with the addend and the "
+                "function spelled "
                 "out.");
   if constexpr (Update == update::set)
     detail::assign_product(policy, dst, e);

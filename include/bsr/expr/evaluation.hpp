@@ -39,8 +39,8 @@ struct term {
   View d;
 };
 
-/// epilogue(alpha * op(A) * B) when Side is left, epilogue(alpha * B * op(A)) when right; element (i, j) of the epilogue
-/// is that of the result as written.
+/// epilogue(alpha * op(A) * B) when Side is left, epilogue(alpha * B * op(A)) when right; element (i, j) of
+/// the epilogue is that of the result as written.
 template <class Factor, class B, side Side, class Epilogue = identity>
 struct product {
   using bsr_expression = void;
@@ -65,7 +65,8 @@ namespace detail {
 
 /// In what a number is kept until the accumulator is known: double, or long double where that is more exact.
 template <class N>
-using kept_t = std::conditional_t<std::is_integral_v<N> && (sizeof(N) > 4), long double, promoted_t<N, double>>;
+using kept_t =
+    std::conditional_t<std::is_integral_v<N> && (sizeof(N) > 4), long double, promoted_t<N, double>>;
 template <class N, class S>
 using scaled_t = promoted_t<kept_t<N>, S>;
 

@@ -2,15 +2,16 @@
 #pragma once
 // The grammar:
 //
-//   value := [ +-D +- ] alpha? op(A) * B      A block-sparse; op: itself or transpose; B, D dense matrices or vectors
+//   value := [ +-D +- ] alpha? op(A) * B      A block-sparse; op: itself or transpose; B, D dense matrices or
+//   vectors
 //          | [ +-D +- ] alpha? B * op(A)
 //          | value +- beta? D | [+-] value +- per_row(v) | [+-] value +- per_col(v) | alpha * value
 //          | relu(value) | gelu(value) | silu(value) | map(value, f)
 //   dst [ .on(policy) ] = value ;   dst += value ;   dst -= value
 //
-// Every operator takes at least one type of bsr, so `using namespace bsr` changes nobody else's arithmetic. Nothing is
-// computed before the assignment, and nothing is allocated by it. Expressions hold views: they must not outlive the
-// operands (auto e = a * x; is safe while a and x live).
+// Every operator takes at least one type of bsr, so `using namespace bsr` changes nobody else's arithmetic.
+// Nothing is computed before the assignment, and nothing is allocated by it. Expressions hold views: they
+// must not outlive the operands (auto e = a * x; is safe while a and x live).
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -27,7 +28,8 @@ template <class P>
 concept vector_product = is_vector_word<P>;
 /// A product and an addend that are both matrices or both vectors.
 template <class P, class D>
-concept same_rank = addend<D> && (is_vector_word<P> == (vector_like<D> || is_vector_word<std::remove_cvref_t<D>>));
+concept same_rank =
+    addend<D> && (is_vector_word<P> == (vector_like<D> || is_vector_word<std::remove_cvref_t<D>>));
 }  // namespace detail
 
 // ---- prefixes of the sparse factor ---------------------------------------------------------------------------------------
@@ -66,7 +68,8 @@ BSR_INLINE auto operator-(A&& a) {
 template <number N, operand D>
   requires detail::own_dense<D>
 BSR_INLINE auto operator*(N beta, D&& d) {
-  return term<input_t<D>, detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(beta), input(std::forward<D>(d))};
+  return term<input_t<D>, detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(beta),
+                                             input(std::forward<D>(d))};
 }
 template <operand D, number N>
   requires detail::own_dense<D>
@@ -123,7 +126,8 @@ BSR_INLINE auto operator*(N alpha, const product<F, B, Side, E>& p) {
     auto f = alpha * p.factor;
     return product<decltype(f), B, Side>{f, p.b, {}, p.promise};
   } else {
-    return p.with(compose(p.epilogue, scale_by<detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(alpha)}));
+    return p.with(
+        compose(p.epilogue, scale_by<detail::kept_t<N>>{detail::convert<detail::kept_t<N>>(alpha)}));
   }
 }
 template <value P, number N>
@@ -172,7 +176,8 @@ template <class View>
 struct row_bias {
   View v;
 };
-/// One number for each column of the result: value + per_col(v) adds v[j] to element (i, j). The bias of a linear layer.
+/// One number for each column of the result: value + per_col(v) adds v[j] to element (i, j). The bias of a
+/// linear layer.
 template <class View>
 struct col_bias {
   View v;
@@ -238,7 +243,8 @@ template <value P>
 BSR_INLINE auto silu(const P& p) {
   return p.with(compose(p.epilogue, silu_function{}));
 }
-/// f(value(i, j), i, j) or f(value(i, j)) for every element. f is called once an element, from any thread, in any order.
+/// f(value(i, j), i, j) or f(value(i, j)) for every element. f is called once an element, from any thread, in
+/// any order.
 template <value P, class F>
 BSR_INLINE auto map(const P& p, F f) {
   return p.with(compose(p.epilogue, user_function<F>{std::move(f)}));

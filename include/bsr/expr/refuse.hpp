@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What the grammar refuses, it refuses in words. Each function below returns `refused`, so its sentence is the only error
-// and decltype(a * b * c) can be asked without one. Every one of them takes at least one type of bsr.
+// What the grammar refuses, it refuses in words. Each function below returns `refused`, so its sentence is
+// the only error and decltype(a * b * c) can be asked without one. Every one of them takes at least one type
+// of bsr.
 #include <concepts>
 #include <type_traits>
 
@@ -31,7 +32,8 @@ template <class X>
 concept temporary_factor =
     !std::is_lvalue_reference_v<X> && !sparse_like<X> && sparse_like<std::remove_reference_t<X>&>;
 template <class X>
-concept temporary_operand = !std::is_lvalue_reference_v<X> && !operand<X> && operand<std::remove_reference_t<X>&>;
+concept temporary_operand =
+    !std::is_lvalue_reference_v<X> && !operand<X> && operand<std::remove_reference_t<X>&>;
 template <class X>
 concept temporary = temporary_factor<X> || temporary_operand<X>;
 
@@ -67,12 +69,14 @@ concept foreign = std::is_class_v<std::remove_cvref_t<X>> && !any_factor<X> && !
 template <value P, class X>
   requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X> || value<X>)
 refused operator*(const P&, X&&) {
-  BSR_REFUSE(X, "bsr: (a * b) * c would need a hidden temporary for a * b. Assign a * b to a dense matrix first.");
+  BSR_REFUSE(
+      X, "bsr: (a * b) * c would need a hidden temporary for a * b. Assign a * b to a dense matrix first.");
 }
 template <class X, value P>
   requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X>)
 refused operator*(X&&, const P&) {
-  BSR_REFUSE(X, "bsr: a * (b * c) would need a hidden temporary for b * c. Assign b * c to a dense matrix first.");
+  BSR_REFUSE(
+      X, "bsr: a * (b * c) would need a hidden temporary for b * c. Assign b * c to a dense matrix first.");
 }
 
 // a * b with two sparse factors
@@ -80,7 +84,8 @@ template <class A, class B>
   requires(detail::any_factor<A> && detail::any_factor<B>)
 refused operator*(A&&, B&&) {
   BSR_REFUSE(A,
-             "bsr: both factors of this product are sparse. For a * b * x write a * (b * x) in two steps: t = b * x, "
+             "bsr: both factors of this product are sparse. For a * b * x write a * (b * x) in two steps: t "
+             "= b * x, "
              "then y = a * t.");
 }
 
@@ -89,12 +94,15 @@ template <class X, class Y>
   requires((detail::own_addend_word<X> && (detail::own_addend_word<Y> || detail::any_operand<Y>)) ||
            (detail::own_addend_word<Y> && detail::any_operand<X>))
 refused operator*(X&&, Y&&) {
-  BSR_REFUSE(X, "bsr: both factors of this product are dense; one of them must be block-sparse. Use Eigen or a BLAS.");
+  BSR_REFUSE(
+      X,
+      "bsr: both factors of this product are dense; one of them must be block-sparse. Use Eigen or a BLAS.");
 }
 
 // a product with a matrix in another sparse format
 template <class A, class B>
-  requires((detail::other_sparse<A> && (detail::any_operand<B> || detail::any_factor<B> || detail::other_sparse<B>)) ||
+  requires((detail::other_sparse<A> &&
+            (detail::any_operand<B> || detail::any_factor<B> || detail::other_sparse<B>)) ||
            (detail::other_sparse<B> && (detail::any_operand<A> || detail::any_factor<A>)))
 refused operator*(A&&, B&&) {
   BSR_REFUSE(A, "bsr: products are made with block-sparse matrices. Convert with to_bsr first.");
@@ -104,52 +112,63 @@ refused operator*(A&&, B&&) {
 template <class A, class X>
   requires((detail::any_factor<A> && detail::foreign<X>) || (detail::foreign<A> && detail::any_factor<X>))
 refused operator*(A&&, X&&) {
-  BSR_REFUSE(A, "bsr: this factor is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+  BSR_REFUSE(
+      A, "bsr: this factor is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 
 // ---- what would outlive its memory -------------------------------------------------------------------------------------
 
 template <class A, class B>
   requires((detail::temporary<A> || detail::temporary<B>) &&
-           ((detail::any_factor<A> && detail::any_operand<B>) || (detail::any_operand<A> && detail::any_factor<B>)))
+           ((detail::any_factor<A> && detail::any_operand<B>) ||
+            (detail::any_operand<A> && detail::any_factor<B>)))
 refused operator*(A&&, B&&) {
-  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(A,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <number N, class X>
   requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
 refused operator*(N, X&&) {
-  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(X,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <class X, number N>
   requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
 refused operator*(X&&, N) {
-  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(X,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <class X>
   requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
 refused operator-(X&&) {
-  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(X,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <class X>
   requires(detail::temporary_factor<X> || (detail::temporary_operand<X> && detail::own_dense<X>))
 refused transpose(X&&) {
-  BSR_REFUSE(X, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(X,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <value P, detail::temporary_operand D>
 refused operator+(const P&, D&&) {
-  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(D,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <detail::temporary_operand D, value P>
 refused operator+(D&&, const P&) {
-  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(D,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <value P, detail::temporary_operand D>
 refused operator-(const P&, D&&) {
-  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(D,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <detail::temporary_operand D, value P>
 refused operator-(D&&, const P&) {
-  BSR_REFUSE(D, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(D,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <detail::temporary_operand V>
   requires vector_like<std::remove_reference_t<V>&>
@@ -179,13 +198,15 @@ template <class A, class B>
   requires((detail::any_factor<A> && (value<B> || detail::any_operand<B> || detail::any_factor<B>)) ||
            (detail::any_factor<B> && (value<A> || detail::any_operand<A>)))
 refused operator+(A&&, B&&) {
-  BSR_REFUSE(A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x + b * z in two steps.");
+  BSR_REFUSE(
+      A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x + b * z in two steps.");
 }
 template <class A, class B>
   requires((detail::any_factor<A> && (value<B> || detail::any_operand<B> || detail::any_factor<B>)) ||
            (detail::any_factor<B> && (value<A> || detail::any_operand<A>)))
 refused operator-(A&&, B&&) {
-  BSR_REFUSE(A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x - b * z in two steps.");
+  BSR_REFUSE(
+      A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x - b * z in two steps.");
 }
 
 // of dense operands alone
@@ -202,73 +223,90 @@ refused operator-(X&&, Y&&) {
 template <value P, addend D>
   requires(!detail::same_rank<P, D>)
 refused operator+(const P&, D&&) {
-  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+  BSR_REFUSE(D,
+             "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or "
+             "per_col(v).");
 }
 template <addend D, value P>
   requires(!detail::same_rank<P, D>)
 refused operator+(D&&, const P&) {
-  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+  BSR_REFUSE(D,
+             "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or "
+             "per_col(v).");
 }
 template <value P, addend D>
   requires(!detail::same_rank<P, D>)
 refused operator-(const P&, D&&) {
-  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+  BSR_REFUSE(D,
+             "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or "
+             "per_col(v).");
 }
 template <addend D, value P>
   requires(!detail::same_rank<P, D>)
 refused operator-(D&&, const P&) {
-  BSR_REFUSE(D, "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or per_col(v).");
+  BSR_REFUSE(D,
+             "bsr: a matrix and a vector cannot be added. Add a vector to rows or columns by per_row(v) or "
+             "per_col(v).");
 }
 
 // of a vector and a bias
 template <value P, detail::bias_word Bias>
   requires detail::vector_product<P>
 refused operator+(const P&, const Bias&) {
-  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+  BSR_REFUSE(P,
+             "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
 }
 template <detail::bias_word Bias, value P>
   requires detail::vector_product<P>
 refused operator+(const Bias&, const P&) {
-  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+  BSR_REFUSE(P,
+             "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
 }
 template <value P, detail::bias_word Bias>
   requires detail::vector_product<P>
 refused operator-(const P&, const Bias&) {
-  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+  BSR_REFUSE(P,
+             "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
 }
 template <detail::bias_word Bias, value P>
   requires detail::vector_product<P>
 refused operator-(const Bias&, const P&) {
-  BSR_REFUSE(P, "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
+  BSR_REFUSE(P,
+             "bsr: per_row and per_col are for matrices. This product is a vector: add the vector itself.");
 }
 
 // with something that has no elements in memory
 template <value P, class X>
   requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
 refused operator+(const P&, X&&) {
-  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+  BSR_REFUSE(
+      P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 template <class X, value P>
   requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
 refused operator+(X&&, const P&) {
-  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+  BSR_REFUSE(
+      P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 template <value P, class X>
   requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
 refused operator-(const P&, X&&) {
-  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+  BSR_REFUSE(
+      P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 template <class X, value P>
   requires(detail::foreign<X> || number<std::remove_cvref_t<X>>)
 refused operator-(X&&, const P&) {
-  BSR_REFUSE(P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
+  BSR_REFUSE(
+      P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 
 // ---- functions -----------------------------------------------------------------------------------------------------------
 
 template <value P>
 refused transpose(const P&) {
-  BSR_REFUSE(P, "bsr: a product is not transposed: write transpose(c) = a * b, or c = transpose(b) * transpose(a).");
+  BSR_REFUSE(
+      P, "bsr: a product is not transposed: write transpose(c) = a * b, or c = transpose(b) * transpose(a).");
 }
 template <class X>
   requires(detail::any_factor<X> || detail::own_addend_word<X>)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What happens to an element of a product before it is stored: addends, biases, activations, the user's function.
+// What happens to an element of a product before it is stored: addends, biases, activations, the user's
+// function.
 //
 // An epilogue is a small value with
 //   v' = e(v, i, j)                       for the accumulator v of element (i, j)
 // and, optionally,
-//   p' = e.pack(p, i, j, lanes<axis>{n})  for n elements at once: lane l is element (i, j + l) when the lanes lie along
-//                                         a row, (i + l, j) when they lie along a column. Lanes from n on are unused,
-//                                         and memory that belongs to them must not be read.
+//   p' = e.pack(p, i, j, lanes<axis>{n})  for n elements at once: lane l is element (i, j + l) when the lanes
+//   lie along
+//                                         a row, (i + l, j) when they lie along a column. Lanes from n on are
+//                                         unused, and memory that belongs to them must not be read.
 // An epilogue without `pack` is applied lane by lane. One whose meaning depends on i or j has
 //   e.transposed()                        the same epilogue for the transposed destination,
 // and one that reads operands derives from reads_operands and gets its checks in op/check.hpp.
@@ -122,7 +124,7 @@ struct then {
 
   BSR_INLINE constexpr auto transposed() const {
     return then<decltype(transposed_epilogue(f)), decltype(transposed_epilogue(g))>{transposed_epilogue(f),
-                                                                                  transposed_epilogue(g)};
+                                                                                    transposed_epilogue(g)};
   }
 
   template <class V>

@@ -17,17 +17,18 @@ enum class op { none, transpose };
 
 namespace detail {
 template <class A, class B, class C>
-using accumulator_of = promoted_t<promoted_t<typename A::value_type, typename B::value_type>, typename C::value_type>;
+using accumulator_of =
+    promoted_t<promoted_t<typename A::value_type, typename B::value_type>, typename C::value_type>;
 }  // namespace detail
 
 /// C(i, j) = epilogue(alpha * sum_k op(A)(i, k) B(k, j), i, j)   for every element of C, exactly once.
 ///
 /// A: matrix_view<const TA, R, C, Index>, m x k after op; B: dense_view<const TB, Layout>, k x n;
-/// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C itself.
-/// Sums, alpha and the epilogue are in `accumulator`, the smallest type that holds products of A's and B's elements and
-/// the elements of C: float times float into double is summed in double, int8 times int8 into int32 does not wrap. The
-/// order in which an element's sum over k is formed depends on the kernel and the target, never on the number of threads
-/// or on how the work is cut.
+/// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C
+/// itself. Sums, alpha and the epilogue are in `accumulator`, the smallest type that holds products of A's
+/// and B's elements and the elements of C: float times float into double is summed in double, int8 times int8
+/// into int32 does not wrap. The order in which an element's sum over k is formed depends on the kernel and
+/// the target, never on the number of threads or on how the work is cut.
 template <class A, op Op, class B, class C, class Epilogue = identity>
 struct spmm_problem {
   using accumulator = detail::accumulator_of<A, B, C>;
@@ -53,7 +54,8 @@ struct spmv_problem {
   Epilogue epilogue;
 };
 
-/// An accumulator as an element of the destination: complex to real does not compile, everything else converts.
+/// An accumulator as an element of the destination: complex to real does not compile, everything else
+/// converts.
 template <class T, class Accumulator>
 BSR_INLINE constexpr T to_element(Accumulator value) {
   if constexpr (is_complex<T> && !is_complex<Accumulator>)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What must hold before a kernel runs: types and shapes fit, and the destination overlaps nothing it must not overlap.
-// Messages speak of the expression as its author wrote it: c = a * b, c = b * transpose(a), y = a * x.
+// What must hold before a kernel runs: types and shapes fit, and the destination overlaps nothing it must not
+// overlap. Messages speak of the expression as its author wrote it: c = a * b, c = b * transpose(a), y = a *
+// x.
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
@@ -13,8 +14,8 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-/// On which side of the product the sparse factor was written. A right-hand product b * a is computed as (a' b')',
-/// with free transposed views of b and c.
+/// On which side of the product the sparse factor was written. A right-hand product b * a is computed as (a'
+/// b')', with free transposed views of b and c.
 enum class side { left, right };
 
 /// What the author of an expression promises about it.
@@ -72,7 +73,8 @@ void for_each_part(const then<First, Second>& e, const F& f) {
 
 /// What an epilogue would do wrong with accumulators of type V.
 struct no_fault {
-  static constexpr bool loses_imaginary = false, loses_fraction = false, has_no_function = false, is_not_callable = false;
+  static constexpr bool loses_imaginary = false, loses_fraction = false, has_no_function = false,
+                        is_not_callable = false;
 };
 template <class V, class E>
 struct faults : no_fault {};
@@ -89,7 +91,8 @@ struct faults<V, silu_function> : faults<V, gelu_function> {};
 template <class V, class F>
 struct faults<V, user_function<F>> : no_fault {
   static constexpr bool is_not_callable =
-      !std::disjunction_v<std::is_invocable<const F&, V, std::int64_t, std::int64_t>, std::is_invocable<const F&, V>>;
+      !std::disjunction_v<std::is_invocable<const F&, V, std::int64_t, std::int64_t>,
+                          std::is_invocable<const F&, V>>;
 };
 template <class V, class S>
 struct faults<V, scale_by<S>> : no_fault {
@@ -130,27 +133,34 @@ consteval bool types_fit() {
   static_assert(writable, "bsr: the destination is read-only.");
   static_assert(stored, "bsr: a complex product cannot be stored in a real destination.");
   static_assert(scaled, "bsr: a complex number times a real product needs a complex destination.");
-  static_assert(!wrong::loses_imaginary, "bsr: a complex addend, bias or factor needs a complex destination.");
-  static_assert(!wrong::loses_fraction, "bsr: floating-point numbers cannot be added to a product of integers.");
-  static_assert(!wrong::has_no_function, "bsr: relu is for real numbers, gelu and silu are for floating-point numbers.");
-  static_assert(!wrong::is_not_callable, "bsr: map(value, f) calls f(v, i, j) or f(v), and this f takes neither.");
+  static_assert(!wrong::loses_imaginary,
+                "bsr: a complex addend, bias or factor needs a complex destination.");
+  static_assert(!wrong::loses_fraction,
+                "bsr: floating-point numbers cannot be added to a product of integers.");
+  static_assert(!wrong::has_no_function,
+                "bsr: relu is for real numbers, gelu and silu are for floating-point numbers.");
+  static_assert(!wrong::is_not_callable,
+                "bsr: map(value, f) calls f(v, i, j) or f(v), and this f takes neither.");
   return writable && stored && scaled && !wrong::loses_imaginary && !wrong::loses_fraction &&
          !wrong::has_no_function && !wrong::is_not_callable;
 }
 
 // ---- numbers ------------------------------------------------------------------------------------------------------
 
-/// alpha or beta among accumulators of type V. Throws bsr::error when V is an integer type and the number is not.
+/// alpha or beta among accumulators of type V. Throws bsr::error when V is an integer type and the number is
+/// not.
 template <class V, op Op, side Side, class S>
 void check_number(const char* name, S value, bool vector) {
   if constexpr (std::integral<V> && std::floating_point<S>) {
-    const bool fits = std::same_as<V, bool> ? value == S(0) || value == S(1)
-                                            : value > S(-0x1p63) && value < S(0x1p64) &&
-                                                  value == (value < S(0) ? S(static_cast<std::int64_t>(value))
-                                                                         : S(static_cast<std::uint64_t>(value)));
+    const bool fits = std::same_as<V, bool>
+                          ? value == S(0) || value == S(1)
+                          : value > S(-0x1p63) && value < S(0x1p64) &&
+                                value == (value < S(0) ? S(static_cast<std::int64_t>(value))
+                                                       : S(static_cast<std::uint64_t>(value)));
     if (!fits)
       fail<error>("bsr: ", product_text<Op, Side>(vector), ": ", name, " is ", static_cast<double>(value),
-                  ", but sums of these operands are ", std::same_as<V, bool> ? "true or false." : "integers.");
+                  ", but sums of these operands are ",
+                  std::same_as<V, bool> ? "true or false." : "integers.");
   }
 }
 
@@ -165,7 +175,8 @@ struct epilogue_check {
 
   template <class E>
   void operator()(const E&) const {
-    static_assert(!std::derived_from<E, reads_operands>, "bsr: an epilogue that reads operands needs its check here.");
+    static_assert(!std::derived_from<E, reads_operands>,
+                  "bsr: an epilogue that reads operands needs its check here.");
   }
   template <class S>
   void operator()(const scale_by<S>& e) const {
@@ -178,17 +189,22 @@ struct epilogue_check {
     if (e.d.shape() != c.shape())
       fail<shape_error>("bsr: ", product_text<Op, Side>(false), " + d: ", shapes, ", d is ", d, ".");
     if (promise == aliasing::checked && !same_elements(e.d, c) && overlap(footprint_of(e.d), footprint_of(c)))
-      fail<alias_error>("bsr: ", product_text<Op, Side>(false), " + d: c shares memory with d without being the same "
-                        "elements: ", shapes, ", d is ", d, ". The addend may be exactly c, or apart from it.");
+      fail<alias_error>("bsr: ", product_text<Op, Side>(false),
+                        " + d: c shares memory with d without being the same "
+                        "elements: ",
+                        shapes, ", d is ", d, ". The addend may be exactly c, or apart from it.");
   }
   template <class View, class S>
   void operator()(const add_vector<View, S>& e) const {
     check_number<V, Op, Side>("beta", e.beta, true);
     if (e.z.size() != c.size())
-      fail<shape_error>("bsr: ", product_text<Op, Side>(true), " + z: ", shapes, ", z has ", e.z.size(), " elements.");
+      fail<shape_error>("bsr: ", product_text<Op, Side>(true), " + z: ", shapes, ", z has ", e.z.size(),
+                        " elements.");
     if (promise == aliasing::checked && !same_elements(e.z, c) && overlap(footprint_of(e.z), footprint_of(c)))
-      fail<alias_error>("bsr: ", product_text<Op, Side>(true), " + z: y shares memory with z without being the same "
-                        "elements: ", shapes, ", z has ", e.z.size(),
+      fail<alias_error>("bsr: ", product_text<Op, Side>(true),
+                        " + z: y shares memory with z without being the same "
+                        "elements: ",
+                        shapes, ", z has ", e.z.size(),
                         " elements. The addend may be exactly y, or apart from it.");
   }
   template <class View>
@@ -202,11 +218,13 @@ struct epilogue_check {
   template <class View>
   void bias(View v, const char* name, std::int64_t wanted) const {
     if (v.size() != wanted)
-      fail<shape_error>("bsr: ", product_text<Op, Side>(false), " + ", name, "(v): ", shapes, ", v has ", v.size(),
-                        " elements.");
+      fail<shape_error>("bsr: ", product_text<Op, Side>(false), " + ", name, "(v): ", shapes, ", v has ",
+                        v.size(), " elements.");
     if (promise == aliasing::checked && overlap(footprint_of(v), footprint_of(c)))
-      fail<alias_error>("bsr: ", product_text<Op, Side>(false), " + ", name, "(v): c shares memory with v, which is read "
-                        "while c is written: ", shapes, ", v has ", v.size(), " elements. Compute into other memory.");
+      fail<alias_error>("bsr: ", product_text<Op, Side>(false), " + ", name,
+                        "(v): c shares memory with v, which is read "
+                        "while c is written: ",
+                        shapes, ", v has ", v.size(), " elements. Compute into other memory.");
   }
 };
 
@@ -221,14 +239,15 @@ void check_factors_apart(const A& a, const B& b, const C& c, const product_shape
     other = "a";
   const char* const written = shapes.vector ? "y" : "c";
   if (other != nullptr)
-    fail<alias_error>("bsr: ", product_text<Op, Side>(shapes.vector), ": ", written, " shares memory with ", other,
-                      ", which is read while ", written, " is written: ", shapes, ". Compute into other memory.");
+    fail<alias_error>("bsr: ", product_text<Op, Side>(shapes.vector), ": ", written, " shares memory with ",
+                      other, ", which is read while ", written, " is written: ", shapes,
+                      ". Compute into other memory.");
 }
 
 }  // namespace detail
 
-/// Throws shape_error or alias_error unless the problem may run, and bsr::error when a number that it is scaled by is no
-/// value of the accumulator. O(1) for a given epilogue.
+/// Throws shape_error or alias_error unless the problem may run, and bsr::error when a number that it is
+/// scaled by is no value of the accumulator. O(1) for a given epilogue.
 template <side Side, class A, op Op, class B, class C, class Epilogue>
 void check(const spmm_problem<A, Op, B, C, Epilogue>& p, aliasing promise) {
   using accumulator = typename spmm_problem<A, Op, B, C, Epilogue>::accumulator;

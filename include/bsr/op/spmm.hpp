@@ -14,7 +14,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 /// Checks a problem and computes it. Side tells the messages how the author wrote the product.
 template <side Side = side::left, class Policy, class A, op Op, class B, class C, class Epilogue>
-void compute(Policy& policy, const spmm_problem<A, Op, B, C, Epilogue>& p, aliasing promise = aliasing::checked) {
+void compute(Policy& policy, const spmm_problem<A, Op, B, C, Epilogue>& p,
+             aliasing promise = aliasing::checked) {
   check<Side>(p, promise);
   backend<std::remove_const_t<Policy>>::spmm(policy, p);
 }

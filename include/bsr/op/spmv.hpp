@@ -14,7 +14,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 /// Checks a problem and computes it. Side tells the messages how the author wrote the product.
 template <side Side = side::left, class Policy, class A, op Op, class X, class Y, class Epilogue>
-void compute(Policy& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p, aliasing promise = aliasing::checked) {
+void compute(Policy& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p,
+             aliasing promise = aliasing::checked) {
   check<Side>(p, promise);
   backend<std::remove_const_t<Policy>>::spmv(policy, p);
 }
@@ -25,7 +26,8 @@ void compute(Policy& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p, alias
 /// 2 * nnz FLOP. Allocates nothing.
 /// Throws shape_error when the sizes do not fit, alias_error when y shares memory with a or x.
 /// As alpha * (a @ x) + beta * y in scipy, with sums in the accumulator of both element types.
-template <op Op = op::none, class Policy, class Alpha, sparse_like A, vector_like X, class Beta, vector_like Y>
+template <op Op = op::none, class Policy, class Alpha, sparse_like A, vector_like X, class Beta,
+          vector_like Y>
 void spmv(Policy&& policy, Alpha alpha, A&& a, X&& x, Beta beta, Y&& y) {
   using destination_view = view_t<Y>;
   using addend = add_vector<input_t<Y>, Beta>;

@@ -10,7 +10,8 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-/// `count` runs of `width` bytes, `pitch` bytes apart, the first at `begin`. What an operand touches lies inside.
+/// `count` runs of `width` bytes, `pitch` bytes apart, the first at `begin`. What an operand touches lies
+/// inside.
 struct footprint {
   std::uintptr_t begin = 0;
   std::int64_t count = 0;
@@ -49,8 +50,9 @@ footprint footprint_of(dense_view<T, Layout> x) {
   return {begin, count, width, outer * size};
 }
 
-/// Whether two footprints share a byte. Exact when the pitches are equal (the columns q, k and v of one buffer), when one
-/// of the two has no gaps, and when the address ranges are disjoint; otherwise ranges that meet count as shared.
+/// Whether two footprints share a byte. Exact when the pitches are equal (the columns q, k and v of one
+/// buffer), when one of the two has no gaps, and when the address ranges are disjoint; otherwise ranges that
+/// meet count as shared.
 inline bool overlap(const footprint& a, const footprint& b) {
   if (a.empty() || b.empty() || a.end() <= b.begin || b.end() <= a.begin) return false;
   const std::int64_t pitch = a.count > 1 ? a.pitch : b.pitch;
@@ -58,7 +60,7 @@ inline bool overlap(const footprint& a, const footprint& b) {
   // Runs lie on one grid: run i of `a` at i * pitch, run j of `b` at j * pitch + shift.
   const auto shift = static_cast<std::int64_t>(b.begin) - static_cast<std::int64_t>(a.begin);
   const std::int64_t down = shift >= 0 ? shift / pitch : -((-shift + pitch - 1) / pitch);  // floor
-  const std::int64_t offset = shift - down * pitch;                                       // in [0, pitch)
+  const std::int64_t offset = shift - down * pitch;                                        // in [0, pitch)
   const auto rows_meet = [&](std::int64_t first) { return first < a.count && first + b.count > 0; };
   return (offset < a.width && rows_meet(down)) || (offset + b.width > pitch && rows_meet(down + 1));
 }
@@ -68,7 +70,8 @@ template <class T, class Layout, class U, class OtherLayout>
 bool same_elements(dense_view<T, Layout> x, dense_view<U, OtherLayout> y) {
   return std::is_same_v<std::remove_const_t<T>, std::remove_const_t<U>> &&
          static_cast<const void*>(x.data()) == static_cast<const void*>(y.data()) && x.shape() == y.shape() &&
-         (x.rows() < 2 || x.row_stride() == y.row_stride()) && (x.cols() < 2 || x.col_stride() == y.col_stride());
+         (x.rows() < 2 || x.row_stride() == y.row_stride()) &&
+         (x.cols() < 2 || x.col_stride() == y.col_stride());
 }
 template <class T, class U>
 bool same_elements(vector_view<T> x, vector_view<U> y) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The smallest owning dense matrix: what to_dense returns, and memory for those who have none.
-#include <cstdint>
 #include <concepts>
+#include <cstdint>
 #include <utility>
 
 #include "bsr/base/error.hpp"
@@ -13,8 +13,8 @@
 
 namespace bsr::inline v0 {
 
-/// A dense matrix that owns its elements, packed, zero at first. Assignment of an expression computes into it and never
-/// changes its shape.
+/// A dense matrix that owns its elements, packed, zero at first. Assignment of an expression computes into it
+/// and never changes its shape.
 template <scalar T, class Layout = row_major, class Space = host>
 class dense_matrix {
   static_assert(!std::same_as<Layout, strided>, "bsr: an owning dense matrix is row_major or col_major.");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What `=`, `+=`, `-=` and `.on(policy)` of a view mean. The work is done by assign(), found beside the expression.
+// What `=`, `+=`, `-=` and `.on(policy)` of a view mean. The work is done by assign(), found beside the
+// expression.
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -14,7 +15,8 @@ template <class E>
 concept expression = requires { typename std::remove_cvref_t<E>::bsr_expression; };
 
 namespace storage_detail {
-/// What may stand to the right of `=`: an expression, or a sparse matrix, so that its refusal can be a sentence.
+/// What may stand to the right of `=`: an expression, or a sparse matrix, so that its refusal can be a
+/// sentence.
 template <class E>
 concept assigned = expression<E> || requires(const E& e) {
   typename E::index_type;
@@ -46,7 +48,8 @@ struct destination {
   }
 };
 
-/// The assignment operators shared by dense_view and vector_view. `const` of a view is shallow, so is assignment to one.
+/// The assignment operators shared by dense_view and vector_view. `const` of a view is shallow, so is
+/// assignment to one.
 template <class View>
 class assignable {
  public:

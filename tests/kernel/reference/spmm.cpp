@@ -25,8 +25,8 @@ bsr::user_function<F> user(F f) {
 template <op Op = op::none, class A, class B, class C, class E = bsr::identity, class S = int>
 void compute(const A& a, const B& b, C&& c, S alpha = 1, E epilogue = {}) {
   using problem = bsr::spmm_problem<bsr::input_t<const A&>, Op, bsr::input_t<const B&>, bsr::view_t<C>, E>;
-  bsr::reference::spmm(
-      problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a), bsr::input(b), bsr::view(c), epilogue});
+  bsr::reference::spmm(problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a),
+                               bsr::input(b), bsr::view(c), epilogue});
 }
 
 }  // namespace
@@ -44,7 +44,8 @@ TEST_CASE("the definition of the product with a matrix gives scipy's numbers", "
   compute(a, bsr::dense_view<const double>(x.data(), 9, 2), bsr::dense_view<double>(c.data(), 6, 2));
   CHECK(c == ax);
   std::vector<double> d(18, std::numeric_limits<double>::quiet_NaN());
-  compute<op::transpose>(a, bsr::dense_view<const double>(u.data(), 6, 2), bsr::dense_view<double>(d.data(), 9, 2));
+  compute<op::transpose>(a, bsr::dense_view<const double>(u.data(), 6, 2),
+                         bsr::dense_view<double>(d.data(), 9, 2));
   CHECK(d == atu);
 }
 
@@ -74,8 +75,10 @@ void all_forms() {
     for (const std::int64_t n : {0, 1, 3}) {
       CAPTURE(shape.rows, shape.cols, n);
       sweep<TA, TB, TC, op::none, row_major, row_major, 2, 4, std::int32_t>(rng, shape, n, {2, 4});
-      sweep<TA, TB, TC, op::none, col_major, row_major, dynamic, dynamic, std::int64_t>(rng, shape, n, {3, 2});
-      sweep<TA, TB, TC, op::transpose, row_major, col_major, dynamic, dynamic, std::int32_t>(rng, shape, n, {1, 5});
+      sweep<TA, TB, TC, op::none, col_major, row_major, dynamic, dynamic, std::int64_t>(rng, shape, n,
+                                                                                        {3, 2});
+      sweep<TA, TB, TC, op::transpose, row_major, col_major, dynamic, dynamic, std::int32_t>(rng, shape, n,
+                                                                                             {1, 5});
       sweep<TA, TB, TC, op::transpose, col_major, col_major, 2, 4, std::int64_t>(rng, shape, n, {2, 4});
     }
 }

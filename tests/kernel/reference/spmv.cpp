@@ -24,8 +24,8 @@ bsr::user_function<F> user(F f) {
 template <op Op = op::none, class A, class X, class Y, class E = bsr::identity, class S = int>
 void compute(const A& a, const X& x, Y&& y, S alpha = 1, E epilogue = {}) {
   using problem = bsr::spmv_problem<bsr::input_t<const A&>, Op, bsr::input_t<const X&>, bsr::view_t<Y>, E>;
-  bsr::reference::spmv(
-      problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a), bsr::input(x), bsr::view(y), epilogue});
+  bsr::reference::spmv(problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a),
+                               bsr::input(x), bsr::view(y), epilogue});
 }
 
 template <class T>
@@ -88,7 +88,8 @@ void sweep(bsr_test::random& rng, bsr::dims shape, bsr::dims block, std::int64_t
   CHECK(bsr_test::difference(to, bsr_test::expected<V>::left(a, flip, from).scale(3)) == "");
   bool intact = true;
   for (std::int64_t i = 0; i < y.size(); ++i)
-    if (i % stride != 0 || i >= m * stride) intact = intact && (y[i] != y[i] || y[i] == bsr_test::poison<TY>());
+    if (i % stride != 0 || i >= m * stride)
+      intact = intact && (y[i] != y[i] || y[i] == bsr_test::poison<TY>());
   CHECK(intact);
 }
 
@@ -122,7 +123,8 @@ TEST_CASE("the epilogue of a vector gets (i, 0)", "[reference]") {
   const auto a = bsr_test::sample::matrix<double>();
   const std::vector<double> x(9, 1);
   std::vector<double> y(6);
-  compute(a, x, y, 1, user([](double, std::int64_t i, std::int64_t j) { return 10.0 * double(i) + double(j); }));
+  compute(a, x, y, 1,
+          user([](double, std::int64_t i, std::int64_t j) { return 10.0 * double(i) + double(j); }));
   CHECK(y == std::vector<double>{0, 10, 20, 30, 40, 50});
 }
 
