@@ -16,7 +16,8 @@ with tempfile.TemporaryDirectory() as folder:
     import numpy as np
     import scipy.sparse as sp
 
-    k = sp.kron(sp.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(100, 100)), np.ones((3, 3)), format="bsr")
+    line = sp.diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(100, 100))
+    k = sp.kron(line, np.ones((3, 3)), format="bsr")
     sp.save_npz("k.npz", k)
     # [scipy-writes]
     assert k.blocksize == (3, 3) and k.shape == (300, 300)
