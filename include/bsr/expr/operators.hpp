@@ -32,7 +32,7 @@ concept same_rank =
     addend<D> && (is_vector_word<P> == (vector_like<D> || is_vector_word<std::remove_cvref_t<D>>));
 }  // namespace detail
 
-// ---- prefixes of the sparse factor ---------------------------------------------------------------------------------------
+// ---- prefixes of the sparse factor ------------------------------------------------------------------------
 /// op(A) = A transposed; lazy, nothing moves. Twice is none.
 template <left_operand A>
 BSR_INLINE auto transpose(A&& a) {
@@ -64,7 +64,7 @@ BSR_INLINE auto operator-(A&& a) {
   return -1.0 * std::forward<A>(a);
 }
 
-// ---- prefixes of an addend -------------------------------------------------------------------------------------------------
+// ---- prefixes of an addend --------------------------------------------------------------------------------
 template <number N, operand D>
   requires detail::own_dense<D>
 BSR_INLINE auto operator*(N beta, D&& d) {
@@ -95,7 +95,7 @@ BSR_INLINE auto operator-(D&& d) {
   return -1.0 * std::forward<D>(d);
 }
 
-// ---- products ----------------------------------------------------------------------------------------------------------------
+// ---- products ---------------------------------------------------------------------------------------------
 /// A * B. B may be a vector.
 template <left_operand A, operand B>
 BSR_INLINE auto operator*(A&& a, B&& b) {
@@ -139,7 +139,7 @@ BSR_INLINE auto operator-(const P& p) {
   return -1.0 * p;
 }
 
-// ---- addends -----------------------------------------------------------------------------------------------------------------
+// ---- addends ----------------------------------------------------------------------------------------------
 namespace detail {
 template <class View, class S>
 BSR_INLINE auto addend_epilogue(const term<View, S>& t) {
@@ -227,7 +227,7 @@ BSR_INLINE auto operator-(const P& p, const Bias& bias) {
   return -(-p + bias);
 }
 
-// ---- functions of a value --------------------------------------------------------------------------------------------------------
+// ---- functions of a value ---------------------------------------------------------------------------------
 /// max(value, 0), element by element. NaN stays NaN.
 template <value P>
 BSR_INLINE auto relu(const P& p) {

@@ -63,7 +63,7 @@ concept foreign = std::is_class_v<std::remove_cvref_t<X>> && !any_factor<X> && !
   static_assert(detail::never<dependent>, sentence); \
   return {}
 
-// ---- products --------------------------------------------------------------------------------------------------------
+// ---- products ---------------------------------------------------------------------------------------------
 
 // (a * b) * c and a * (b * c)
 template <value P, class X>
@@ -116,7 +116,7 @@ refused operator*(A&&, X&&) {
       A, "bsr: this factor is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 
-// ---- what would outlive its memory -------------------------------------------------------------------------------------
+// ---- what would outlive its memory ------------------------------------------------------------------------
 
 template <class A, class B>
   requires((detail::temporary<A> || detail::temporary<B>) &&
@@ -181,7 +181,7 @@ refused per_col(V&&) {
   BSR_REFUSE(V, "bsr: this expression would outlive the temporary it reads. Give the bias a name.");
 }
 
-// ---- sums --------------------------------------------------------------------------------------------------------------
+// ---- sums -------------------------------------------------------------------------------------------------
 
 // of two products
 template <value P, value Q>
@@ -301,7 +301,7 @@ refused operator-(X&&, const P&) {
       P, "bsr: this addend is no dense matrix or vector that lies in memory. Evaluate it into one first.");
 }
 
-// ---- functions -----------------------------------------------------------------------------------------------------------
+// ---- functions --------------------------------------------------------------------------------------------
 
 template <value P>
 refused transpose(const P&) {
@@ -331,7 +331,7 @@ refused map(X&&, const F&) {
 
 #undef BSR_REFUSE
 
-// ---- whatever follows a refusal is refused without another word ------------------------------------------------------------
+// ---- whatever follows a refusal is refused without another word -------------------------------------------
 
 template <class X>
 refused operator*(const refused&, X&&) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // What must hold before a kernel runs: types and shapes fit, and the destination overlaps nothing it must not
-// overlap. Messages speak of the expression as its author wrote it: c = a * b, c = b * transpose(a), y = a *
-// x.
+// overlap. Messages speak of the expression as its author wrote it:
+// c = a * b, c = b * transpose(a), y = a * x.
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
@@ -14,8 +14,8 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-/// On which side of the product the sparse factor was written. A right-hand product b * a is computed as (a'
-/// b')', with free transposed views of b and c.
+/// On which side of the product the sparse factor was written. A right-hand product b * a is computed as
+/// (a' b')', with free transposed views of b and c.
 enum class side { left, right };
 
 /// What the author of an expression promises about it.
@@ -69,7 +69,7 @@ void for_each_part(const then<First, Second>& e, const F& f) {
   for_each_part(e.g, f);
 }
 
-// ---- types: each refusal is one sentence at compile time ------------------------------------------------------------
+// ---- types: each refusal is one sentence at compile time --------------------------------------------------
 
 /// What an epilogue would do wrong with accumulators of type V.
 struct no_fault {
@@ -145,7 +145,7 @@ consteval bool types_fit() {
          !wrong::has_no_function && !wrong::is_not_callable;
 }
 
-// ---- numbers ------------------------------------------------------------------------------------------------------
+// ---- numbers ----------------------------------------------------------------------------------------------
 
 /// alpha or beta among accumulators of type V. Throws bsr::error when V is an integer type and the number is
 /// not.
@@ -164,7 +164,7 @@ void check_number(const char* name, S value, bool vector) {
   }
 }
 
-// ---- shapes and overlap -----------------------------------------------------------------------------------------------
+// ---- shapes and overlap -----------------------------------------------------------------------------------
 
 /// Checks one part of an epilogue after another against the destination.
 template <class V, op Op, side Side, class C>
@@ -190,9 +190,8 @@ struct epilogue_check {
       fail<shape_error>("bsr: ", product_text<Op, Side>(false), " + d: ", shapes, ", d is ", d, ".");
     if (promise == aliasing::checked && !same_elements(e.d, c) && overlap(footprint_of(e.d), footprint_of(c)))
       fail<alias_error>("bsr: ", product_text<Op, Side>(false),
-                        " + d: c shares memory with d without being the same "
-                        "elements: ",
-                        shapes, ", d is ", d, ". The addend may be exactly c, or apart from it.");
+                        " + d: c shares memory with d without being the same elements: ", shapes, ", d is ",
+                        d, ". The addend may be exactly c, or apart from it.");
   }
   template <class View, class S>
   void operator()(const add_vector<View, S>& e) const {
@@ -202,10 +201,8 @@ struct epilogue_check {
                         " elements.");
     if (promise == aliasing::checked && !same_elements(e.z, c) && overlap(footprint_of(e.z), footprint_of(c)))
       fail<alias_error>("bsr: ", product_text<Op, Side>(true),
-                        " + z: y shares memory with z without being the same "
-                        "elements: ",
-                        shapes, ", z has ", e.z.size(),
-                        " elements. The addend may be exactly y, or apart from it.");
+                        " + z: y shares memory with z without being the same elements: ", shapes, ", z has ",
+                        e.z.size(), " elements. The addend may be exactly y, or apart from it.");
   }
   template <class View>
   void operator()(const add_per_row<View>& e) const {
@@ -222,9 +219,8 @@ struct epilogue_check {
                         v.size(), " elements.");
     if (promise == aliasing::checked && overlap(footprint_of(v), footprint_of(c)))
       fail<alias_error>("bsr: ", product_text<Op, Side>(false), " + ", name,
-                        "(v): c shares memory with v, which is read "
-                        "while c is written: ",
-                        shapes, ", v has ", v.size(), " elements. Compute into other memory.");
+                        "(v): c shares memory with v, which is read while c is written: ", shapes, ", v has ",
+                        v.size(), " elements. Compute into other memory.");
   }
 };
 
