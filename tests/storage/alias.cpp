@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr std::int64_t memory_bytes = 1024;
+constexpr std::int64_t memory_bytes = 1536;  // an operand begins in the first 512 and is shorter than 1024
 alignas(64) unsigned char memory[memory_bytes];
 
 /// Which bytes of `memory` something touches.
@@ -72,7 +72,7 @@ operand make(const X& x) {
 /// or 0 for any.
 template <class T>
 operand random_operand(bsr_test::random& rng, std::int64_t ld) {
-  const std::int64_t room = memory_bytes / 2 / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t room = 512 / static_cast<std::int64_t>(sizeof(T));
   T* const data = reinterpret_cast<T*>(memory) + rng.below(room);
   const std::int64_t rows = rng.between(0, 5);
   const std::int64_t cols = rng.between(0, 5);
