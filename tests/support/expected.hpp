@@ -40,6 +40,8 @@ wide_t<V> wide(const T& x) {
     return wide_t<V>(static_cast<long double>(x.real()), static_cast<long double>(x.imag()));
   else if constexpr (bsr::is_complex<V>)
     return wide_t<V>(static_cast<long double>(x));
+  else if constexpr (std::is_integral_v<V> && std::is_floating_point_v<T>)
+    return static_cast<wide_t<V>>(static_cast<long long>(x));
   else
     return static_cast<wide_t<V>>(x);
 }
