@@ -150,8 +150,8 @@ int layer(const options& where) {
   const oracle exact(in, in.w, in.w.cols());
   const double size = static_cast<double>(in.w.size()) * 4;
   int wrong = 0;
-  if (python("numpy_layer") > 0) line("dense, NumPy", size, python("numpy_product"), python("numpy_layer"), "", "");
-  line("dense, Eigen", size, dense_product.seconds, dense_layer.seconds, "", scientific(exact.error(dense)));
+  if (python("numpy_layer") > 0) line("dense, NumPy", size, python("numpy_product"), python("numpy_layer"), "-", "-");
+  line("dense, Eigen", size, dense_product.seconds, dense_layer.seconds, "-", scientific(exact.error(dense)));
   const auto judge = [&]<int R>(const pruned<R>& p) {
     const auto kept = bsr::to_dense(p.w);
     const oracle own(in, by_row::Map(kept.data(), kept.rows(), kept.cols()), p.longest_sum());
