@@ -224,6 +224,17 @@ class pack<T> {
   BSR_INLINE explicit pack(native v) : v_(v) {}
   BSR_INLINE native value() const { return v_; }
 
+  /// Keeps the value in a register: the compiler cannot load it once more instead. No instruction.
+  BSR_INLINE void pin() {
+#if BSR_ISA_AVX512
+    asm("" : "+v"(v_));
+#elif defined(__SSE2__)
+    asm("" : "+x"(v_));
+#elif defined(__ARM_NEON)
+    asm("" : "+w"(v_));
+#endif
+  }
+
   BSR_INLINE static pack zero() { return pack(native{}); }
   BSR_INLINE static pack broadcast(T value) {
 #if BSR_HAS_XSIMD

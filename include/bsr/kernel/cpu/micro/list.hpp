@@ -3,6 +3,7 @@
 // The microkernels, in the order in which they are tried. A new one is a line here.
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/spmv_block.hpp"
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
@@ -25,6 +26,6 @@ template <class Problem>
 using spmm_kernel = typename detail::first_fit<spmm_panel<Problem>, spmm_generic<Problem>>::type;
 
 template <class Problem>
-using spmv_kernel = typename detail::first_fit<spmv_generic<Problem>>::type;
+using spmv_kernel = typename detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>>::type;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::micro
