@@ -10,7 +10,8 @@ def expected(source):
     lines = open(source, encoding="ascii").read().splitlines()
     if "// Prints:" not in lines:
         sys.exit(f"{source} has no comment '// Prints:'")
-    return [line[2:].removeprefix("   ") for line in lines[lines.index("// Prints:") + 1 :] if line.startswith("//")]
+    end = lines[lines.index("// Prints:") + 1 :]
+    return [line[2:].removeprefix("   ") for line in end if line.startswith("//")]
 
 
 def same(line, wanted):

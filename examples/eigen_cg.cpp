@@ -36,14 +36,16 @@ int main() {
 
   const bsr::eigen::linear_operator k(a);  // no copy of a
   Eigen::ConjugateGradient<std::remove_const_t<decltype(k)>, Eigen::Lower | Eigen::Upper,
-                           Eigen::IdentityPreconditioner> solver(k);
+                           Eigen::IdentityPreconditioner>
+      solver(k);
   solver.setTolerance(1e-12);
   const Eigen::VectorXd u = solver.solve(f);
 
   Eigen::VectorXd r(f.size());
   bsr::view(r) = f - a * u;  // bsr's own expressions take Eigen's vectors as they are
   const Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> direct(bsr::eigen::to_sparse(a));
-  std::printf("%lld unknowns, %lld blocks\n", static_cast<long long>(a.rows()), static_cast<long long>(a.num_blocks()));
+  std::printf("%lld unknowns, %lld blocks\n", static_cast<long long>(a.rows()),
+              static_cast<long long>(a.num_blocks()));
   std::printf("converged: %s\n", solver.info() == Eigen::Success ? "yes" : "no");
   std::printf("residual below 1e-10: %s\n", r.norm() <= 1e-10 * f.norm() ? "yes" : "no");
   std::printf("equal to a direct solution within 1e-8: %s\n",

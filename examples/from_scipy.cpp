@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// from_scipy FILE: uses a matrix that scipy.sparse.save_npz wrote, and writes files that scipy and NumPy load.
+// from_scipy FILE: uses a matrix that scipy.sparse.save_npz wrote, and writes files that scipy and NumPy
+// load.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -22,23 +23,26 @@ int main(int argc, char** argv) try {
   std::printf("first row sum: %.4g\n", y[0]);
 
   // Arrays of scipy, NumPy or a C library are used where they lie.
-  const bsr::matrix_view<const double, 2> same(a.shape(), a.data().data(), a.indices().data(), a.indptr().data(),
-                                               a.num_blocks());
+  const bsr::matrix_view<const double, 2> same(a.shape(), a.data().data(), a.indices().data(),
+                                               a.indptr().data(), a.num_blocks());
   bsr::view(y) = 2 * transpose(same) * ones;
   std::printf("first column sum, twice: %.4g\n", y[0]);
 
   // scipy.sparse.load_npz reads the first file, numpy.load the second.
   const auto folder = std::filesystem::temp_directory_path();
-  const auto matrix_file = folder / "bsr_example_matrix.npz", results_file = folder / "bsr_example_results.npz";
+  const auto matrix_file = folder / "bsr_example_matrix.npz",
+             results_file = folder / "bsr_example_results.npz";
   bsr::io::save_npz(matrix_file, bsr::to_bsr<4>(a));  // in blocks of 4 x 4
   bsr::io::npz_writer results(results_file);
   results.add("y", y);
   results.close();
   const auto b = bsr::io::load_npz<double>(matrix_file);
-  std::printf("written and read again: blocks of %d x %d\n", int(b.blocksize().rows), int(b.blocksize().cols));
+  std::printf("written and read again: blocks of %d x %d\n", int(b.blocksize().rows),
+              int(b.blocksize().cols));
   std::filesystem::remove(matrix_file);
   std::filesystem::remove(results_file);
-} catch (const std::exception& problem) {  // a file is never trusted: what is wrong with it is said in a sentence
+} catch (
+    const std::exception& problem) {  // a file is never trusted: what is wrong with it is said in a sentence
   std::puts(problem.what());
   return 1;
 }

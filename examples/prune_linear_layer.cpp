@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// prune_linear_layer FILE: keeps the blocks with the largest norms of a trained layer and runs it on them alone.
+// prune_linear_layer FILE: keeps the blocks with the largest norms of a trained layer and runs it on them
+// alone.
 #include <algorithm>
 #include <cstdio>
 #include <exception>

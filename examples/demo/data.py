@@ -96,14 +96,16 @@ class Safetensors:
         entry = self.header[name]
         assert entry["dtype"] == "F32", (name, entry)
         begin, end = entry["data_offsets"]
-        return np.fromfile(self.path, "<f4", (end - begin) // 4, offset=self.start + begin).reshape(entry["shape"])
+        flat = np.fromfile(self.path, "<f4", (end - begin) // 4, offset=self.start + begin)
+        return flat.reshape(entry["shape"])
 
 
 def save_safetensors(path, arrays):
     header, offset = {}, 0
     for name, array in arrays.items():
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
-        offset += array.nbytes
+        end = offset + array.nbytes
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, end]}
+        offset = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as file:
@@ -163,7 +165,8 @@ def layer_input(model, vocabulary, text):
     x = norm(x, "embeddings.LayerNorm")
     attention = "encoder.layer.0.attention."
     q, k, v = (
-        dense(x, attention + "self." + name).reshape(TOKENS, 12, -1).swapaxes(0, 1) for name in ("query", "key", "value")
+        dense(x, attention + "self." + name).reshape(TOKENS, 12, -1).swapaxes(0, 1)
+        for name in ("query", "key", "value")
     )
     heads = softmax(q @ k.swapaxes(1, 2) / np.sqrt(q.shape[2])) @ v
     mixed = dense(heads.swapaxes(0, 1).reshape(TOKENS, -1), attention + "output.dense")
@@ -197,7 +200,7 @@ def make_layer(folder, seconds):
     return {"numpy_product": times["product"], "numpy_layer": times["layer"]}
 
 
-# ---- the three verbs ------------------------------------------------------------------------------------------
+# ---- the three verbs ----------------------------------------------------------------------------------------
 
 
 def make(folder, side, seconds):
@@ -248,7 +251,8 @@ def verify(inputs, layer_inputs, results):
     residual = float(np.linalg.norm(f - a @ u) / np.linalg.norm(f))
     text = f"|f - a u| / |f| = {residual:.1e}"
     if "u" in system:
-        text += f", |u - u_pyamg| / |u_pyamg| = {np.linalg.norm(u - system['u']) / np.linalg.norm(system['u']):.1e}"
+        distance = np.linalg.norm(u - system["u"]) / np.linalg.norm(system["u"])
+        text += f", |u - u_pyamg| / |u_pyamg| = {distance:.1e}"
     verdicts.add("", residual <= 2e-10, text)
 
     tokens = np.load(layer_inputs / "tokens.npz")["x"].astype("f8")
@@ -264,7 +268,8 @@ def verify(inputs, layer_inputs, results):
         # The slope of gelu is below 1.13; evaluating it takes a few roundings more.
         bound = 1.13 * bound + 8 * np.finfo("f4").eps * abs(z)
         worst = float(np.max(abs(out["y"] - gelu(z)) / bound))
-        text = f"{type(w).__name__} {w.shape[0]} x {w.shape[1]}, {len(w.indices)} blocks; layer within {worst:.2f} of the bound"
+        text = f"{type(w).__name__} {w.shape[0]} x {w.shape[1]}, {len(w.indices)} blocks; "
+        text += f"layer within {worst:.2f} of the bound"
         verdicts.add(path.name, worst <= 1 and w.format == "bsr", text)
     return verdicts.failed
 
@@ -275,7 +280,8 @@ def keep(folder):
     scipy.sparse.save_npz(folder / "elasticity.npz", a)
     np.savez_compressed(folder / "system.npz", f=f)
     _, w, bias, x = real_layer()
-    save_safetensors(folder / "model.safetensors", {LAYER + ".weight": w[:256, :192], LAYER + ".bias": bias[:256]})
+    slices = {LAYER + ".weight": w[:256, :192], LAYER + ".bias": bias[:256]}
+    save_safetensors(folder / "model.safetensors", slices)
     np.savez_compressed(folder / "tokens.npz", x=x[:, :192])
     for file in sorted(folder.iterdir()):
         say(f"{file.stat().st_size:8d} {file.name}")

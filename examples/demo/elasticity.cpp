@@ -36,7 +36,8 @@ double backward_error(const stiffness& a, const vector& x, const vector& y) {
           size += std::fabs(term);
         }
       const long double error = std::fabs(y[i * 2 + r] - exact);
-      if (!(error == 0)) worst = std::max(worst, size > 0 ? error / size : std::numeric_limits<long double>::infinity());
+      if (!(error == 0))
+        worst = std::max(worst, size > 0 ? error / size : std::numeric_limits<long double>::infinity());
     }
   return static_cast<double>(worst);
 }
@@ -110,8 +111,10 @@ int elasticity(const options& where) {
 
   const double as_blocks = static_cast<double>(a.nnz() * 8 + a.num_blocks() * 4 + (a.block_rows() + 1) * 4);
   const double as_rows = static_cast<double>(s.nonZeros() * 12 + (n + 1) * 4);
-  std::printf("   %-36s %7s %10s %10s %9s %10s\n", "y = a * x", "threads", "matrix", "time", "speed-up", "error");
-  const auto line = [&](const std::string& name, int used, double size, double seconds, const std::string& error) {
+  std::printf("   %-36s %7s %10s %10s %9s %10s\n", "y = a * x", "threads", "matrix", "time", "speed-up",
+              "error");
+  const auto line = [&](const std::string& name, int used, double size, double seconds,
+                        const std::string& error) {
     if (seconds > 0)
       std::printf("   %-36s %7d %10s %10s %9s %10s\n", name.c_str(), used, bytes(size).c_str(),
                   duration(seconds).c_str(), ratio(eigen.seconds, seconds).c_str(), error.c_str());
@@ -143,11 +146,12 @@ int elasticity(const options& where) {
       bar.show((round + 1.0) / 3);
     }
   }
-  std::printf("\n   %-36s %7s %10s %10s %9s %10s%s\n", "a * u = f, conjugate gradients", "threads", "iterations", "time",
-              "speed-up", "residual", system.contains("u") ? "  to pyamg's" : "");
+  std::printf("\n   %-36s %7s %10s %10s %9s %10s%s\n", "a * u = f, conjugate gradients", "threads",
+              "iterations", "time", "speed-up", "residual", system.contains("u") ? "  to pyamg's" : "");
   const auto solved = [&](const char* name, const auto& it) {
-    std::printf("   %-36s %7d %10ld %10s %9s %10s", name, threads, it.iterations, duration(it.seconds()).c_str(),
-                ratio(with_eigen.seconds(), it.seconds()).c_str(), scientific(residual(a, it.u, f)).c_str());
+    std::printf("   %-36s %7d %10ld %10s %9s %10s", name, threads, it.iterations,
+                duration(it.seconds()).c_str(), ratio(with_eigen.seconds(), it.seconds()).c_str(),
+                scientific(residual(a, it.u, f)).c_str());
     if (system.contains("u")) {
       const vector exact = load("u");
       std::printf("  %11s", scientific((it.u - exact).norm() / exact.norm()).c_str());

@@ -30,7 +30,8 @@ bsr::matrix<float, R> prune(const by_row& w) {
   std::vector<double> norm(static_cast<std::size_t>(n));
   std::vector<Eigen::Index> order(norm.size());
   for (Eigen::Index k = 0; k < n; ++k)
-    norm[static_cast<std::size_t>(k)] = w.block<R, R>(k / cols * R, k % cols * R).template cast<double>().squaredNorm();
+    norm[static_cast<std::size_t>(k)] =
+        w.block<R, R>(k / cols * R, k % cols * R).template cast<double>().squaredNorm();
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
     return norm[static_cast<std::size_t>(a)] > norm[static_cast<std::size_t>(b)];
@@ -59,7 +60,8 @@ struct input {
   Eigen::RowVectorXf bias;
 };
 
-/// The layer of some weights in double, and what float may cost: gamma_k (|x| |w'| + |bias|), k the longest sum.
+/// The layer of some weights in double, and what float may cost: gamma_k (|x| |w'| + |bias|), k the longest
+/// sum.
 struct oracle {
   exact_matrix y;
   double bound;
@@ -120,9 +122,10 @@ int layer(const options& where) {
     in.bias = Eigen::RowVectorXf::Map(bias.data(), bias.size());
     in.x = by_row::Map(x.data(), x.rows(), x.cols());
   }
-  std::printf("\nB. A trained layer, all-MiniLM-L6-v2 %s:\n   y = gelu(x * transpose(w) + per_col(bias)), "
-              "w %ld x %ld floats, %ld tokens, one thread\n\n",
-              name, static_cast<long>(in.w.rows()), static_cast<long>(in.w.cols()), static_cast<long>(in.x.rows()));
+  std::printf(
+      "\nB. A trained layer, all-MiniLM-L6-v2 %s:\n   y = gelu(x * transpose(w) + per_col(bias)), "
+      "w %ld x %ld floats, %ld tokens, one thread\n\n",
+      name, static_cast<long>(in.w.rows()), static_cast<long>(in.w.cols()), static_cast<long>(in.x.rows()));
 
   by_row dense(in.x.rows(), in.w.rows());
   contender dense_product{[&] { dense.noalias() = in.x * in.w.transpose(); }};
@@ -135,22 +138,24 @@ int layer(const options& where) {
   pruned<16> middle(in);
   pruned<32> large(in);
   Eigen::setNbThreads(1);
-  race({&dense_product, &small.product, &middle.product, &large.product, &dense_layer, &small.layer, &middle.layer,
-        &large.layer},
+  race({&dense_product, &small.product, &middle.product, &large.product, &dense_layer, &small.layer,
+        &middle.layer, &large.layer},
        where.seconds);
 
-  std::printf("   %-28s %9s %9s %9s %9s %9s %8s %9s\n", "weights", "size", "x * w'", "speed-up", "layer", "speed-up",
-              "pruning", "rounding");
+  std::printf("   %-28s %9s %9s %9s %9s %9s %8s %9s\n", "weights", "size", "x * w'", "speed-up", "layer",
+              "speed-up", "pruning", "rounding");
   const auto line = [&](const char* what, double size, double product, double layer, const std::string& lost,
                         const std::string& error) {
-    std::printf("   %-28s %9s %9s %9s %9s %9s %8s %9s\n", what, bytes(size).c_str(), duration(product).c_str(),
-                ratio(dense_product.seconds, product).c_str(), duration(layer).c_str(),
-                ratio(dense_layer.seconds, layer).c_str(), lost.c_str(), error.c_str());
+    std::printf("   %-28s %9s %9s %9s %9s %9s %8s %9s\n", what, bytes(size).c_str(),
+                duration(product).c_str(), ratio(dense_product.seconds, product).c_str(),
+                duration(layer).c_str(), ratio(dense_layer.seconds, layer).c_str(), lost.c_str(),
+                error.c_str());
   };
   const oracle exact(in, in.w, in.w.cols());
   const double size = static_cast<double>(in.w.size()) * 4;
   int wrong = 0;
-  if (python("numpy_layer") > 0) line("dense, NumPy", size, python("numpy_product"), python("numpy_layer"), "-", "-");
+  if (python("numpy_layer") > 0)
+    line("dense, NumPy", size, python("numpy_product"), python("numpy_layer"), "-", "-");
   line("dense, Eigen", size, dense_product.seconds, dense_layer.seconds, "-", scientific(exact.error(dense)));
   const auto judge = [&]<int R>(const pruned<R>& p) {
     const auto kept = bsr::to_dense(p.w);
@@ -158,7 +163,8 @@ int layer(const options& where) {
     const double error = own.error(p.y);
     char lost[16], what[48];
     std::snprintf(lost, sizeof lost, "%.0f %%", 100 * (own.y - exact.y).norm() / exact.y.norm());
-    std::snprintf(what, sizeof what, "bsr, %.1f %% of %d x %d", 100 * static_cast<double>(p.w.nnz()) / static_cast<double>(in.w.size()), R, R);
+    std::snprintf(what, sizeof what, "bsr, %.1f %% of %d x %d",
+                  100 * static_cast<double>(p.w.nnz()) / static_cast<double>(in.w.size()), R, R);
     line(what, p.size(), p.product.seconds, p.layer.seconds, lost, scientific(error));
     if (!(error <= own.bound)) {
       std::printf("   WRONG: the rounding error is beyond its bound %.1e\n", own.bound);
@@ -173,7 +179,8 @@ int layer(const options& where) {
   judge(small);
   judge(middle);
   judge(large);
-  std::printf("   pruning: how far y moves when nine blocks in ten are dropped by their norm, without retraining\n");
+  std::printf(
+      "   pruning: how far y moves when nine blocks in ten are dropped by their norm, without retraining\n");
   return wrong;
 }
 

@@ -50,7 +50,9 @@ std::string ratio(double reference, double seconds) {
 }
 std::string scientific(double x) { return format("%.1e%s", x, ""); }
 
-progress::progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDOUT_FILENO) != 0) { show(0); }
+progress::progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDOUT_FILENO) != 0) {
+  show(0);
+}
 progress::~progress() {
   if (terminal_) {
     std::printf("\r%*s\r", 79, "");

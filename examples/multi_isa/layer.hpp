@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What the two units offer: the same function for two instruction sets. It speaks in views, which are the same for
-// every unit; bsr/storage.hpp holds them and nothing that computes.
+// What the two units offer: the same function for two instruction sets. It speaks in views, which are the
+// same for every unit; bsr/storage.hpp holds them and nothing that computes.
 #include "bsr/storage.hpp"
 
 using weights = bsr::matrix_view<const float, 8>;

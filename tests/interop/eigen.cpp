@@ -72,7 +72,9 @@ bsr::matrix<T, R> stiffness(int block_rows) {
   std::vector<std::int32_t> indices, indptr{0};
   std::vector<T> data, coupling(static_cast<std::size_t>(block_rows * R * R));
   for (T& x : coupling) x = rng.value<T>();
-  const auto entry = [&](int i, int r, int c) { return coupling[static_cast<std::size_t>((i * R + r) * R + c)]; };
+  const auto entry = [&](int i, int r, int c) {
+    return coupling[static_cast<std::size_t>((i * R + r) * R + c)];
+  };
   for (int i = 0; i < block_rows; ++i) {
     for (int j = i - 1; j <= i + 1; ++j) {
       if (j < 0 || j >= block_rows) continue;
@@ -89,14 +91,15 @@ bsr::matrix<T, R> stiffness(int block_rows) {
 
 }  // namespace
 
-// ---- views --------------------------------------------------------------------------------------------------------
+// ---- views ------------------------------------------------------------------------------------------------
 
 TEST_CASE("Eigen's matrices are viewed where they lie, in their order") {
   dense<float> m(5, 7);
   dense<float, Eigen::RowMajor> n(5, 7);
   STATIC_REQUIRE(std::same_as<decltype(bsr::view(m)), bsr::dense_view<float, bsr::col_major>>);
   STATIC_REQUIRE(std::same_as<decltype(bsr::view(n)), bsr::dense_view<float, bsr::row_major>>);
-  STATIC_REQUIRE(std::same_as<decltype(bsr::view(std::as_const(m))), bsr::dense_view<const float, bsr::col_major>>);
+  STATIC_REQUIRE(
+      std::same_as<decltype(bsr::view(std::as_const(m))), bsr::dense_view<const float, bsr::col_major>>);
   const auto of_m = bsr::view(m);
   CHECK(of_m.data() == m.data());
   CHECK(of_m.shape() == bsr::dims(5, 7));
@@ -116,15 +119,17 @@ TEST_CASE("Maps, refs, blocks and transposes are viewed where they lie, also whe
   dense<double> m(8, 9);
   double* const data = memory.data();
 
-  const auto map = bsr::view(Eigen::Map<dense<double>, 0, Eigen::OuterStride<>>(data, 4, 6, Eigen::OuterStride<>(11)));
+  const auto map =
+      bsr::view(Eigen::Map<dense<double>, 0, Eigen::OuterStride<>>(data, 4, 6, Eigen::OuterStride<>(11)));
   STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(map)>, bsr::dense_view<double, bsr::col_major>>);
   CHECK(map.data() == data);
   CHECK(map.shape() == bsr::dims(4, 6));
   CHECK(map.ld() == 11);
 
-  const auto by_row =
-      bsr::view(Eigen::Map<const dense<double, Eigen::RowMajor>, 0, any_stride>(data, 4, 6, any_stride(30, 3)));
-  STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(by_row)>, bsr::dense_view<const double, bsr::strided>>);
+  const auto by_row = bsr::view(
+      Eigen::Map<const dense<double, Eigen::RowMajor>, 0, any_stride>(data, 4, 6, any_stride(30, 3)));
+  STATIC_REQUIRE(
+      std::same_as<std::remove_const_t<decltype(by_row)>, bsr::dense_view<const double, bsr::strided>>);
   CHECK(by_row.row_stride() == 30);
   CHECK(by_row.col_stride() == 3);
   CHECK(&by_row(1, 2) == data + 36);
@@ -143,7 +148,8 @@ TEST_CASE("Maps, refs, blocks and transposes are viewed where they lie, also whe
   CHECK(&bsr::view(std::as_const(m).topRows(3))(1, 1) == &m(1, 1));
 
   const auto turned = bsr::view(m.transpose());
-  STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(turned)>, bsr::dense_view<double, bsr::row_major>>);
+  STATIC_REQUIRE(
+      std::same_as<std::remove_const_t<decltype(turned)>, bsr::dense_view<double, bsr::row_major>>);
   CHECK(turned.shape() == bsr::dims(9, 8));
   CHECK(&turned(4, 1) == &m(1, 4));
   CHECK(&bsr::view(m.block(2, 3, 4, 5).transpose())(1, 2) == &m(4, 4));
@@ -199,7 +205,7 @@ TEST_CASE("What owns its memory cannot be viewed as a temporary") {
   STATIC_REQUIRE(!has_view<Eigen::SparseMatrix<float, Eigen::ColMajor>&>);
 }
 
-// ---- products -------------------------------------------------------------------------------------------------------
+// ---- products ---------------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("Eigen's matrices are operands and destinations of products", "", float, double) {
   using T = TestType;
@@ -337,12 +343,13 @@ TEST_CASE("A product into an operand of Eigen is refused, one into its neighbour
   CHECK_THROWS_AS(bsr::view(x.leftCols(4)) = a * x.middleCols(3, 4), bsr::alias_error);
   CHECK(x == before);
   bsr::view(x.leftCols(4)) = a * x.rightCols(4);
-  CHECK(difference(dense<double>(x.leftCols(4)), expected_product(a, dense<double>(before.rightCols(4)))) == "");
+  CHECK(difference(dense<double>(x.leftCols(4)), expected_product(a, dense<double>(before.rightCols(4)))) ==
+        "");
   dense<double> y(9, 7);
   CHECK_THROWS_AS(bsr::view(y) = a * x, bsr::shape_error);
 }
 
-// ---- sparse matrices ---------------------------------------------------------------------------------------------------
+// ---- sparse matrices --------------------------------------------------------------------------------------
 
 TEST_CASE("A row-major SparseMatrix is viewed where it lies, when it is compressed") {
   Eigen::SparseMatrix<double, Eigen::RowMajor> s(4, 6);
@@ -398,13 +405,15 @@ TEMPLATE_TEST_CASE("Eigen's sparse matrices become blocks and come back", "", (E
     STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(a)>, bsr::matrix<T, 2, 3, Index>>);
     CHECK(a.shape() == bsr::dims(12, 18));
     const auto back = bsr::eigen::to_sparse(a);
-    STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(back)>, Eigen::SparseMatrix<T, Eigen::RowMajor, Index>>);
+    STATIC_REQUIRE(
+        std::same_as<std::remove_const_t<decltype(back)>, Eigen::SparseMatrix<T, Eigen::RowMajor, Index>>);
     CHECK(back.isCompressed());
     CHECK(back.nonZeros() == a.nnz());
     CHECK(dense<T>(back) == dense<T>(s));
 
     const auto b = bsr::eigen::to_bsr(s, bsr::dims(4, 6));
-    STATIC_REQUIRE(std::same_as<std::remove_const_t<decltype(b)>, bsr::matrix<T, bsr::dynamic, bsr::dynamic, Index>>);
+    STATIC_REQUIRE(
+        std::same_as<std::remove_const_t<decltype(b)>, bsr::matrix<T, bsr::dynamic, bsr::dynamic, Index>>);
     CHECK(b.blocksize() == bsr::dims(4, 6));
     CHECK(dense<T>(bsr::eigen::to_sparse(b)) == dense<T>(s));
     CHECK(bsr::eigen::to_bsr<1>(s).num_blocks() == s.nonZeros());  // the explicit zero is there
@@ -426,7 +435,7 @@ TEST_CASE("Repeated and unsorted blocks become one sorted SparseMatrix") {
   CHECK(bsr::eigen::to_sparse(bsr::matrix<float>()).rows() == 0);
 }
 
-// ---- linear_operator -----------------------------------------------------------------------------------------------------
+// ---- linear_operator --------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("A linear operator multiplies as Eigen's own sparse matrix does", "", float, double) {
   using T = TestType;
@@ -540,9 +549,7 @@ TEMPLATE_TEST_CASE("A linear operator multiplies as Eigen's own sparse matrix do
     table.row(1).setConstant(T(6));
     CHECK(table == dense<T>::Constant(3, 5, T(6)));
   }
-  SECTION("shapes that do not fit are refused by Eigen itself") {
-    CHECK_THROWS(y = k * f);
-  }
+  SECTION("shapes that do not fit are refused by Eigen itself") { CHECK_THROWS(y = k * f); }
   SECTION("a dynamic block size, and two threads") {
     const bsr::matrix_view<const T> view = a.view();
     const bsr::eigen::linear_operator dynamic(view);
@@ -565,8 +572,9 @@ void check_solution(const Solver& solver, const matrix3& a, const dense<double>&
   const dense<long double> residual = f.cast<long double>() - k * u.cast<long double>();
   const auto drift = static_cast<long double>(solver.iterations() + 2) * bsr_test::gamma<double>(a.rows());
   for (Eigen::Index j = 0; j < f.cols(); ++j) {
-    const long double allowed = static_cast<long double>(solver.tolerance()) * f.col(j).cast<long double>().norm() +
-                                drift * k.norm() * u.col(j).cast<long double>().norm();
+    const long double allowed =
+        static_cast<long double>(solver.tolerance()) * f.col(j).cast<long double>().norm() +
+        drift * k.norm() * u.col(j).cast<long double>().norm();
     CHECK(residual.col(j).norm() <= allowed);
   }
 }
@@ -574,11 +582,12 @@ void check_solution(const Solver& solver, const matrix3& a, const dense<double>&
 }  // namespace
 
 TEMPLATE_TEST_CASE("Eigen's iterative solvers take a linear operator", "",
-                   (Eigen::ConjugateGradient<system_operator, Eigen::Lower | Eigen::Upper,
-                                             Eigen::IdentityPreconditioner>),
+                   (Eigen::ConjugateGradient < system_operator, Eigen::Lower | Eigen::Upper,
+                    Eigen::IdentityPreconditioner >),
                    (Eigen::BiCGSTAB<system_operator, Eigen::IdentityPreconditioner>),
                    (Eigen::GMRES<system_operator, Eigen::IdentityPreconditioner>),
-                   (Eigen::MINRES<system_operator, Eigen::Lower | Eigen::Upper, Eigen::IdentityPreconditioner>)) {
+                   (Eigen::MINRES < system_operator, Eigen::Lower | Eigen::Upper,
+                    Eigen::IdentityPreconditioner >)) {
   const auto a = stiffness<double, 3>(40);
   const system_operator k(a);
   const dense<double> exact = dense<double>(to_eigen(a).cast<double>());
@@ -601,8 +610,9 @@ TEMPLATE_TEST_CASE("Eigen's iterative solvers take a linear operator", "",
   const double inverse_norm = exact.inverse().norm();
   for (Eigen::Index j = 0; j < 3; ++j)
     CHECK((us.col(j) - direct.col(j)).norm() <=
-          2 * inverse_norm * (1e-10 * f.col(j).norm() + (exact * direct.col(j) - f.col(j)).norm() +
-                              (exact * us.col(j) - f.col(j)).norm()));
+          2 * inverse_norm *
+              (1e-10 * f.col(j).norm() + (exact * direct.col(j) - f.col(j)).norm() +
+               (exact * us.col(j) - f.col(j)).norm()));
 }
 
 TEST_CASE("Conjugate gradients take the same steps with bsr's matrix as with Eigen's") {
@@ -612,7 +622,8 @@ TEST_CASE("Conjugate gradients take the same steps with bsr's matrix as with Eig
   const auto f = random_eigen<column<double>>(rng, 120, 1);
 
   const bsr::eigen::linear_operator k(a);
-  Eigen::ConjugateGradient<std::remove_const_t<decltype(k)>, Eigen::Lower | Eigen::Upper, Eigen::IdentityPreconditioner>
+  Eigen::ConjugateGradient<std::remove_const_t<decltype(k)>, Eigen::Lower | Eigen::Upper,
+                           Eigen::IdentityPreconditioner>
       ours(k);
   Eigen::ConjugateGradient<std::remove_const_t<decltype(s)>, Eigen::Lower | Eigen::Upper,
                            Eigen::IdentityPreconditioner>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Beside Eigen: its dense and sparse types as operands without copies, and a bsr matrix as an operator of Eigen's solvers.
+// Beside Eigen: its dense and sparse types as operands without copies, and a bsr matrix as an operator of
+// Eigen's solvers.
 //
-// Eigen's Matrix, Array, Map, Ref and blocks with direct access are operands already (storage/view.hpp knows them by
-// their members). This header adds what needs Eigen's names. No Eigen type is a member of a bsr type, so Eigen's
-// alignment, which depends on compiler flags, never reaches the storage types.
+// Eigen's Matrix, Array, Map, Ref and blocks with direct access are operands already (storage/view.hpp knows
+// them by their members). This header adds what needs Eigen's names. No Eigen type is a member of a bsr type,
+// so Eigen's alignment, which depends on compiler flags, never reaches the storage types.
 #if defined(__CUDACC__) && !defined(EIGEN_NO_CUDA)
 #error "bsr: bsr/eigen.hpp is for .cpp files; in a .cu file define EIGEN_NO_CUDA first, or pass views."
 #endif
@@ -29,7 +30,8 @@
 
 namespace bsr::inline v0 {
 
-// Temporaries of these show memory that someone else owns. (A Ref<const M> may own a copy, so it is not among them.)
+// Temporaries of these show memory that someone else owns. (A Ref<const M> may own a copy, so it is not among
+// them.)
 template <class M, int Options, class Stride>
 inline constexpr bool enable_borrowed_view<Eigen::Map<M, Options, Stride>> = true;
 template <class M, int Options, class Stride>
@@ -47,21 +49,25 @@ template <class T, class Index>
 BSR_INLINE csr_view<T, Index> eigen_csr_view(dims shape, bool compressed, T* data, const Index* indices,
                                              const Index* indptr, std::int64_t nnz) {
   if (!compressed)
-    fail<format_error>("bsr: view: the ", shape, " Eigen::SparseMatrix is not compressed; call makeCompressed() first.");
-  return {shape, {data, static_cast<std::size_t>(nnz)}, {indices, static_cast<std::size_t>(nnz)},
+    fail<format_error>("bsr: view: the ", shape,
+                       " Eigen::SparseMatrix is not compressed; call makeCompressed() first.");
+  return {shape,
+          {data, static_cast<std::size_t>(nnz)},
+          {indices, static_cast<std::size_t>(nnz)},
           {indptr, static_cast<std::size_t>(shape.rows + 1)}};
 }
 }  // namespace storage_detail
 
 /// A compressed row-major Eigen::SparseMatrix where it lies. Throws format_error when it is not compressed.
 template <scalar T, int Options, index Index>
-  requires(bool(Options & Eigen::RowMajorBit))
+  requires(bool(Options& Eigen::RowMajorBit))
 struct foreign_view<Eigen::SparseMatrix<T, Options, Index>> {
   template <class S>
   BSR_INLINE static auto view(S& a) {
     using element = std::conditional_t<std::is_const_v<S>, const T, T>;
-    return storage_detail::eigen_csr_view<element, Index>(dims(a.rows(), a.cols()), a.isCompressed(), a.valuePtr(),
-                                                          a.innerIndexPtr(), a.outerIndexPtr(), a.nonZeros());
+    return storage_detail::eigen_csr_view<element, Index>(dims(a.rows(), a.cols()), a.isCompressed(),
+                                                          a.valuePtr(), a.innerIndexPtr(), a.outerIndexPtr(),
+                                                          a.nonZeros());
   }
 };
 
@@ -70,7 +76,8 @@ struct foreign_view<Eigen::SparseMatrix<T, Options, Index>> {
 namespace bsr::inline v0::inline BSR_TARGET::eigen {
 
 /// A copy of an Eigen::SparseMatrix as blocks, R x C at compile time or `blocksize` at run time.
-/// Explicit zeros create blocks, as in scipy. Throws shape_error when the blocks do not divide the shape. O(nnz).
+/// Explicit zeros create blocks, as in scipy. Throws shape_error when the blocks do not divide the shape.
+/// O(nnz).
 template <int R, int C = R, class T, int Options, index Index>
 matrix<T, R, C, Index> to_bsr(const Eigen::SparseMatrix<T, Options, Index>& a) {
   Eigen::SparseMatrix<T, Eigen::RowMajor, Index> copy;
@@ -90,8 +97,8 @@ matrix<T, dynamic, dynamic, Index> to_bsr(const Eigen::SparseMatrix<T, Options, 
   return bsr::to_bsr(view(std::as_const(copy)), blocksize);
 }
 
-/// A copy of a block-sparse matrix as Eigen's row-major sparse matrix. Entries of repeated blocks are summed, columns
-/// sorted, explicit zeros kept: what Eigen's own functions expect. O(nnz log).
+/// A copy of a block-sparse matrix as Eigen's row-major sparse matrix. Entries of repeated blocks are summed,
+/// columns sorted, explicit zeros kept: what Eigen's own functions expect. O(nnz log).
 template <class A>
   requires sparse_like<const A&>
 auto to_sparse(const A& a) {
@@ -108,7 +115,8 @@ auto to_sparse(const A& a) {
   }
   s.reserve(counts);
   for (Eigen::Index i = 0; i < m; ++i)
-    for (auto k = rows.indptr()[static_cast<std::size_t>(i)]; k < rows.indptr()[static_cast<std::size_t>(i) + 1]; ++k)
+    for (auto k = rows.indptr()[static_cast<std::size_t>(i)];
+         k < rows.indptr()[static_cast<std::size_t>(i) + 1]; ++k)
       s.coeffRef(i, rows.indices()[static_cast<std::size_t>(k)]) += rows.data()[static_cast<std::size_t>(k)];
   s.makeCompressed();
   return s;
@@ -119,8 +127,8 @@ auto to_sparse(const A& a) {
 ///   bsr::eigen::linear_operator k(a);
 ///   Eigen::ConjugateGradient<decltype(k), Eigen::Lower | Eigen::Upper, Eigen::IdentityPreconditioner> cg(k);
 ///
-/// k * x, y.noalias() += k * x and products with several right-hand sides run bsr's kernels under `policy`. The matrix
-/// must outlive the operator.
+/// k * x, y.noalias() += k * x and products with several right-hand sides run bsr's kernels under `policy`.
+/// The matrix must outlive the operator.
 template <class View>
 class linear_operator : public Eigen::EigenBase<linear_operator<View>> {
  public:
@@ -145,7 +153,8 @@ class linear_operator : public Eigen::EigenBase<linear_operator<View>> {
   const cpu& policy() const { return policy_; }
 
   template <class Rhs>
-  Eigen::Product<linear_operator, Rhs, Eigen::AliasFreeProduct> operator*(const Eigen::MatrixBase<Rhs>& x) const {
+  Eigen::Product<linear_operator, Rhs, Eigen::AliasFreeProduct> operator*(
+      const Eigen::MatrixBase<Rhs>& x) const {
     return {*this, x.derived()};
   }
 
@@ -170,8 +179,8 @@ struct traits<bsr::eigen::linear_operator<View>>
 template <class View, class Rhs, int ProductType>
 struct generic_product_impl<bsr::eigen::linear_operator<View>, Rhs, SparseShape, DenseShape, ProductType>
     : generic_product_impl_base<bsr::eigen::linear_operator<View>, Rhs,
-                                generic_product_impl<bsr::eigen::linear_operator<View>, Rhs, SparseShape, DenseShape,
-                                                     ProductType>> {
+                                generic_product_impl<bsr::eigen::linear_operator<View>, Rhs, SparseShape,
+                                                     DenseShape, ProductType>> {
   using Operator = bsr::eigen::linear_operator<View>;
   using Scalar = typename Product<Operator, Rhs>::Scalar;
   // An expression is evaluated here, a plain object or a part of one is used where it lies.
@@ -197,8 +206,8 @@ struct generic_product_impl<bsr::eigen::linear_operator<View>, Rhs, SparseShape,
     if constexpr (columns || !bool(M::IsVectorAtCompileTime))
       return bsr::view(m);
     else
-      return bsr::dense_view<std::remove_pointer_t<decltype(m.data())>, bsr::strided>(m.data(), m.rows(), m.cols(),
-                                                                                      m.innerStride(), m.innerStride());
+      return bsr::dense_view<std::remove_pointer_t<decltype(m.data())>, bsr::strided>(
+          m.data(), m.rows(), m.cols(), m.innerStride(), m.innerStride());
   }
 };
 
