@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// From a block size known at run time to one known at compile time. Other sizes run loops that count at run time.
+// A block size known at run time becomes one known at compile time, if it is in the list.
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/storage/matrix_view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-namespace detail {
-
+/// Square blocks of N rows.
 template <int... N>
-struct squares {};
-/// The block sizes N x N that have code of their own for SpMV. To add one: write it here.
-using static_blocksizes = squares<1, 2, 3, 4, 5, 6, 7, 8, 16, 32>;
+struct square_blocks {};
 
-template <class F, int... N>
-BSR_INLINE bool call_with_blocksize(dims block, const F& f, squares<N...>) {
-  return ((block == dims(N, N) ? (f.template operator()<N, N>(), true) : false) || ...);
-}
-
-}  // namespace detail
-
-/// Calls f.operator()<R, C>() when `block` is one of the sizes above; returns whether it was.
-template <class F>
-BSR_INLINE bool with_static_blocksize(dims block, const F& f) {
-  return detail::call_with_blocksize(block, f, detail::static_blocksizes{});
+/// Calls f(a with static blocks) when the block size of `a` is in the list, and says whether it was. Each entry is one
+/// more instance of the kernel that f calls.
+template <class T, class Index, class F, int... N>
+BSR_INLINE bool with_static_blocks(const matrix_view<T, dynamic, dynamic, Index>& a, square_blocks<N...>, const F& f) {
+  const auto call = [&]<int Size>(square_blocks<Size>) {
+    f(matrix_view<T, Size, Size, Index>(
+        typename matrix_view<T, Size, Size, Index>::checked{},
+        pattern_view<Size, Size, Index>(typename pattern_view<Size, Size, Index>::checked{}, a.shape(), a.indices(),
+                                        a.indptr(), dims(Size, Size)),
+        a.data().data()));
+    return true;
+  };
+  const dims block = a.blocksize();
+  return block.rows == block.cols && ((block.rows == N && call(square_blocks<N>())) || ...);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

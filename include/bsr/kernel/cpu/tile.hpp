@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/blocksize.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -84,5 +85,12 @@ inline constexpr int spmv_height = 8;
 
 /// Bytes ahead of the block being read at which SpMV prefetches values.
 inline constexpr int spmv_prefetch = 1024;
+
+/// SpMV prefetches the blocks so many elements ahead.
+template <class T>
+inline constexpr int spmv_distance = 4096 / static_cast<int>(sizeof(T));
+
+/// The run-time block sizes for which SpMV has instances of its own.
+using spmv_list = square_blocks<1, 2, 3, 4, 5, 6, 8>;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

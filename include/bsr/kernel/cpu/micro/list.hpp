@@ -4,6 +4,7 @@
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/spmv_block.hpp"
+#include "bsr/kernel/cpu/micro/spmv_block.hpp"
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
