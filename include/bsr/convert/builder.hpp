@@ -92,11 +92,11 @@ struct builder_source {
   }
   template <class At>
   void add(std::int64_t i, const At& at) const {
-    const std::int64_t height = std::min(rows.value(), shape.rows - i * rows.value());
+    const std::int64_t height = (std::min)(rows.value(), shape.rows - i * rows.value());
     for (Position p = block_groups.begin[i]; p < block_groups.begin[i + 1]; ++p) {
       const std::int64_t k = block_groups.order[p];
       const Index j = blocks.col[k];
-      const std::int64_t width = std::min(cols.value(), shape.cols - j * cols.value());
+      const std::int64_t width = (std::min)(cols.value(), shape.cols - j * cols.value());
       const T* const from = blocks.values.data() + k * rows.value() * cols.value();
       T* const to = at(j);
       const auto sum = [&](std::int64_t m, std::int64_t n) {
@@ -256,7 +256,7 @@ class builder {
     const std::int64_t n = storage_detail::ceil_div(shape_.cols, cols_.value());
     const detail::divider<R, Index> row_of(rows_.value());
     const detail::divider<C, Index> column_of(cols_.value());
-    auto arrays = detail::with_position(std::max(blocks_.count, scalars_.count), [&](auto zero) {
+    auto arrays = detail::with_position((std::max)(blocks_.count, scalars_.count), [&](auto zero) {
       using Position = decltype(zero);
       const auto block_groups =
           detail::group_entries<Position>(blocks_.count, m, [&](std::int64_t k) { return blocks_.row[k]; });

@@ -28,7 +28,7 @@ std::int64_t count_occupied(const csr_view<const T, Index>& a, dims block) {
   buffer<std::int64_t> last_seen(block_cols);  // 1 + the block row in which a block column last occurred
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < storage_detail::ceil_div(a.rows(), block.rows); ++i) {
-    const std::int64_t end = indptr[std::min((i + 1) * block.rows, a.rows())];
+    const std::int64_t end = indptr[(std::min)((i + 1) * block.rows, a.rows())];
     for (std::int64_t k = indptr[i * block.rows]; k < end; ++k) {
       std::int64_t& seen = last_seen[column(indices[k])];
       count += seen != i + 1;

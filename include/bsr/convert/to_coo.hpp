@@ -36,9 +36,9 @@ auto make_coo(const matrix_view<const T, R, C, From>& a) {
 
   std::int64_t stored = 0;
   for (std::int64_t i = 0; i < a.block_rows(); ++i) {
-    const std::int64_t height = std::min(block.rows, a.rows() - i * block.rows);
+    const std::int64_t height = (std::min)(block.rows, a.rows() - i * block.rows);
     for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      stored += height * std::min(block.cols, a.cols() - indices[k] * block.cols);
+      stored += height * (std::min)(block.cols, a.cols() - indices[k] * block.cols);
   }
   buffer<T> data(stored, uninitialized);
   buffer<Index> row(stored, uninitialized);
@@ -46,10 +46,10 @@ auto make_coo(const matrix_view<const T, R, C, From>& a) {
   std::int64_t at = 0;
   for (std::int64_t i = 0; i < a.block_rows(); ++i) {
     const std::int64_t first_row = i * block.rows;
-    const std::int64_t height = std::min(block.rows, a.rows() - first_row);
+    const std::int64_t height = (std::min)(block.rows, a.rows() - first_row);
     for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
       const std::int64_t first_col = indices[k] * block.cols;
-      const std::int64_t width = std::min(block.cols, a.cols() - first_col);
+      const std::int64_t width = (std::min)(block.cols, a.cols() - first_col);
       const T* values = a.data().data() + k * block.rows * block.cols;
       for (std::int64_t r = 0; r < height; ++r, values += block.cols)
         for (std::int64_t c = 0; c < width; ++c, ++at) {

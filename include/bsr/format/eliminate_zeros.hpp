@@ -50,8 +50,8 @@ void eliminate_zeros(matrix<T, R, C, Index>& a) {
   const T* const data = a.data().data();
   const Index* const indices = a.indices().data();
   const auto holds_something = [&](std::int64_t i, std::int64_t k) {
-    const std::int64_t height = std::min(block.rows, rows - i * block.rows);
-    const std::int64_t width = std::min(block.cols, cols - indices[k] * block.cols);
+    const std::int64_t height = (std::min)(block.rows, rows - i * block.rows);
+    const std::int64_t width = (std::min)(block.cols, cols - indices[k] * block.cols);
     bool any = false;
     for (std::int64_t r = 0; r < height && !any; ++r)
       for (std::int64_t c = 0; c < width; ++c) any |= data[(k * block.rows + r) * block.cols + c] != T{};

@@ -35,7 +35,7 @@ void sort_rows(const Index* indptr, std::int64_t rows, Index* indices, T* data, 
   std::int64_t longest = 0;
   for (std::int64_t i = 0; i < rows; ++i)
     if (!ascends<false>(indices, indptr[i], indptr[i + 1]))
-      longest = std::max(longest, std::int64_t{indptr[i + 1]} - indptr[i]);
+      longest = (std::max)(longest, std::int64_t{indptr[i + 1]} - indptr[i]);
   if (longest == 0) return;
   buffer<stored_column<Index>> memory(longest, uninitialized);
   buffer<T> spare_block(area, uninitialized);
