@@ -33,7 +33,8 @@ TEST_CASE("dtype: every half becomes the float it is") {
 
 TEST_CASE("dtype: every bfloat16 is the upper half of its float") {
   for (std::uint32_t bits = 0; bits < 65536; ++bits)
-    REQUIRE(std::bit_cast<std::uint32_t>(io::to_float(io::bfloat16{static_cast<std::uint16_t>(bits)})) == bits << 16);
+    REQUIRE(std::bit_cast<std::uint32_t>(io::to_float(io::bfloat16{static_cast<std::uint16_t>(bits)})) ==
+            bits << 16);
 }
 
 TEST_CASE("dtype: names are NumPy's") {
@@ -51,13 +52,23 @@ TEST_CASE("dtype: names are NumPy's") {
 }
 
 TEST_CASE("dtype: a type is read when all its values are kept") {
-  // NumPy's can_cast(from, to, "safe"), but no whole number into a floating point number that lacks digits for it.
-  const std::vector<std::string> types = {"b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "c8", "c16"};
-  const std::vector<std::string> allowed = {
-      "b1 b1 i1 u1 i2 u2 i4 u4 i8 u8 f4 f8 c8 c16", "i1 i1 i2 i4 i8 f4 f8 c8 c16",
-      "u1 u1 i2 u2 i4 u4 i8 u8 f4 f8 c8 c16", "i2 i2 i4 i8 f4 f8 c8 c16", "u2 u2 i4 u4 i8 u8 f4 f8 c8 c16",
-      "i4 i4 i8 f8 c16", "u4 u4 i8 u8 f8 c16", "i8 i8", "u8 u8", "f4 f4 f8 c8 c16", "f8 f8 c16", "c8 c8 c16",
-      "c16 c16"};
+  // NumPy's can_cast(from, to, "safe"), but no whole number into a floating point number that lacks digits
+  // for it.
+  const std::vector<std::string> types = {"b1", "i1", "u1", "i2", "u2", "i4", "u4",
+                                          "i8", "u8", "f4", "f8", "c8", "c16"};
+  const std::vector<std::string> allowed = {"b1 b1 i1 u1 i2 u2 i4 u4 i8 u8 f4 f8 c8 c16",
+                                            "i1 i1 i2 i4 i8 f4 f8 c8 c16",
+                                            "u1 u1 i2 u2 i4 u4 i8 u8 f4 f8 c8 c16",
+                                            "i2 i2 i4 i8 f4 f8 c8 c16",
+                                            "u2 u2 i4 u4 i8 u8 f4 f8 c8 c16",
+                                            "i4 i4 i8 f8 c16",
+                                            "u4 u4 i8 u8 f8 c16",
+                                            "i8 i8",
+                                            "u8 u8",
+                                            "f4 f4 f8 c8 c16",
+                                            "f8 f8 c16",
+                                            "c8 c8 c16",
+                                            "c16 c16"};
   std::size_t checked = 0;
   for (const std::string& line : allowed) {
     const std::string from = line.substr(0, line.find(' '));
@@ -65,7 +76,8 @@ TEST_CASE("dtype: a type is read when all its values are kept") {
     for (const std::string& to : types)
       bsr_test::with_type(to, [&](auto zero) {
         INFO(from << " as " << to);
-        CHECK(io::reads_exactly<decltype(zero)>(source) == ((line + " ").find(" " + to + " ") != std::string::npos));
+        CHECK(io::reads_exactly<decltype(zero)>(source) ==
+              ((line + " ").find(" " + to + " ") != std::string::npos));
         ++checked;
       });
   }
@@ -97,7 +109,8 @@ void check_conversion(const std::vector<From>& values) {
   source.bytes.resize(values.size() * sizeof(From));
   std::memcpy(source.bytes.data(), values.data(), source.bytes.size());
   std::vector<To> out(values.size());
-  io::read_elements({"read", "memory"}, io::dtype_of<From>, source, out.data(), static_cast<std::int64_t>(out.size()));
+  io::read_elements({"read", "memory"}, io::dtype_of<From>, source, out.data(),
+                    static_cast<std::int64_t>(out.size()));
   CHECK(source.at == source.bytes.size());
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < values.size(); ++i) wrong += out[i] == To(values[i]) ? 0 : 1;
@@ -130,5 +143,6 @@ TEST_CASE("dtype: a bool is 0 or 1") {
   memory_source good{std::string("\0\1\1", 3)}, bad{std::string("\0\1\2", 3)};
   io::read_elements({"read", "memory"}, {'b', 1}, good, out, 3);
   CHECK((!out[0] && out[1] && out[2]));
-  bsr_test::check_refusal("memory", {"stored as 2"}, [&] { io::read_elements({"read", "memory"}, {'b', 1}, bad, out, 3); });
+  bsr_test::check_refusal("memory", {"stored as 2"},
+                          [&] { io::read_elements({"read", "memory"}, {'b', 1}, bad, out, 3); });
 }

@@ -33,10 +33,12 @@ TEST_CASE("file: what cannot be opened is refused with the reason") {
   check_refusal<bsr::error>(missing, {"load", "cannot open the file", "No such file"},
                             [&] { io::input_file file({"load", missing.c_str()}); });
   const std::string name = folder.path().string();
-  check_refusal<bsr::error>(name, {"not a regular file"}, [&] { io::input_file file({"load", name.c_str()}); });
+  check_refusal<bsr::error>(name, {"not a regular file"},
+                            [&] { io::input_file file({"load", name.c_str()}); });
   // Opening a pipe that nobody writes into must not wait.
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  check_refusal<bsr::error>(pipe, {"not a regular file"}, [&] { io::input_file file({"load", pipe.c_str()}); });
+  check_refusal<bsr::error>(pipe, {"not a regular file"},
+                            [&] { io::input_file file({"load", pipe.c_str()}); });
 }
 
 TEST_CASE("file: reading beyond the end is refused") {

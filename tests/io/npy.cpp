@@ -87,7 +87,9 @@ TEST_CASE("npy: vectors") {
 }
 
 TEST_CASE("npy: a type that would lose values is refused by both names") {
-  const auto file = [](const char* type) { return bsr_test::golden_file(std::string("array_") + type + ".npy"); };
+  const auto file = [](const char* type) {
+    return bsr_test::golden_file(std::string("array_") + type + ".npy");
+  };
   check_refusal(file("f8"), {"f8", "f4", "without loss"}, [&] { io::load_npy<float>(file("f8")); });
   check_refusal(file("c8"), {"c8", "f8"}, [&] { io::load_npy<double>(file("c8")); });
   check_refusal(file("i4"), {"i4", "f4"}, [&] { io::load_npy<float>(file("i4")); });
@@ -167,11 +169,12 @@ TEST_CASE("npy: shapes are printed as Python prints them") {
 TEST_CASE("npy: headers that numpy accepts") {
   const bsr_test::scratch folder;
   const std::string file = folder / "x.npy", data = bytes_of<double>({1, 2, 3, 4, 5, 6});
-  for (const char* header : {"{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }\n",
-                             "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}\n",
-                             "{'descr':'<f8','fortran_order':False,'shape':(2,3,)}          \n",
-                             "{\"shape\": (2, 3), \"descr\": \"<f8\", 'fortran_order': False}\n",
-                             "  { 'shape' :  ( 2 , 3 ) , 'fortran_order' : False , 'descr' : '<f8' , }  \n"}) {
+  for (const char* header :
+       {"{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }\n",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}\n",
+        "{'descr':'<f8','fortran_order':False,'shape':(2,3,)}          \n",
+        "{\"shape\": (2, 3), \"descr\": \"<f8\", 'fortran_order': False}\n",
+        "  { 'shape' :  ( 2 , 3 ) , 'fortran_order' : False , 'descr' : '<f8' , }  \n"}) {
     INFO(header);
     for (const int version : {1, 2, 3}) {
       bsr_test::write_bytes(file, npy_text(header, data, version));
@@ -217,8 +220,10 @@ TEST_CASE("npy: everything else is refused") {
       {header("{'descr': '<f8', 'shape': (2, 3)}"), {"lacks 'fortran_order'"}},
       {header("{'descr': '<f8', 'fortran_order': False}"), {"lacks 'shape'"}},
       {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'more': 1}"), {"'more'", "unknown"}},
-      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'shape': (2, 3)}"), {"'shape'", "repeated"}},
-      {header("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"), {"'descr'", "repeated"}},
+      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'shape': (2, 3)}"),
+       {"'shape'", "repeated"}},
+      {header("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"),
+       {"'descr'", "repeated"}},
       {header("{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 3)}"), {"is no NumPy header"}},
       {header("{'descr': '<f8', 'fortran_order': 'False', 'shape': (2, 3)}"), {"is no NumPy header"}},
       {header("{'descr': '<f8', 'fortran_order': false, 'shape': (2, 3)}"), {"is no NumPy header"}},
@@ -226,7 +231,8 @@ TEST_CASE("npy: everything else is refused") {
       {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)} x"), {"is no NumPy header"}},
       {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}\n"), {"is no NumPy header"}},
       {header("['descr', '<f8']"), {"is no NumPy header"}},
-      {header("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy"}},
+      {header("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2, 3)}"),
+       {"is no NumPy"}},
       {header("{'descr: '<f8', 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy header"}},
       {header("{'de\\x73cr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy header"}},
       {typed(">f8"), {"'>f8'", "big-endian"}},

@@ -33,9 +33,11 @@ std::string type_name(io::dtype type) {
 template <class T, class Matrix>
 void check_arrays(const Matrix& a, const bsr_test::golden_entry& entry) {
   REQUIRE(a.indptr().size() == entry.numbers[0].count<std::int64_t>());
-  for (std::size_t i = 0; i < a.indptr().size(); ++i) CHECK(a.indptr()[i] == entry.numbers[0].at<std::int64_t>(i));
+  for (std::size_t i = 0; i < a.indptr().size(); ++i)
+    CHECK(a.indptr()[i] == entry.numbers[0].at<std::int64_t>(i));
   REQUIRE(a.indices().size() == entry.numbers[1].count<std::int64_t>());
-  for (std::size_t i = 0; i < a.indices().size(); ++i) CHECK(a.indices()[i] == entry.numbers[1].at<std::int64_t>(i));
+  for (std::size_t i = 0; i < a.indices().size(); ++i)
+    CHECK(a.indices()[i] == entry.numbers[1].at<std::int64_t>(i));
   REQUIRE(a.data().size() == entry.numbers[2].count<T>());
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < a.data().size(); ++i)
@@ -106,7 +108,9 @@ TEST_CASE("npz: csr files are read as scipy reads them") {
 }
 
 TEST_CASE("npz: types that hold every value are read, others refused by both names") {
-  const auto file = [](const char* type) { return bsr_test::golden_file(std::string("type_") + type + ".npz"); };
+  const auto file = [](const char* type) {
+    return bsr_test::golden_file(std::string("type_") + type + ".npz");
+  };
   for_each_golden("bsr", [&](const std::string& name, const bsr_test::golden_entry& entry) {
     if (entry.words[3] == "f4") {
       check_arrays<float>(io::load_npz<double>(name), entry);
@@ -120,7 +124,8 @@ TEST_CASE("npz: types that hold every value are read, others refused by both nam
     if (entry.words[3] == "u1") check_arrays<std::uint8_t>(io::load_npz<float>(name), entry);
     if (entry.words[3] == "b1") check_arrays<bool>(io::load_npz<std::int8_t>(name), entry);
   });
-  check_refusal(file("f8"), {"'data.npy'", "f8", "f4", "without loss"}, [&] { io::load_npz<float>(file("f8")); });
+  check_refusal(file("f8"), {"'data.npy'", "f8", "f4", "without loss"},
+                [&] { io::load_npz<float>(file("f8")); });
   check_refusal(file("i4"), {"'data.npy'", "i4", "f4"}, [&] { io::load_npz<float>(file("i4")); });
   check_refusal(file("i8"), {"i8", "f8"}, [&] { io::load_npz<double>(file("i8")); });
   check_refusal(file("c16"), {"c16", "f8"}, [&] { io::load_npz<double>(file("c16")); });
@@ -252,7 +257,8 @@ TEST_CASE("npz: dense arrays by name") {
             CHECK(bsr_test::same(b[static_cast<std::int64_t>(i)], entry.numbers[0].at<float>(i)));
         } else {
           const bsr::dense_matrix<double> x = in->load<double>(entry.words[2]);
-          for (std::size_t i = 0; i < 12; ++i) CHECK(bsr_test::same(x.data()[i], entry.numbers[0].at<double>(i)));
+          for (std::size_t i = 0; i < 12; ++i)
+            CHECK(bsr_test::same(x.data()[i], entry.numbers[0].at<double>(i)));
         }
       }
     CHECK(reader.header("number").shape.rank == 0);
@@ -289,7 +295,8 @@ TEST_CASE("npz: data beyond 4 GiB is described without being read") {
   data.size = data.compressed = header.size() + size;
   data.local_size = data.local_compressed = 0xffffffff;
   data.local_extra = bsr_test::little<std::uint16_t>(1) + bsr_test::little<std::uint16_t>(16) +
-                     bsr_test::little<std::uint64_t>(*data.size) + bsr_test::little<std::uint64_t>(*data.size);
+                     bsr_test::little<std::uint64_t>(*data.size) +
+                     bsr_test::little<std::uint64_t>(*data.size);
   // indices: as long as the data, a hole too, before the others.
   const std::string plain = zip.build();
   const std::size_t hole = plain.find(header) + header.size();
@@ -315,7 +322,8 @@ TEST_CASE("npz: data beyond 4 GiB is described without being read") {
     REQUIRE(out);
   }
   // Two indices for 36 million blocks: refused, and the sentence shows that everything has been found.
-  check_refusal(file, {"'data.npy'", "(36028800, 4, 4)", "there are 2 indices"}, [&] { io::inspect_npz(file); });
+  check_refusal(file, {"'data.npy'", "(36028800, 4, 4)", "there are 2 indices"},
+                [&] { io::inspect_npz(file); });
 }
 
 TEST_CASE("npz: damaged files are refused") {
@@ -465,7 +473,8 @@ TEST_CASE("npz: 64-bit indices that fit are read, others need a wide matrix") {
 TEST_CASE("npz: every golden file, cut anywhere or with a changed byte, is refused or sound") {
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.npz";
-  for (const char* name : {"stored.npz", "index64.npz", "fortran.npz", "streamed.npz", "unicode_format.npz"}) {
+  for (const char* name :
+       {"stored.npz", "index64.npz", "fortran.npz", "streamed.npz", "unicode_format.npz"}) {
     INFO(name);
     const std::string good = bsr_test::read_bytes(bsr_test::golden_file(name));
     for (std::size_t size = 0; size < good.size(); size += 3) {
@@ -476,7 +485,8 @@ TEST_CASE("npz: every golden file, cut anywhere or with a changed byte, is refus
       std::string changed = good;
       changed[i] = static_cast<char>(changed[i] ^ (1 << (i % 8)));
       bsr_test::write_bytes(file, changed);
-      bsr_test::accepted([&] { bsr::check_format(bsr::input(io::load_npz<std::complex<double>>(file).view())); });
+      bsr_test::accepted(
+          [&] { bsr::check_format(bsr::input(io::load_npz<std::complex<double>>(file).view())); });
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// For tests of files: a folder that vanishes, what scipy says about the golden files, zip files with any lie in them,
-// and the check that a refusal is a sentence.
+// For tests of files: a folder that vanishes, what scipy says about the golden files, zip files with any lie
+// in them, and the check that a refusal is a sentence.
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -237,7 +237,8 @@ inline std::string deflate_raw(const std::string& bytes) {
 /// A .npy file with that text as header.
 inline std::string npy_text(const std::string& header, const std::string& data, int version = 1) {
   return std::string("\x93NUMPY") + static_cast<char>(version) + '\0' +
-         (version == 1 ? little<std::uint16_t>(header.size()) : little<std::uint32_t>(header.size())) + header + data;
+         (version == 1 ? little<std::uint16_t>(header.size()) : little<std::uint32_t>(header.size())) +
+         header + data;
 }
 inline std::string npy(const std::string& type, const std::string& shape, const std::string& data) {
   std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
@@ -287,7 +288,8 @@ struct test_zip {
       const auto sum = static_cast<std::uint32_t>(
           crc32(0, reinterpret_cast<const Bytef*>(m.content.data()), static_cast<uInt>(m.content.size())));
       const std::uint32_t crc = m.crc.value_or(sum);
-      const std::uint64_t size = m.size.value_or(m.content.size()), compressed = m.compressed.value_or(raw.size());
+      const std::uint64_t size = m.size.value_or(m.content.size()),
+                          compressed = m.compressed.value_or(raw.size());
       const std::uint16_t method = m.method.value_or(m.deflated ? 8 : 0);
       const std::string name = m.local_name.value_or(m.name), local_extra = m.local_extra.value_or("");
       out += little<std::uint32_t>(m.local_signature.value_or(0x04034b50)) + little<std::uint16_t>(45) +
@@ -297,36 +299,43 @@ struct test_zip {
              little<std::uint32_t>(m.local_compressed.value_or(compressed)) +
              little<std::uint32_t>(m.local_size.value_or(size)) + little<std::uint16_t>(name.size()) +
              little<std::uint16_t>(local_extra.size()) + name + local_extra + raw;
-      const std::string wide = little<std::uint16_t>(1) + little<std::uint16_t>(24) + little<std::uint64_t>(size) +
-                               little<std::uint64_t>(compressed) + little<std::uint64_t>(offset);
+      const std::string wide = little<std::uint16_t>(1) + little<std::uint16_t>(24) +
+                               little<std::uint64_t>(size) + little<std::uint64_t>(compressed) +
+                               little<std::uint64_t>(offset);
       const std::string extra = m.extra.value_or(m.zip64 ? wide : "");
       directory += little<std::uint32_t>(m.signature.value_or(0x02014b50)) + little<std::uint16_t>(45) +
-                   little<std::uint16_t>(45) + little<std::uint16_t>(m.flags) + little<std::uint16_t>(method) +
-                   little<std::uint32_t>(0) + little<std::uint32_t>(crc) +
-                   little<std::uint32_t>(m.zip64 ? full : compressed) + little<std::uint32_t>(m.zip64 ? full : size) +
-                   little<std::uint16_t>(m.name.size()) + little<std::uint16_t>(extra.size()) +
-                   little<std::uint16_t>(0) + little<std::uint16_t>(m.disk) + little<std::uint16_t>(0) +
-                   little<std::uint32_t>(0) + little<std::uint32_t>(m.zip64 ? full : offset) + m.name + extra;
+                   little<std::uint16_t>(45) + little<std::uint16_t>(m.flags) +
+                   little<std::uint16_t>(method) + little<std::uint32_t>(0) + little<std::uint32_t>(crc) +
+                   little<std::uint32_t>(m.zip64 ? full : compressed) +
+                   little<std::uint32_t>(m.zip64 ? full : size) + little<std::uint16_t>(m.name.size()) +
+                   little<std::uint16_t>(extra.size()) + little<std::uint16_t>(0) +
+                   little<std::uint16_t>(m.disk) + little<std::uint16_t>(0) + little<std::uint32_t>(0) +
+                   little<std::uint32_t>(m.zip64 ? full : offset) + m.name + extra;
     }
     out += before_directory;
     const std::uint64_t offset = directory_offset.value_or(out.size());
     out += directory + after_directory;
-    const std::uint64_t number = count.value_or(members.size()), size = directory_size.value_or(directory.size());
+    const std::uint64_t number = count.value_or(members.size()),
+                        size = directory_size.value_or(directory.size());
     if (zip64) {
       const std::uint64_t record = out.size();
       out += little<std::uint32_t>(record_signature.value_or(0x06064b50)) +
              little<std::uint64_t>(record_size.value_or(44)) + little<std::uint32_t>(45) +
              little<std::uint32_t>(disk64.value_or(0)) + little<std::uint32_t>(0) +
-             little<std::uint64_t>(count_here.value_or(number)) + little<std::uint64_t>(count64.value_or(number)) +
-             little<std::uint64_t>(size) + little<std::uint64_t>(offset);
+             little<std::uint64_t>(count_here.value_or(number)) +
+             little<std::uint64_t>(count64.value_or(number)) + little<std::uint64_t>(size) +
+             little<std::uint64_t>(offset);
       if (locator)
         out += little<std::uint32_t>(0x07064b50) + little<std::uint32_t>(0) +
-               little<std::uint64_t>(locator_offset.value_or(record)) + little<std::uint32_t>(disks.value_or(1));
+               little<std::uint64_t>(locator_offset.value_or(record)) +
+               little<std::uint32_t>(disks.value_or(1));
     }
-    out += little<std::uint32_t>(0x06054b50) + little<std::uint16_t>(disk) + little<std::uint16_t>(first_disk) +
+    out += little<std::uint32_t>(0x06054b50) + little<std::uint16_t>(disk) +
+           little<std::uint16_t>(first_disk) +
            little<std::uint16_t>(zip64 ? 0xffff : count_here.value_or(number)) +
            little<std::uint16_t>(zip64 ? 0xffff : number) + little<std::uint32_t>(zip64 ? full : size) +
-           little<std::uint32_t>(zip64 ? full : offset) + little<std::uint16_t>(comment.size()) + comment + suffix;
+           little<std::uint32_t>(zip64 ? full : offset) + little<std::uint16_t>(comment.size()) + comment +
+           suffix;
     return out;
   }
 };

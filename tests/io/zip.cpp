@@ -25,7 +25,8 @@ std::string contents(const io::zip_reader& zip, const std::string& name) {
   io::zip_member member(zip, *entry);
   std::string out(member.size(), '\0');
   // In pieces, because that is how arrays are read.
-  for (std::size_t at = 0; at < out.size(); at += 1000) member.read(&out[at], std::min<std::size_t>(1000, out.size() - at));
+  for (std::size_t at = 0; at < out.size(); at += 1000)
+    member.read(&out[at], std::min<std::size_t>(1000, out.size() - at));
   member.finish();
   return out;
 }
@@ -117,7 +118,8 @@ TEST_CASE("zip: what is written is read, and bad names are refused") {
       names.push_back("member " + std::to_string(i) + (i % 3 == 0 ? "\xc3\xa9" : ""));
       zip.begin(names.back());
       const std::string all = text(i * i * 137);
-      for (std::size_t at = 0; at < all.size(); at += 777) zip.write(&all[at], std::min<std::size_t>(777, all.size() - at));
+      for (std::size_t at = 0; at < all.size(); at += 777)
+        zip.write(&all[at], std::min<std::size_t>(777, all.size() - at));
       zip.end();
     }
     check_refusal<bsr::error>(file, {"'member 7'", "already"}, [&] { zip.begin("member 7"); });
@@ -143,7 +145,8 @@ TEST_CASE("zip: sizes and places beyond 4 GiB") {
   large.zip64 = true;
   large.size = large.compressed = size;
   large.local_size = large.local_compressed = 0xffffffff;
-  large.local_extra = little<std::uint16_t>(1) + little<std::uint16_t>(16) + little<std::uint64_t>(size) + little<std::uint64_t>(size);
+  large.local_extra = little<std::uint16_t>(1) + little<std::uint16_t>(16) + little<std::uint64_t>(size) +
+                      little<std::uint64_t>(size);
   test_zip first;
   first.members = {large};
   const std::string head = first.build();
@@ -207,31 +210,40 @@ TEST_CASE("zip: damaged files are refused") {
       {"no name", {"no name"}, [](auto& z) { z.members[1].name = ""; }},
       {"zero byte in name", {"a\\x00b.npy", "zero byte"}, [&](auto& z) { z.members[1].name = nul; }},
       {"checksum", {"'a.npy'", "checksum", "directory says 7"}, [](auto& z) { z.members[0].crc = 7; }},
-      {"byte changed", {"'b.npy'", "checksum"},
+      {"byte changed",
+       {"'b.npy'", "checksum"},
        [](auto& z) {
          z.members[1].raw = z.members[1].content;
          (*z.members[1].raw)[100] ^= 1;
        }},
-      {"stored with other size", {"'a.npy'", "5000 bytes in the file are to be 4999 bytes"},
+      {"stored with other size",
+       {"'a.npy'", "5000 bytes in the file are to be 4999 bytes"},
        [](auto& z) { z.members[0].size = 4999; }},
-      {"beyond the directory", {"'b.npy'", "do not fit before the directory"},
+      {"beyond the directory",
+       {"'b.npy'", "do not fit before the directory"},
        [](auto& z) { z.members[1].size = z.members[1].compressed = 70'000; }},
-      {"size of 2^64 - 1", {"'b.npy'", "18446744073709551615 bytes", "do not fit"},
+      {"size of 2^64 - 1",
+       {"'b.npy'", "18446744073709551615 bytes", "do not fit"},
        [](auto& z) {
          z.members[1].zip64 = true;
          z.members[1].size = z.members[1].compressed = ~std::uint64_t{0};
        }},
-      {"offset beyond the file", {"'b.npy'", "at byte 100000"}, [](auto& z) { z.members[1].offset = 100'000; }},
-      {"offset of 2^64 - 1", {"'b.npy'", "at byte 18446744073709551615"},
+      {"offset beyond the file",
+       {"'b.npy'", "at byte 100000"},
+       [](auto& z) { z.members[1].offset = 100'000; }},
+      {"offset of 2^64 - 1",
+       {"'b.npy'", "at byte 18446744073709551615"},
        [](auto& z) {
          z.members[1].zip64 = true;
          z.members[1].offset = ~std::uint64_t{0};
        }},
       {"same place", {"overlaps"}, [](auto& z) { z.members[1].offset = 0; }},
-      {"reaches into the next", {"overlaps"},
+      {"reaches into the next",
+       {"overlaps"},
        [](auto& z) { z.members[0].size = z.members[0].compressed = 5100; }},
       {"other disk", {"'b.npy'", "split"}, [](auto& z) { z.members[1].disk = 1; }},
-      {"no local header", {"'a.npy'", "header at byte 0 disagrees"},
+      {"no local header",
+       {"'a.npy'", "header at byte 0 disagrees"},
        [](auto& z) { z.members[0].local_signature = 0x04034b51; }},
       {"local name", {"'a.npy'", "about the name"}, [](auto& z) { z.members[0].local_name = "c.npy"; }},
       {"local name longer", {"'a.npy'", "disagrees"}, [](auto& z) { z.members[0].local_name = "aa.npy"; }},
@@ -241,37 +253,52 @@ TEST_CASE("zip: damaged files are refused") {
       {"local size", {"about the size"}, [](auto& z) { z.members[0].local_size = 4000; }},
       {"local compressed size", {"about the size"}, [](auto& z) { z.members[0].local_compressed = 4000; }},
       {"local checksum", {"about the checksum"}, [](auto& z) { z.members[0].local_crc = 1; }},
-      {"local sizes of zero without descriptor", {"about the size"},
+      {"local sizes of zero without descriptor",
+       {"about the size"},
        [](auto& z) { z.members[0].local_size = z.members[0].local_compressed = 0; }},
-      {"local extra reaches too far", {"'b.npy'", "disagrees"},
+      {"local extra reaches too far",
+       {"'b.npy'", "disagrees"},
        [](auto& z) {
          z.members[1].local_extra = std::string(50, 'x');
          z.members[1].raw = z.members[1].content.substr(40);
          z.members[1].compressed = z.members[1].size = 300;
        }},
-      {"local zip64 announced and missing", {"'a.npy'", "64-bit size"},
+      {"local zip64 announced and missing",
+       {"'a.npy'", "64-bit size"},
        [](auto& z) { z.members[0].local_size = 0xffffffff; }},
-      {"local extra damaged", {"'a.npy'", "extra field"},
-       [](auto& z) { z.members[0].local_extra = little<std::uint16_t>(1) + little<std::uint16_t>(16) + "abc"; }},
+      {"local extra damaged",
+       {"'a.npy'", "extra field"},
+       [](auto& z) {
+         z.members[0].local_extra = little<std::uint16_t>(1) + little<std::uint16_t>(16) + "abc";
+       }},
       {"extra damaged", {"'a.npy'", "extra field"}, [](auto& z) { z.members[0].extra = "abc"; }},
-      {"extra too long", {"extra field"},
+      {"extra too long",
+       {"extra field"},
        [](auto& z) { z.members[0].extra = little<std::uint16_t>(9) + little<std::uint16_t>(100); }},
-      {"zip64 announced and missing", {"'a.npy'", "64-bit size"},
+      {"zip64 announced and missing",
+       {"'a.npy'", "64-bit size"},
        [](auto& z) {
          z.members[0].zip64 = true;
          z.members[0].extra = "";
        }},
-      {"zip64 too short", {"'a.npy'", "64-bit size"},
+      {"zip64 too short",
+       {"'a.npy'", "64-bit size"},
        [](auto& z) {
          z.members[0].zip64 = true;
-         z.members[0].extra = little<std::uint16_t>(1) + little<std::uint16_t>(8) + little<std::uint64_t>(5000);
+         z.members[0].extra =
+             little<std::uint16_t>(1) + little<std::uint16_t>(8) + little<std::uint64_t>(5000);
        }},
       {"directory damaged", {"directory is damaged"}, [](auto& z) { z.members[1].signature = 0x02014b51; }},
       {"several parts", {"one part of several"}, [](auto& z) { z.disk = 1; }},
       {"directory on another part", {"one part of several"}, [](auto& z) { z.first_disk = 3; }},
       {"some members elsewhere", {"one part of several"}, [](auto& z) { z.count_here = 1; }},
       {"fewer members", {"longer than its members"}, [](auto& z) { z.count = 1; }},
-      {"more members", {"directory is damaged"}, [](auto& z) { z.count = 2, z.members.pop_back(), z.after_directory = std::string(46, 'x'), z.directory_size = 46 + 5 + 46; }},
+      {"more members",
+       {"directory is damaged"},
+       [](auto& z) {
+         z.count = 2, z.members.pop_back(), z.after_directory = std::string(46, 'x'),
+         z.directory_size = 46 + 5 + 46;
+       }},
       {"members without bytes", {"cannot hold 1000 members"}, [](auto& z) { z.count = 1000; }},
       {"no members", {"longer than its members"}, [](auto& z) { z.count = 0; }},
       {"directory size", {"does not end at byte"}, [](auto& z) { z.directory_size = 80; }},
@@ -279,24 +306,38 @@ TEST_CASE("zip: damaged files are refused") {
       {"directory offset beyond", {"does not end at byte"}, [](auto& z) { z.directory_offset = 1u << 30; }},
       {"text after the end", {"no end of a zip directory"}, [](auto& z) { z.suffix = "x"; }},
       {"text before the end record", {"does not end at byte"}, [](auto& z) { z.after_directory = "x"; }},
-      {"no zip64 locator", {"zip64 directory is missing"}, [](auto& z) { z.zip64 = true, z.locator = false; }},
-      {"locator points nowhere", {"zip64 directory ends at byte 99999999"},
+      {"no zip64 locator",
+       {"zip64 directory is missing"},
+       [](auto& z) { z.zip64 = true, z.locator = false; }},
+      {"locator points nowhere",
+       {"zip64 directory ends at byte 99999999"},
        [](auto& z) { z.zip64 = true, z.locator_offset = 99'999'999; }},
-      {"locator points to 2^64 - 1", {"beyond its place"},
+      {"locator points to 2^64 - 1",
+       {"beyond its place"},
        [](auto& z) { z.zip64 = true, z.locator_offset = ~std::uint64_t{0}; }},
-      {"locator points elsewhere", {"zip64 end record is damaged"}, [](auto& z) { z.zip64 = true, z.locator_offset = 3; }},
-      {"zip64 signature", {"zip64 end record is damaged"}, [](auto& z) { z.zip64 = true, z.record_signature = 1; }},
-      {"zip64 record size", {"zip64 end record is damaged"}, [](auto& z) { z.zip64 = true, z.record_size = 45; }},
-      {"zip64 record size of 2^64 - 1", {"zip64 end record is damaged"},
+      {"locator points elsewhere",
+       {"zip64 end record is damaged"},
+       [](auto& z) { z.zip64 = true, z.locator_offset = 3; }},
+      {"zip64 signature",
+       {"zip64 end record is damaged"},
+       [](auto& z) { z.zip64 = true, z.record_signature = 1; }},
+      {"zip64 record size",
+       {"zip64 end record is damaged"},
+       [](auto& z) { z.zip64 = true, z.record_size = 45; }},
+      {"zip64 record size of 2^64 - 1",
+       {"zip64 end record is damaged"},
        [](auto& z) { z.zip64 = true, z.record_size = ~std::uint64_t{0}; }},
       {"zip64 parts", {"one part of several"}, [](auto& z) { z.zip64 = true, z.disks = 2; }},
       {"zip64 on another part", {"one part of several"}, [](auto& z) { z.zip64 = true, z.disk64 = 1; }},
       {"zip64 counts", {"one part of several"}, [](auto& z) { z.zip64 = true, z.count64 = 3; }},
-      {"zip64 count of 2^64 - 1", {"cannot hold 18446744073709551615 members"},
+      {"zip64 count of 2^64 - 1",
+       {"cannot hold 18446744073709551615 members"},
        [](auto& z) { z.zip64 = true, z.count_here = z.count64 = ~std::uint64_t{0}; }},
-      {"zip64 size and offset overflow", {"does not end at byte"},
+      {"zip64 size and offset overflow",
+       {"does not end at byte"},
        [](auto& z) { z.zip64 = true, z.directory_offset = ~std::uint64_t{0}, z.directory_size = 200; }},
-      {"zip64 directory size of 2^63", {"does not end at byte"},
+      {"zip64 directory size of 2^63",
+       {"does not end at byte"},
        [](auto& z) { z.zip64 = true, z.directory_size = std::uint64_t{1} << 63; }},
   };
   const bsr_test::scratch folder;
@@ -318,13 +359,15 @@ TEST_CASE("zip: damaged compressed members are refused") {
     std::function<void(test_member&)> change;
   };
   const std::vector<damage> damages = {
-      {"bomb", {"cannot inflate to 1000000000000 bytes"},
+      {"bomb",
+       {"cannot inflate to 1000000000000 bytes"},
        [](auto& m) {
          m.zip64 = true;
          m.size = 1'000'000'000'000;
          m.local_size = 0xffffffff;
        }},
-      {"size of 2^64 - 1", {"cannot inflate to 18446744073709551615 bytes"},
+      {"size of 2^64 - 1",
+       {"cannot inflate to 18446744073709551615 bytes"},
        [](auto& m) {
          m.zip64 = true;
          m.size = ~std::uint64_t{0};
@@ -332,21 +375,25 @@ TEST_CASE("zip: damaged compressed members are refused") {
       {"longer", {"inflates to more than 4999 bytes"}, [](auto& m) { m.size = 4999; }},
       {"much longer", {"inflates to more than 0 bytes"}, [](auto& m) { m.size = 0; }},
       {"shorter", {"inflates to less than 5001 bytes"}, [](auto& m) { m.size = 5001; }},
-      {"cut", {"cut short"},
+      {"cut",
+       {"cut short"},
        [](auto& m) {
          m.raw = bsr_test::deflate_raw(m.content);
          m.raw->resize(m.raw->size() - 9);
        }},
-      {"last byte cut", {"cut short"},
+      {"last byte cut",
+       {"cut short"},
        [](auto& m) {
          m.raw = bsr_test::deflate_raw(m.content);
          m.raw->pop_back();
        }},
       {"no stream", {"compressed data is damaged"}, [](auto& m) { m.raw = std::string(900, '\xff'); }},
       {"nothing", {"cannot inflate to 5000"}, [](auto& m) { m.raw = ""; }},
-      {"bytes behind the stream", {"does not end after"},
+      {"bytes behind the stream",
+       {"does not end after"},
        [](auto& m) { m.raw = bsr_test::deflate_raw(m.content) + "x"; }},
-      {"many bytes behind the stream", {"does not end after"},
+      {"many bytes behind the stream",
+       {"does not end after"},
        [](auto& m) { m.raw = bsr_test::deflate_raw(m.content) + std::string(200'000, '\0'); }},
       {"checksum", {"checksum", "directory says 5"}, [](auto& m) { m.crc = 5; }},
   };
@@ -364,8 +411,9 @@ TEST_CASE("zip: damaged compressed members are refused") {
 TEST_CASE("zip: what is no zip file is refused") {
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.zip";
-  for (const std::string& bytes : {std::string(), std::string("PK"), std::string(21, '\0'), std::string(22, '\0'),
-                                   std::string(200'000, 'P'), std::string("PK\5\6", 4) + std::string(17, '\0')}) {
+  for (const std::string& bytes :
+       {std::string(), std::string("PK"), std::string(21, '\0'), std::string(22, '\0'),
+        std::string(200'000, 'P'), std::string("PK\5\6", 4) + std::string(17, '\0')}) {
     bsr_test::write_bytes(file, bytes);
     check_refusal(file, {"not a zip file", "no end of a zip directory"}, [&] { read_all(file); });
   }

@@ -74,7 +74,7 @@ struct source_traits {
   static constexpr int digits = std::numeric_limits<typename scalar_traits<From>::real>::digits;
 };
 template <class From>
-requires std::integral<From>
+  requires std::integral<From>
 struct source_traits<From> {
   static constexpr char kind = scalar_traits<From>::npy_kind;
   static constexpr int digits = std::numeric_limits<From>::digits;

@@ -27,9 +27,9 @@ class file_path {
  public:
   file_path(const char* name) : name_(name) {}
   template <class Path>
-  requires requires(const Path& p) {
-    { p.c_str() } -> std::convertible_to<const char*>;
-  }
+    requires requires(const Path& p) {
+      { p.c_str() } -> std::convertible_to<const char*>;
+    }
   file_path(const Path& name) : name_(name.c_str()) {}
   const char* c_str() const { return name_; }
 

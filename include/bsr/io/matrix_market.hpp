@@ -488,14 +488,18 @@ mtx_field field_of() {
 /// Calls entry(i, j, value) for every stored element, in storage order, without padding.
 template <class T, class Index, class F>
 void for_each_entry(const coo_view<T, Index>& a, F&& entry) {
+  const Index* const row = a.row().data();
+  const Index* const col = a.col().data();
   for (std::int64_t k = 0; k < a.nnz(); ++k)
-    entry(std::int64_t{a.row()[k]}, std::int64_t{a.col()[k]}, a.data()[k]);
+    entry(std::int64_t{row[k]}, std::int64_t{col[k]}, a.data().data()[k]);
 }
 template <class T, class Index, class F>
 void for_each_entry(const csr_view<T, Index>& a, F&& entry) {
+  const Index* const indptr = a.indptr().data();
+  const Index* const indices = a.indices().data();
   for (std::int64_t i = 0; i < a.rows(); ++i)
-    for (std::int64_t k = a.indptr()[i]; k < a.indptr()[i + 1]; ++k)
-      entry(i, std::int64_t{a.indices()[k]}, a.data()[k]);
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+      entry(i, std::int64_t{indices[k]}, a.data().data()[k]);
 }
 template <class T, int R, int C, class Index, class Space, class F>
 void for_each_entry(const matrix_view<T, R, C, Index, Space>& a, F&& entry) {
@@ -665,23 +669,23 @@ dense_matrix<T, Layout> load_mtx_dense(file_path file) {
 /// format_error when an index is out of range or the matrix has not the symmetry, bsr::error when the file
 /// cannot be written. scipy: io.mmwrite
 template <class A>
-requires coo_like<const A&>
+  requires coo_like<const A&>
 void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
 template <class A>
-requires csr_like<const A&>
+  requires csr_like<const A&>
 void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
 template <class A>
-requires sparse_like<const A&>
+  requires sparse_like<const A&>
 void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   detail::save_mtx_entries(file, input(a), options);
 }
 /// Writes a dense matrix in array format.
 template <class A>
-requires dense_like<const A&>
+  requires dense_like<const A&>
 void save_mtx(file_path file, const A& a, mtx_options options = {}) {
   const auto x = input(a);
   using T = typename decltype(x)::value_type;

@@ -413,7 +413,7 @@ buffer<T> load_npy_vector(file_path file) {
 /// Writes a dense matrix or a vector to a .npy file; a column-major matrix in Fortran's order. A file of that
 /// name is replaced when all is written. Throws bsr::error when it cannot be written. numpy: save
 template <class X>
-requires dense_like<const X&> || vector_like<const X&>
+  requires dense_like<const X&> || vector_like<const X&>
 void save_npy(file_path file, const X& x) {
   output_file output({"save_npy", file.c_str()});
   write_npy(output, input(x));

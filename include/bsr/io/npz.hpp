@@ -367,7 +367,7 @@ csr<T, Index> load_npz_csr(file_path file) {
 /// index is out of range, shape_error for a padded matrix (pass io::pad_shape), bsr::error when the file
 /// cannot be written. scipy: save_npz
 template <class A>
-requires sparse_like<const A&>
+  requires sparse_like<const A&>
 void save_npz(file_path file, const A& a, npz_options options = {}) {
   const auto v = input(a);
   if (v.is_padded())
@@ -378,7 +378,7 @@ void save_npz(file_path file, const A& a, npz_options options = {}) {
 }
 /// The same for a matrix that may be padded.
 template <class A>
-requires sparse_like<const A&>
+  requires sparse_like<const A&>
 void save_npz(file_path file, const A& a, pad_shape_t, npz_options options = {}) {
   const auto v = input(a);
   check_format(v);
@@ -388,7 +388,7 @@ void save_npz(file_path file, const A& a, pad_shape_t, npz_options options = {})
 }
 /// Writes a CSR matrix so that scipy.sparse.load_npz reads it as a csr_array.
 template <class A>
-requires csr_like<const A&>
+  requires csr_like<const A&>
 void save_npz(file_path file, const A& a, npz_options options = {}) {
   const auto v = input(a);
   check_format(v);
@@ -452,7 +452,7 @@ class npz_writer {
 
   /// A dense matrix (Fortran's order when it is column-major) or a vector.
   template <class X>
-  requires dense_like<const X&> || vector_like<const X&>
+    requires dense_like<const X&> || vector_like<const X&>
   void add(std::string_view name, const X& x) {
     zip_.begin(detail::npy_name(name));
     write_npy(zip_, input(x));

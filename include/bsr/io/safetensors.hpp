@@ -203,11 +203,13 @@ class safetensors_header {
   tensor_info& tensor() { return tensors_[count_ - 1]; }
   /// The tensor that is being described, or the file.
   place here() const {
-    return state_ == state::outside || state_ == state::tensors ? where_
-                                                                : where_.at(tensors_[count_ - 1].name);
+    const bool inside = state_ == state::tensor || state_ == state::shape || state_ == state::offsets;
+    return inside ? where_.at(tensors_[count_ - 1].name) : where_;
   }
   template <class Integer>
   [[noreturn]] void refuse_number(Integer value) const {
+    if (state_ == state::metadata)
+      where_.refuse("'__metadata__' holds the number ", value, "; it holds texts only.");
     here().refuse("the header has the number ", value, " where it cannot be.");
   }
   [[noreturn]] void refuse_value(std::string_view what) const {
