@@ -1,0 +1,11 @@
+// expect: both factors of this product are dense
+// SPDX-License-Identifier: BSD-3-Clause
+#include "operands.hpp"
+
+void f() {
+#ifdef BSR_SHOULD_FAIL
+  y = x * z;
+#else
+  y = x * transpose(a);
+#endif
+}

@@ -1,0 +1,11 @@
+// expect: both factors of this product are sparse
+// SPDX-License-Identifier: BSD-3-Clause
+#include "operands.hpp"
+
+void f() {
+#ifdef BSR_SHOULD_FAIL
+  y = a * a2;
+#else
+  y = a * x;
+#endif
+}
