@@ -1,19 +1,32 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""check.py <compile_commands.json> <file.cpp>
+"""check.py <compile_commands.json> <work folder> <file.cpp> | --prepare
 
 The file's first line is `// expect: <part of the sentence>`. With -DBSR_SHOULD_FAIL the file must not
-compile, with exactly one error, which holds the sentence; without it the file must compile."""
+compile, with exactly one error, which holds the sentence; without it the file must compile.
+--prepare compiles what all files include, once, into the work folder."""
 import pathlib
 import re
+import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "probe"))
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "probe"))
 import probe  # noqa: E402
 
+COMMON = "operands.hpp"
 
-def main():
-    words, path = probe.command(sys.argv[1]), pathlib.Path(sys.argv[2])
+
+def prepare(words, work):
+    work.mkdir(parents=True, exist_ok=True)
+    (work / COMMON).write_text(f'#include "{HERE / COMMON}"\n', "ascii")
+    clang = "clang" in subprocess.run([words[0], "--version"], capture_output=True, text=True, check=True).stdout
+    target = work / (COMMON + (".pch" if clang else ".gch"))
+    subprocess.run([*words, "-x", "c++-header", work / COMMON, "-o", target], check=True)
+    return 0
+
+
+def check(words, work, path):
     text = path.read_text("ascii")
     expected = re.match(r"// expect: (.+)\n", text)
     if not expected:
@@ -22,9 +35,10 @@ def main():
     if "BSR_SHOULD_FAIL" not in text:
         print(f"{path}: nothing depends on BSR_SHOULD_FAIL")
         return 1
-    # Line numbers and the names of included files as if the file itself were compiled.
+    if f'#include "{COMMON}"' in text:
+        words = [*words, "-include", str(work / COMMON)]
+    # Line numbers as if the file itself were compiled.
     text = f'#line 1 "{path}"\n{text}'
-    words = [word for word in words if word != "-Werror"] + [f"-I{path.parent}", "-w"]
 
     status, diagnostics = probe.check_syntax(words, text)
     if status != 0:
@@ -43,6 +57,12 @@ def main():
         print(errors[0])
         return 0
     return 1
+
+
+def main():
+    commands, work, what = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+    words = [word for word in probe.command(commands) if word != "-Werror"] + [f"-I{HERE}", "-w"]
+    return prepare(words, work) if what == "--prepare" else check(words, work, pathlib.Path(what))
 
 
 sys.exit(main())
