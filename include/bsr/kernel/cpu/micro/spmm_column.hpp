@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// SpMM with columns of B and C that lie in one piece, which is y = x * transpose(w) with NumPy's layout: a linear layer.
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/spmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/sweep.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/problem.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+namespace detail {
+
+/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j] was.
+/// Stage s swaps the off-diagonal s x s squares.
+template <class P>
+BSR_INLINE void transpose_square(P (&rows)[P::size]) {
+  constexpr int size = P::size;
+  const auto stage = [&]<int S>(std::integral_constant<int, S>) {
+    BSR_UNROLL
+    for (int i = 0; i < size; ++i) {
+      if ((i & S) != 0) continue;
+      const P low = rows[i], high = rows[i + S];
+      [&]<int... L>(std::integer_sequence<int, L...>) {
+        rows[i] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L : size + L - S)...));
+        rows[i + S] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
+      }(std::make_integer_sequence<int, size>{});
+    }
+  };
+  if constexpr (size > 1) stage(std::integral_constant<int, 1>{});
+  if constexpr (size > 2) stage(std::integral_constant<int, 2>{});
+  if constexpr (size > 4) stage(std::integral_constant<int, 4>{});
+  if constexpr (size > 8) stage(std::integral_constant<int, 8>{});
+}
+
+/// to[c * ld + r] = block[r * cols + c] for `rows` rows of a block; the rows up to ld become zero.
+template <class T>
+[[gnu::noinline]] void transpose_block(const T* block, int rows, std::int64_t cols, T* to, int ld) {
+  using P = pack<T>;
+  if (cols < P::size / 2 || rows < P::size / 4) {
+    for (std::int64_t c = 0; c < cols; ++c) {
+      for (int r = 0; r < rows; ++r) to[c * ld + r] = block[r * cols + c];
+      for (int r = rows; r < ld; ++r) to[c * ld + r] = T(0);
+    }
+    return;
+  }
+  for (int top = 0; top < ld; top += P::size)
+    for (std::int64_t left = 0; left < cols; left += P::size) {
+      const int width = cols - left < P::size ? static_cast<int>(cols - left) : P::size;
+      const auto mask = P::first(width);
+      P square[P::size];
+      BSR_UNROLL
+      for (int r = 0; r < P::size; ++r) {
+        const T* const from = block + (top + r) * cols + left;
+        square[r] = top + r >= rows ? P::zero() : width == P::size ? P::load(from) : P::load(from, mask);
+      }
+      transpose_square(square);
+      BSR_UNROLL
+      for (int c = 0; c < P::size; ++c)
+        if (c < width) square[c].store(to + (left + c) * ld + top);
+    }
+}
+
+/// sums[n][v] (+)= sum over blocks and their columns of x[n] * at[v]; n: columns of B, v: packs of rows of the strip.
+template <class T, class Index>
+struct column_tile {
+  const T* at;         ///< transposed blocks, one after the other
+  std::int64_t cols;   ///< columns of a block
+  const Index* first;  ///< their block columns
+  const Index* last;
+  const T* x;  ///< first column of B
+  std::int64_t ldx;
+  T* sums;        ///< packs * pack::size elements a column of B
+  bool continued;  ///< add to what is in sums
+};
+
+template <int Cols, int Packs, class T, class Index>
+[[gnu::noinline]] void column_sums(const column_tile<T, Index>& t) {
+  using P = pack<T>;
+  constexpr int ld = Packs * P::size;
+  P sums[Cols][Packs];
+  BSR_UNROLL
+  for (int n = 0; n < Cols; ++n) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[n][v] = t.continued ? P::load(t.sums + n * ld + v * P::size) : P::zero();
+  }
+  const T* at = t.at;
+  const std::int64_t cols = t.cols, ldx = t.ldx;
+  for (const Index* i = t.first; i != t.last; ++i) {
+    const T* x = t.x + static_cast<std::int64_t>(*i) * cols;
+    for (std::int64_t c = 0; c < cols; ++c, ++x, at += ld)
+      panel_step<false, false>(sums, x, ldx, at, at, P::first(P::size));
+  }
+  BSR_UNROLL
+  for (int n = 0; n < Cols; ++n) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[n][v].store(t.sums + n * ld + v * P::size);
+  }
+}
+
+}  // namespace detail
+
+namespace micro {
+
+/// C = epilogue(alpha * A * B), op none, columns of B in one piece, float or double throughout, any block size, any C.
+///
+/// Strips of up to two packs of rows of a block row x groups of columns of B. The blocks of a strip are transposed into
+/// 40 KiB of the stack, as many as fit, and stay there for a whole group of columns; the rows lie in the lanes and the
+/// elements of B are broadcast. Sums of a group are kept on the stack between two such chunks. An element's sum runs in
+/// storage order, one fused multiply-add after the other.
+template <class Problem>
+struct spmm_column {
+  static constexpr bool fits = false;
+};
+
+template <class A, class B, class C, class Epilogue>
+  requires(detail::has_xsimd<typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+           std::same_as<typename A::value_type, typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+           std::same_as<typename B::value_type, typename A::value_type> &&
+           std::same_as<typename B::layout_type, col_major>)
+struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
+  using problem = spmm_problem<A, op::none, B, C, Epilogue>;
+  using T = typename problem::accumulator;
+  using P = pack<T>;
+  using index_type = typename A::index_type;
+  using tile = detail::column_tile<T, index_type>;
+  static constexpr bool fits = true;
+
+  static void run(const cpu& policy, const problem& p) {
+    const dims block = p.a.blocksize();
+    if (p.a.is_padded() || block.cols * max_height > capacity) return spmm_generic<problem>::run(policy, p);
+    const std::int64_t strips = (block.rows + max_height - 1) / max_height;
+    const std::int64_t groups = (p.c.cols() + group_cols - 1) / group_cols;
+    const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), strips);
+    const int pieces = thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
+    for_each_piece(policy, pieces, [&](int piece) {
+      for_each_range(schedule, p.a.block_rows(), groups, piece, pieces,
+                     [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
+                       for (strip_position s = first; s != last;) {
+                         for (std::int64_t group = first_group; group < last_group; ++group)
+                           run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
+                         if (++s.strip == strips) s = {s.block_row + 1, 0};
+                       }
+                     });
+    });
+  }
+
+ private:
+  static constexpr int max_height = 2 * P::size;
+  static constexpr int group_cols = 128 * 64 / (P::size * static_cast<int>(sizeof(T)));
+  static constexpr std::int64_t capacity = 40960 / static_cast<std::int64_t>(sizeof(T));
+  using kernel = void (*)(const tile&);
+
+  template <int Packs>
+  static kernel choose(std::int64_t cols) {
+    if (cols >= 8) return &detail::column_sums<8, Packs, T, index_type>;
+    if (cols >= 4) return &detail::column_sums<4, Packs, T, index_type>;
+    if (cols >= 2) return &detail::column_sums<2, Packs, T, index_type>;
+    return &detail::column_sums<1, Packs, T, index_type>;
+  }
+
+  /// Rows [first_row, + max_height) of a block row, columns [left, + group_cols).
+  static void run_strip(const problem& p, std::int64_t block_row, std::int64_t first_row, std::int64_t left) {
+    const dims block = p.a.blocksize();
+    const int rows = static_cast<int>(block.rows - first_row < max_height ? block.rows - first_row : max_height);
+    const int packs = rows > P::size ? 2 : 1, height = packs * P::size;
+    const std::int64_t cols = p.c.cols() - left < group_cols ? p.c.cols() - left : group_cols;
+    const std::int64_t begin = p.a.indptr()[static_cast<std::size_t>(block_row)];
+    const std::int64_t end = p.a.indptr()[static_cast<std::size_t>(block_row) + 1];
+    const std::int64_t fitting = capacity / (block.cols * height);
+
+    alignas(64) T transposed[capacity];
+    alignas(64) T sums[group_cols * max_height];
+    tile t;
+    t.at = transposed;
+    t.cols = block.cols;
+    t.ldx = p.b.col_stride();
+    std::int64_t k = begin;
+    do {
+      const std::int64_t last = end - k < fitting ? end : k + fitting;
+      for (std::int64_t i = k; i < last; ++i)
+        detail::transpose_block(p.a.data().data() + (i * block.rows + first_row) * block.cols, rows, block.cols,
+                                transposed + (i - k) * block.cols * height, height);
+      t.first = p.a.indices().data() + k;
+      t.last = p.a.indices().data() + last;
+      t.continued = k != begin;
+      for (std::int64_t n = 0; n < cols;) {
+        const std::int64_t rest = cols - n;
+        t.x = p.b.data() + (left + n) * t.ldx;
+        t.sums = sums + n * height;
+        (packs == 2 ? choose<2>(rest) : choose<1>(rest))(t);
+        n += rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+      }
+      k = last;
+    } while (k < end);
+    if (p.alpha != T(1)) {
+      const P alpha = P::broadcast(p.alpha);
+      for (std::int64_t i = 0; i < cols * height; i += P::size) (alpha * P::load(sums + i)).store(sums + i);
+    }
+    detail::sweep<axis::column>(sums, height, p.c, p.epilogue, block_row * block.rows + first_row, rows, left, cols);
+  }
+};
+
+}  // namespace micro
+}  // namespace bsr::inline v0::inline BSR_TARGET
