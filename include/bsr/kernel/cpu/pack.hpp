@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
@@ -317,6 +318,65 @@ class pack<T> {
     }
   }
 
+  /// p where the mask is set, 0 elsewhere.
+  BSR_INLINE static pack select(mask m, pack p) {
+#if BSR_ISA_AVX512
+    if constexpr (sizeof(T) == 8)
+      return pack(native(_mm512_maskz_mov_epi64(static_cast<__mmask8>(m.bits), __m512i(p.v_))));
+    else if constexpr (sizeof(T) == 4)
+      return pack(native(_mm512_maskz_mov_epi32(static_cast<__mmask16>(m.bits), __m512i(p.v_))));
+    else
+#elif BSR_ISA_AVX2
+    if constexpr (sizeof(T) >= 4)
+      return pack(native(_mm256_and_si256(m.lanes, __m256i(p.v_))));
+    else
+#endif
+    {
+      T lanes[size];
+      p.store(lanes);
+      return load(lanes, m);
+    }
+  }
+  /// The same N elements again and again; N divides size. Reads those N.
+  template <int N>
+  BSR_INLINE static pack load_repeated(const T* from) {
+    static_assert(size % N == 0);
+    if constexpr (N == 1) return broadcast(*from);
+    if constexpr (N == size) return load(from);
+#if BSR_ISA_AVX512 || BSR_ISA_AVX2
+    constexpr int bytes = N * static_cast<int>(sizeof(T));
+    if constexpr (bytes == 8) {
+      long long bits;
+      std::memcpy(&bits, from, sizeof bits);
+#if BSR_ISA_AVX512
+      return pack(native(_mm512_set1_epi64(bits)));
+#else
+      return pack(native(_mm256_set1_epi64x(bits)));
+#endif
+    }
+#if BSR_ISA_AVX512
+    if constexpr (bytes == 16)
+      return pack(native(_mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))));
+    if constexpr (bytes == 32)
+      return pack(native(_mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)))));
+#else
+    if constexpr (bytes == 16)
+      return pack(native(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))));
+#endif
+#endif
+    return shuffle(load(from, N), zero(), [](int lane) { return lane % N; });
+  }
+
+  /// Lane l becomes lane index(l) of a, or lane index(l) - size of b. index is a constexpr function without captures.
+  template <class F>
+  BSR_INLINE static pack shuffle(pack a, pack b, F index) {
+    return shuffle(a, b, index, std::make_integer_sequence<int, size>());
+  }
+  /// a0 + a1, a2 + a3, ..., b0 + b1, b2 + b3, ...
+  BSR_INLINE static pack pair_sums(pack a, pack b) {
+    return shuffle(a, b, [](int lane) { return 2 * lane; }) + shuffle(a, b, [](int lane) { return 2 * lane + 1; });
+  }
+
   BSR_INLINE friend pack operator+(pack a, pack b) { return pack(a.v_ + b.v_); }
   BSR_INLINE friend pack operator-(pack a, pack b) { return pack(a.v_ - b.v_); }
   BSR_INLINE friend pack operator*(pack a, pack b) { return pack(a.v_ * b.v_); }
@@ -368,6 +428,19 @@ class pack<T> {
     b.store(y);
     for (int l = 0; l < size; ++l) x[l] = f(x[l], y[l]);
     return load(x);
+  }
+  template <class F, int... Lane>
+  BSR_INLINE static pack shuffle(pack a, pack b, F index, std::integer_sequence<int, Lane...>) {
+#if defined(__ARM_FEATURE_SVE)
+    T from[2 * size], to[size];
+    a.store(from);
+    b.store(from + size);
+    ((to[Lane] = from[index(Lane)]), ...);
+    return load(to);
+#else
+    (void)index;
+    return pack(native(__builtin_shufflevector(a.v_, b.v_, F()(Lane)...)));
+#endif
   }
   native v_;
 };

@@ -51,7 +51,30 @@ struct spmv_range {
   std::int64_t rows, cols;  ///< of a block
 };
 
-/// Blocks of which several fill one pack: 1x1, 2x2 floats.
+/// Blocks of one element: nothing to gain from packs, whose elements of x would be loaded one by one.
+template <class T>
+struct spmv_single {
+  template <class TA, class Index>
+  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end, T* sums) {
+    T total[4] = {};
+    std::int64_t k = begin;
+    for (; k + 4 <= end; k += 4) {
+      __builtin_prefetch(g.data + k + spmv_distance<TA>);
+      BSR_UNROLL
+      for (int n = 0; n < 4; ++n) accumulate(total[n], g, k + n);
+    }
+    for (; k < end; ++k) accumulate(total[0], g, k);
+    *sums = add(add(total[0], total[1]), add(total[2], total[3]));
+  }
+
+ private:
+  template <class TA, class Index>
+  BSR_INLINE static void accumulate(T& sum, const spmv_range<T, TA, Index>& g, std::int64_t k) {
+    sum = add(sum, multiply(static_cast<T>(g.data[k]), g.x[g.indices[k]]));
+  }
+};
+
+/// Blocks of which several fill one pack: 2x2.
 template <int R, int C, class T>
 struct spmv_grouped {
   using P = pack<T>;
@@ -64,48 +87,39 @@ struct spmv_grouped {
     std::int64_t k = begin;
     for (; k + 2 * group <= end; k += 2 * group) {
       __builtin_prefetch(g.data + k * size + spmv_distance<TA>);
-      total[0] = fma(P::load_from(g.data + k * size), elements(g, g.indices + k), total[0]);
-      total[1] = fma(P::load_from(g.data + (k + group) * size), elements(g, g.indices + k + group), total[1]);
+      __builtin_prefetch(g.data + (k + group) * size + spmv_distance<TA>);
+      total[0] = fma(P::load_from(g.data + k * size), elements<0, group>(g, k), total[0]);
+      total[1] = fma(P::load_from(g.data + (k + group) * size), elements<0, group>(g, k + group), total[1]);
     }
     if (k + group <= end) {
-      total[0] = fma(P::load_from(g.data + k * size), elements(g, g.indices + k), total[0]);
+      total[0] = fma(P::load_from(g.data + k * size), elements<0, group>(g, k), total[0]);
       k += group;
     }
-    if (k < end) {
-      // The missing blocks are zeros times the first element of x, in lanes whose sums are discarded.
-      const int rest = static_cast<int>(end - k);
-      Index indices[group];
-      for (int b = 0; b < group; ++b) indices[b] = g.indices[k + (b < rest ? b : 0)];
-      const auto mask = P::first(rest * size);
-      const P product = P::load_from(g.data + k * size, mask) * elements(g, indices);
-      total[1] = total[1] + P::select(mask, product);
-    }
+    const auto mask = P::first(size);
+    for (; k < end; ++k)
+      total[1] = fma(P::load_from(g.data + k * size, mask), P::select(mask, elements<0, 1>(g, k)), total[1]);
     T lanes[P::size];
     (total[0] + total[1]).store(lanes);
+    BSR_UNROLL
     for (int r = 0; r < R; ++r) {
       T sum{};
-      for (int b = 0; b < group; ++b)
-        for (int c = 0; c < C; ++c) sum += lanes[b * size + r * C + c];
+      BSR_UNROLL
+      for (int b = 0; b < group; ++b) {
+        BSR_UNROLL
+        for (int c = 0; c < C; ++c) sum = add(sum, lanes[b * size + r * C + c]);
+      }
       sums[r] = sum;
     }
   }
 
  private:
-  /// Lane l is element l % C of x's part for block l / size.
-  template <class TA, class Index>
-  BSR_INLINE static P elements(const spmv_range<T, TA, Index>& g, const Index* indices) {
-    if constexpr (size == 1)
-      return P::gather(g.x, indices);
-    else
-      return elements<0, group>(g, indices);
-  }
-  /// The same for `Count` blocks from number First on, in the lanes of these blocks.
+  /// Lane l is element l % C of x's part for block k + l / size, for the blocks [k + First, k + First + Count).
   template <int First, int Count, class TA, class Index>
-  BSR_INLINE static P elements(const spmv_range<T, TA, Index>& g, const Index* indices) {
+  BSR_INLINE static P elements(const spmv_range<T, TA, Index>& g, std::int64_t k) {
     if constexpr (Count == 1)
-      return P::template load_repeated<C>(g.x + static_cast<std::int64_t>(indices[First]) * C);
+      return P::template load_repeated<C>(g.x + static_cast<std::int64_t>(g.indices[k + First]) * C);
     else
-      return P::shuffle(elements<First, Count / 2>(g, indices), elements<First + Count / 2, Count / 2>(g, indices),
+      return P::shuffle(elements<First, Count / 2>(g, k), elements<First + Count / 2, Count / 2>(g, k),
                         [](int lane) { return lane < (First + Count / 2) * size ? lane : P::size + lane; });
   }
 };
@@ -149,7 +163,7 @@ struct spmv_flat {
       for (int r = 0; r < R; ++r) {
         T sum = lanes[r * C];
         BSR_UNROLL
-        for (int c = 1; c < C; ++c) sum += lanes[r * C + c];
+        for (int c = 1; c < C; ++c) sum = add(sum, lanes[r * C + c]);
         sums[r] = sum;
       }
     }
@@ -229,7 +243,9 @@ template <int R, int C, class T, class TA, class Index>
 [[gnu::noinline]] void spmv_static(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last, T* sums) {
   for (std::int64_t i = first; i < last; ++i, sums += R) {
     const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
-    if constexpr (spmv_grouped<R, C, T>::fits) {
+    if constexpr (R * C == 1) {
+      spmv_single<T>::run(g, begin, end, sums);
+    } else if constexpr (spmv_grouped<R, C, T>::fits) {
       spmv_grouped<R, C, T>::run(g, begin, end, sums);
     } else if constexpr (spmv_flat<R, C, T>::fits) {
       spmv_flat<R, C, T>::run(g, begin, end, sums);
