@@ -11,15 +11,16 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <int... N>
 struct square_blocks {};
 
-/// Calls f(a with static blocks) when the block size of `a` is in the list, and says whether it was. Each entry is one
-/// more instance of the kernel that f calls.
+/// Calls f(a with static blocks) when the block size of `a` is in the list, and says whether it was. Each
+/// entry is one more instance of the kernel that f calls.
 template <class T, class Index, class F, int... N>
-BSR_INLINE bool with_static_blocks(const matrix_view<T, dynamic, dynamic, Index>& a, square_blocks<N...>, const F& f) {
+BSR_INLINE bool with_static_blocks(const matrix_view<T, dynamic, dynamic, Index>& a, square_blocks<N...>,
+                                   const F& f) {
   const auto call = [&]<int Size>(square_blocks<Size>) {
     f(matrix_view<T, Size, Size, Index>(
         typename matrix_view<T, Size, Size, Index>::checked{},
-        pattern_view<Size, Size, Index>(typename pattern_view<Size, Size, Index>::checked{}, a.shape(), a.indices(),
-                                        a.indptr(), dims(Size, Size)),
+        pattern_view<Size, Size, Index>(typename pattern_view<Size, Size, Index>::checked{}, a.shape(),
+                                        a.indices(), a.indptr(), dims(Size, Size)),
         a.data().data()));
     return true;
   };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// pack<T>: as many elements as one vector register holds. The only include of xsimd, and of the compiler's intrinsics.
+// pack<T>: as many elements as one vector register holds. The only include of xsimd, and of the compiler's
+// intrinsics.
 //
 // Three forms, one interface:
-//   arithmetic T       a vector of the compiler; float and double take the register, fma, exp and erf from xsimd
-//   the same, no xsimd a vector of the compiler
-//   every other T      an array, element by element (complex, bool, long double; everything under nvcc)
+//   arithmetic T       a vector of the compiler; float and double take the register, fma, exp and erf from
+//   xsimd the same, no xsimd a vector of the compiler every other T      an array, element by element
+//   (complex, bool, long double; everything under nvcc)
 // Raw intrinsics appear where xsimd has no word: loads and stores of the first n lanes.
 #include <cmath>
 #include <concepts>
@@ -107,9 +108,9 @@ struct native_vector<double> {
 /// `size` elements of T.
 ///
 ///   load(p), store(p)        all lanes, any alignment
-///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they become 0
-///   load(p, mask), ...       the same with a mask made before by first(n)
-///   load_from(p), ...        elements of another arithmetic type, converted
+///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they
+///   become 0 load(p, mask), ...       the same with a mask made before by first(n) load_from(p), ...
+///   elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
 ///   exp, erf                 as <cmath>'s, within a few units in the last place
@@ -361,20 +362,23 @@ class pack<T> {
       return pack(native(_mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)))));
 #else
     if constexpr (bytes == 16)
-      return pack(native(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))));
+      return pack(
+          native(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))));
 #endif
 #endif
     return shuffle(load(from, N), zero(), [](int lane) { return lane % N; });
   }
 
-  /// Lane l becomes lane index(l) of a, or lane index(l) - size of b. index is a constexpr function without captures.
+  /// Lane l becomes lane index(l) of a, or lane index(l) - size of b. index is a constexpr function without
+  /// captures.
   template <class F>
   BSR_INLINE static pack shuffle(pack a, pack b, F index) {
     return shuffle(a, b, index, std::make_integer_sequence<int, size>());
   }
   /// a0 + a1, a2 + a3, ..., b0 + b1, b2 + b3, ...
   BSR_INLINE static pack pair_sums(pack a, pack b) {
-    return shuffle(a, b, [](int lane) { return 2 * lane; }) + shuffle(a, b, [](int lane) { return 2 * lane + 1; });
+    return shuffle(a, b, [](int lane) { return 2 * lane; }) +
+           shuffle(a, b, [](int lane) { return 2 * lane + 1; });
   }
 
   BSR_INLINE friend pack operator+(pack a, pack b) { return pack(a.v_ + b.v_); }

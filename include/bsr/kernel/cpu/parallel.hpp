@@ -16,24 +16,28 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 /// The number of pieces the policy asks for; O(1).
-/// threads = 0: OpenMP's default, and 1 inside an active parallel region or where there is neither OpenMP nor an executor.
-/// Throws bsr::error when threads is negative, or more than one is asked for and nothing can run them.
+/// threads = 0: OpenMP's default, and 1 inside an active parallel region or where there is neither OpenMP nor
+/// an executor. Throws bsr::error when threads is negative, or more than one is asked for and nothing can run
+/// them.
 inline int thread_count(const cpu& policy) {
-  if (policy.threads < 0) fail<error>("bsr: cpu{.threads = ", policy.threads, "}: a number of threads is 0 or positive.");
+  if (policy.threads < 0)
+    fail<error>("bsr: cpu{.threads = ", policy.threads, "}: a number of threads is 0 or positive.");
 #if BSR_HAS_OPENMP
-  if (policy.threads == 0) return policy.executor.run != nullptr || omp_in_parallel() ? 1 : omp_get_max_threads();
+  if (policy.threads == 0)
+    return policy.executor.run != nullptr || omp_in_parallel() ? 1 : omp_get_max_threads();
 #else
   if (policy.threads > 1 && policy.executor.run == nullptr)
-    fail<error>("bsr: cpu{.threads = ", policy.threads,
-                "}: more than one thread needs OpenMP at compile time (-fopenmp, or the target bsr::openmp) or "
-                "cpu{.executor}.");
+    fail<error>(
+        "bsr: cpu{.threads = ", policy.threads,
+        "}: more than one thread needs OpenMP at compile time (-fopenmp, or the target bsr::openmp) or "
+        "cpu{.executor}.");
   if (policy.threads == 0) return 1;
 #endif
   return policy.threads;
 }
 
-/// The same, and no more than are worth their start: `nanoseconds` is how long the work takes on one thread, about.
-/// A fork and a join cost 2 to 3 microseconds (measured with libgomp, two threads on two cores).
+/// The same, and no more than are worth their start: `nanoseconds` is how long the work takes on one thread,
+/// about. A fork and a join cost 2 to 3 microseconds (measured with libgomp, two threads on two cores).
 inline int thread_count(const cpu& policy, std::int64_t nanoseconds) {
   constexpr std::int64_t worth_a_thread = 4000;
   const std::int64_t asked = thread_count(policy);
@@ -80,8 +84,8 @@ class guarded {
 
 }  // namespace detail
 
-/// Calls f(i) once for every i in [0, pieces), on the policy's threads, and returns when all have returned. Throws the
-/// first exception that an f throws. One piece runs in the caller's thread.
+/// Calls f(i) once for every i in [0, pieces), on the policy's threads, and returns when all have returned.
+/// Throws the first exception that an f throws. One piece runs in the caller's thread.
 template <class F>
 void for_each_piece(const cpu& policy, int pieces, const F& f) {
   if (pieces <= 1) {

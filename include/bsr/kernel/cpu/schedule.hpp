@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Cuts a sparse matrix into pieces of equal work. Nothing is stored: every piece computes where it starts and ends.
+// Cuts a sparse matrix into pieces of equal work. Nothing is stored: every piece computes where it starts and
+// ends.
 #include <cstdint>
 
 #include "bsr/base/target.hpp"
@@ -19,8 +20,8 @@ BSR_INLINE constexpr std::int64_t share(std::int64_t whole, std::int64_t part, s
   return whole / parts * part + whole % parts * part / parts;
 }
 
-/// Work of a block-sparse-row matrix in strips: a block row weighs one plus its number of blocks (a row without blocks is
-/// stored, too), and its `strips` strips weigh the same.
+/// Work of a block-sparse-row matrix in strips: a block row weighs one plus its number of blocks (a row
+/// without blocks is stored, too), and its `strips` strips weigh the same.
 template <class Index>
 class strip_schedule {
  public:
@@ -57,16 +58,19 @@ class strip_schedule {
 };
 
 /// Cuts strips x panels into `pieces` of equal work and calls
-///   f(first, last, first_panel, last_panel)   half-open ranges: strips [first, last) of panels [first_panel, last_panel)
-/// for piece number `piece`, at most three times. Strips are cut while there are many; else panels are cut as well.
+///   f(first, last, first_panel, last_panel)   half-open ranges: strips [first, last) of panels [first_panel,
+///   last_panel)
+/// for piece number `piece`, at most three times. Strips are cut while there are many; else panels are cut as
+/// well.
 template <class Index, class F>
-BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t block_rows, std::int64_t panels, int piece,
-                               int pieces, const F& f) {
+BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t block_rows,
+                               std::int64_t panels, int piece, int pieces, const F& f) {
   if (pieces == 1) return f(rows.begin(), rows.end(), std::int64_t{0}, panels);
   // With 8 strips for each piece an unlucky cut costs 1/8 of a piece at most.
   const std::int64_t groups = block_rows * rows.strips() >= std::int64_t{8} * pieces ? 1 : panels;
   const std::int64_t each = rows.total();
-  const std::int64_t first = share(each * groups, piece, pieces), last = share(each * groups, piece + 1, pieces);
+  const std::int64_t first = share(each * groups, piece, pieces),
+                     last = share(each * groups, piece + 1, pieces);
   if (first == last || each == 0) return;
   std::int64_t group = first / each;
   const std::int64_t last_group = last / each;

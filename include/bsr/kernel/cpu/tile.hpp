@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Every tuning number of the CPU kernels, each below the measurement that chose it. Where nothing else is said:
-// f32, 1024 x 1024, N = 128, 10 % of the blocks, one thread, % of the FMA peak interleaved in the same run,
-// Xeon (Emerald Rapids), g++ 12 / clang 14.
+// Every tuning number of the CPU kernels, each below the measurement that chose it. Where nothing else is
+// said: f32, 1024 x 1024, N = 128, 10 % of the blocks, one thread, % of the FMA peak interleaved in the same
+// run, Xeon (Emerald Rapids), g++ 12 / clang 14.
 #include <cstdint>
 
 #include "bsr/base/target.hpp"
@@ -36,9 +36,17 @@ constexpr spmm_tile select_tile(int block_rows) {
   return {block_rows, 2};
 }
 
+/// The most rows that select_tile gives, whatever the block.
+inline constexpr int tallest_tile = [] {
+  int most = 0;
+  for (int rows = 1; rows <= 64; ++rows) most = select_tile(rows).rows > most ? select_tile(rows).rows : most;
+  return most;
+}();
+
 /// The columns of a block that are unrolled; it divides the number of columns. 0 columns: known at run time.
 constexpr int panel_unroll(int block_cols) {
-  // 8x8: 95.6 with 8, 94.7 with 4. 16x16: 94.9 with 16, 90.0 with 8, 93.6 with 4, 94.0 with 2. 64x64: 94.5 with 16 to 2.
+  // 8x8: 95.6 with 8, 94.7 with 4. 16x16: 94.9 with 16, 90.0 with 8, 93.6 with 4, 94.0 with 2. 64x64: 94.5
+  // with 16 to 2.
   if (block_cols > 0 && block_cols <= 8) return block_cols;
   for (const int n : {4, 6, 5, 3, 7, 2})
     if (block_cols % n == 0) return n;
@@ -57,7 +65,8 @@ constexpr int panel_distance(std::int64_t block_cols) {
   return block_cols >= 4 ? 1 : static_cast<int>(8 / block_cols);
 }
 
-/// The strips into which a block row is cut: ceil(rows / tile.rows) of them, as even as can be, higher ones first.
+/// The strips into which a block row is cut: ceil(rows / tile.rows) of them, as even as can be, higher ones
+/// first.
 struct strip_cut {
   int strips;
   int height;   ///< of the first strips; the others have one row less

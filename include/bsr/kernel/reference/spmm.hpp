@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// The definition of the product with a dense matrix: three loops, to be read and believed. Oracle of every kernel test.
+// The definition of the product with a dense matrix: three loops, to be read and believed. Oracle of every
+// kernel test.
 #include <cstdint>
 
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::reference {
 
-/// Computes the problem element by element; no SIMD, no threads. O(stored elements * n) and O(m n * longest row).
+/// Computes the problem element by element; no SIMD, no threads. O(stored elements * n) and O(m n * longest
+/// row).
 template <class A, op Op, class B, class C, class Epilogue>
 void spmm(const spmm_problem<A, Op, B, C, Epilogue>& p) {
   using accumulator = typename spmm_problem<A, Op, B, C, Epilogue>::accumulator;

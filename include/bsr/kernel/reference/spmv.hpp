@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// The definition of the product with a vector: two loops, to be read and believed. Oracle of every kernel test.
+// The definition of the product with a vector: two loops, to be read and believed. Oracle of every kernel
+// test.
 #include <cstdint>
 
 #include "bsr/kernel/problem.hpp"

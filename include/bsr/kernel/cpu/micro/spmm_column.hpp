@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// SpMM with columns of B and C that lie in one piece, which is y = x * transpose(w) with NumPy's layout: a linear layer.
+// SpMM with columns of B and C that lie in one piece, which is y = x * transpose(w) with NumPy's layout: a
+// linear layer.
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -21,8 +22,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
 
-/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j] was.
-/// Stage s swaps the off-diagonal s x s squares.
+/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j]
+/// was. Stage s swaps the off-diagonal s x s squares.
 template <class P>
 BSR_INLINE void transpose_square(P (&rows)[P::size]) {
   constexpr int size = P::size;
@@ -33,7 +34,8 @@ BSR_INLINE void transpose_square(P (&rows)[P::size]) {
       const P low = rows[i], high = rows[i + S];
       [&]<int... L>(std::integer_sequence<int, L...>) {
         rows[i] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L : size + L - S)...));
-        rows[i + S] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
+        rows[i + S] =
+            P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
       }(std::make_integer_sequence<int, size>{});
     }
   };
@@ -71,7 +73,8 @@ template <class T>
     }
 }
 
-/// sums[n][v] (+)= sum over blocks and their columns of x[n] * at[v]; n: columns of B, v: packs of rows of the strip.
+/// sums[n][v] (+)= sum over blocks and their columns of x[n] * at[v]; n: columns of B, v: packs of rows of
+/// the strip.
 template <class T, class Index>
 struct column_tile {
   const T* at;         ///< transposed blocks, one after the other
@@ -80,7 +83,7 @@ struct column_tile {
   const Index* last;
   const T* x;  ///< first column of B
   std::int64_t ldx;
-  T* sums;        ///< packs * pack::size elements a column of B
+  T* sums;         ///< packs * pack::size elements a column of B
   bool continued;  ///< add to what is in sums
 };
 
@@ -92,7 +95,8 @@ template <int Cols, int Packs, class T, class Index>
   BSR_UNROLL
   for (int n = 0; n < Cols; ++n) {
     BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[n][v] = t.continued ? P::load(t.sums + n * ld + v * P::size) : P::zero();
+    for (int v = 0; v < Packs; ++v)
+      sums[n][v] = t.continued ? P::load(t.sums + n * ld + v * P::size) : P::zero();
   }
   const T* at = t.at;
   const std::int64_t cols = t.cols, ldx = t.ldx;
@@ -112,22 +116,24 @@ template <int Cols, int Packs, class T, class Index>
 
 namespace micro {
 
-/// C = epilogue(alpha * A * B), op none, columns of B in one piece, float or double throughout, any block size, any C.
+/// C = epilogue(alpha * A * B), op none, columns of B in one piece, float or double throughout, any block
+/// size, any C.
 ///
-/// Strips of up to two packs of rows of a block row x groups of columns of B. The blocks of a strip are transposed into
-/// 40 KiB of the stack, as many as fit, and stay there for a whole group of columns; the rows lie in the lanes and the
-/// elements of B are broadcast. Sums of a group are kept on the stack between two such chunks. An element's sum runs in
-/// storage order, one fused multiply-add after the other.
+/// Strips of up to two packs of rows of a block row x groups of columns of B. The blocks of a strip are
+/// transposed into 40 KiB of the stack, as many as fit, and stay there for a whole group of columns; the rows
+/// lie in the lanes and the elements of B are broadcast. Sums of a group are kept on the stack between two
+/// such chunks. An element's sum runs in storage order, one fused multiply-add after the other.
 template <class Problem>
 struct spmm_column {
   static constexpr bool fits = false;
 };
 
 template <class A, class B, class C, class Epilogue>
-  requires(detail::has_xsimd<typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
-           std::same_as<typename A::value_type, typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
-           std::same_as<typename B::value_type, typename A::value_type> &&
-           std::same_as<typename B::layout_type, col_major>)
+  requires(
+      detail::has_xsimd<typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+      std::same_as<typename A::value_type, typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+      std::same_as<typename B::value_type, typename A::value_type> &&
+      std::same_as<typename B::layout_type, col_major>)
 struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
   using problem = spmm_problem<A, op::none, B, C, Epilogue>;
   using T = typename problem::accumulator;
@@ -142,16 +148,18 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     const std::int64_t strips = (block.rows + max_height - 1) / max_height;
     const std::int64_t groups = (p.c.cols() + group_cols - 1) / group_cols;
     const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), strips);
-    const int pieces = thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
+    const int pieces =
+        thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
     for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, p.a.block_rows(), groups, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
-                       for (strip_position s = first; s != last;) {
-                         for (std::int64_t group = first_group; group < last_group; ++group)
-                           run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
-                         if (++s.strip == strips) s = {s.block_row + 1, 0};
-                       }
-                     });
+      for_each_range(
+          schedule, p.a.block_rows(), groups, piece, pieces,
+          [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
+            for (strip_position s = first; s != last;) {
+              for (std::int64_t group = first_group; group < last_group; ++group)
+                run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
+              if (++s.strip == strips) s = {s.block_row + 1, 0};
+            }
+          });
     });
   }
 
@@ -172,7 +180,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
   /// Rows [first_row, + max_height) of a block row, columns [left, + group_cols).
   static void run_strip(const problem& p, std::int64_t block_row, std::int64_t first_row, std::int64_t left) {
     const dims block = p.a.blocksize();
-    const int rows = static_cast<int>(block.rows - first_row < max_height ? block.rows - first_row : max_height);
+    const int rows =
+        static_cast<int>(block.rows - first_row < max_height ? block.rows - first_row : max_height);
     const int packs = rows > P::size ? 2 : 1, height = packs * P::size;
     const std::int64_t cols = p.c.cols() - left < group_cols ? p.c.cols() - left : group_cols;
     const std::int64_t begin = p.a.indptr()[static_cast<std::size_t>(block_row)];
@@ -189,8 +198,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     do {
       const std::int64_t last = end - k < fitting ? end : k + fitting;
       for (std::int64_t i = k; i < last; ++i)
-        detail::transpose_block(p.a.data().data() + (i * block.rows + first_row) * block.cols, rows, block.cols,
-                                transposed + (i - k) * block.cols * height, height);
+        detail::transpose_block(p.a.data().data() + (i * block.rows + first_row) * block.cols, rows,
+                                block.cols, transposed + (i - k) * block.cols * height, height);
       t.first = p.a.indices().data() + k;
       t.last = p.a.indices().data() + last;
       t.continued = k != begin;
@@ -207,7 +216,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
       const P alpha = P::broadcast(p.alpha);
       for (std::int64_t i = 0; i < cols * height; i += P::size) (alpha * P::load(sums + i)).store(sums + i);
     }
-    detail::sweep<axis::column>(sums, height, p.c, p.epilogue, block_row * block.rows + first_row, rows, left, cols);
+    detail::sweep<axis::column>(sums, height, p.c, p.epilogue, block_row * block.rows + first_row, rows, left,
+                                cols);
   }
 };
 

@@ -13,9 +13,9 @@ namespace bsr::inline v0::inline BSR_TARGET::micro {
 /// C = epilogue(alpha * op(A) * B).
 ///
 /// op none: sums of up to 4 rows x 64 columns on the stack, over the whole block row.
-/// op transpose: sums of as many rows of C as fit 32 KiB x up to 16 columns on the stack; every pass reads all indices
-/// and the blocks that reach its rows. Passes share nothing, so they run in parallel.
-/// An element's sum runs in storage order. C is written once per element, and read by the epilogue alone.
+/// op transpose: sums of as many rows of C as fit 32 KiB x up to 16 columns on the stack; every pass reads
+/// all indices and the blocks that reach its rows. Passes share nothing, so they run in parallel. An
+/// element's sum runs in storage order. C is written once per element, and read by the epilogue alone.
 template <class Problem>
 struct spmm_generic;
 
@@ -43,18 +43,20 @@ struct spmm_generic<spmm_problem<A, Op, B, C, Epilogue>> {
     const std::int64_t panels = (p.c.cols() + panel_cols - 1) / panel_cols;
     const int pieces = thread_count(policy, p.a.nnz() * p.c.cols());
     for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, p.a.block_rows(), panels, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-                       for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-                         for (strip_position s = first; s != last;) {
-                           strip(p, s.block_row, s.strip * strip_rows, panel * panel_cols);
-                           if (++s.strip == schedule.strips()) s = {s.block_row + 1, 0};
-                         }
-                     });
+      for_each_range(
+          schedule, p.a.block_rows(), panels, piece, pieces,
+          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
+            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+              for (strip_position s = first; s != last;) {
+                strip(p, s.block_row, s.strip * strip_rows, panel * panel_cols);
+                if (++s.strip == schedule.strips()) s = {s.block_row + 1, 0};
+              }
+          });
     });
   }
 
-  static void strip(const problem& p, std::int64_t block_row, std::int64_t first_row, std::int64_t first_col) {
+  static void strip(const problem& p, std::int64_t block_row, std::int64_t first_row,
+                    std::int64_t first_col) {
     const dims block = p.a.blocksize();
     const std::int64_t top = block_row * block.rows + first_row;
     const int rows = smaller(p.a.rows() - top, smaller(block.rows - first_row, strip_rows));

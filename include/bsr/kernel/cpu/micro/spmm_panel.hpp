@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// SpMM with rows of B that lie in one piece: the sums of a tile of C stay in registers along the whole block row.
+// SpMM with rows of B that lie in one piece: the sums of a tile of C stay in registers along the whole block
+// row.
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
@@ -38,13 +39,14 @@ struct panel_tile {
 
 /// sums[r][v] += a[r] * b[v] for one column of a block.
 template <bool Masked, bool Prefetch, int Rows, int Packs, class P, class TA, class TB>
-BSR_INLINE void panel_step(P (&sums)[Rows][Packs], const TA* a, std::int64_t a_row, const TB* b, const TB* next,
-                           typename P::mask mask) {
+BSR_INLINE void panel_step(P (&sums)[Rows][Packs], const TA* a, std::int64_t a_row, const TB* b,
+                           const TB* next, typename P::mask mask) {
   using T = typename P::value_type;
   P columns[Packs];
   BSR_UNROLL
   for (int v = 0; v < Packs; ++v)
-    columns[v] = Masked && v == Packs - 1 ? P::load_from(b + v * P::size, mask) : P::load_from(b + v * P::size);
+    columns[v] =
+        Masked && v == Packs - 1 ? P::load_from(b + v * P::size, mask) : P::load_from(b + v * P::size);
   // g++ otherwise loads them anew for every row: 3x3 blocks 54 -> 74 %. A single row takes them from memory.
   if constexpr (Rows > 1) {
     BSR_UNROLL
@@ -158,9 +160,10 @@ namespace micro {
 
 /// C = epilogue(alpha * A * B), op none, rows of B in one piece, any block size, any C.
 ///
-/// Panels of columns of B (outer) x strips of rows of a block row x blocks x columns of a block. An element's sum runs in
-/// storage order, one fused multiply-add after the other. Masks the columns beyond the last one; reads no row of B beyond
-/// the last one, and no more of A than its blocks; prefetches rows of B that a later block of A will read.
+/// Panels of columns of B (outer) x strips of rows of a block row x blocks x columns of a block. An element's
+/// sum runs in storage order, one fused multiply-add after the other. Masks the columns beyond the last one;
+/// reads no row of B beyond the last one, and no more of A than its blocks; prefetches rows of B that a later
+/// block of A will read.
 template <class Problem>
 struct spmm_panel {
   static constexpr bool fits = false;
@@ -190,11 +193,12 @@ struct spmm_panel<spmm_problem<A, op::none, B, C, Epilogue>> {
     const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), cut.strips);
     const int pieces = thread_count(policy, p.a.nnz() * packs / 8 + p.c.rows() * packs / 4);
     for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, p.a.block_rows(), panels, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-                       for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-                         run_panel(p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels));
-                     });
+      for_each_range(
+          schedule, p.a.block_rows(), panels, piece, pieces,
+          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
+            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+              run_panel(p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels));
+          });
     });
   }
 
@@ -203,15 +207,17 @@ struct spmm_panel<spmm_problem<A, op::none, B, C, Epilogue>> {
   static constexpr bool writes_through =
       std::same_as<Epilogue, identity> && std::same_as<T, typename C::value_type>;
   using kernel = void (*)(const tile&);
-  static constexpr int max_height = static_rows == dynamic ? select_tile(64).rows : cut_rows(static_rows, select_tile(static_rows).rows).height;
+  static constexpr int max_height =
+      static_rows == dynamic ? tallest_tile : cut_rows(static_rows, select_tile(static_rows).rows).height;
   static constexpr int min_height = static_rows == dynamic ? 1 : max_height - (static_rows % max_height != 0);
 
   template <int Rows, int Packs>
   static kernel choose(bool edge) {
     // One pack alone is rare enough to have only the general form.
+    constexpr int cols = static_cols == dynamic ? 0 : static_cols;
+    constexpr bool prefetch = panel_prefetch(static_cols);
     if constexpr (Packs > 1 && (static_cols != dynamic || Rows == select_tile(64).rows))
-      if (!edge)
-        return &detail::panel_whole<Rows, Packs, static_cols == dynamic ? 0 : static_cols, panel_prefetch(static_cols), T, TA, TB, index_type>;
+      if (!edge) return &detail::panel_whole<Rows, Packs, cols, prefetch, T, TA, TB, index_type>;
     return &detail::panel_edge<Rows, Packs, T, TA, TB, index_type>;
   }
   template <int Rows, int Packs = 1>
@@ -233,7 +239,8 @@ struct spmm_panel<spmm_problem<A, op::none, B, C, Epilogue>> {
     const dims block = p.a.blocksize();
     const std::int64_t left = first_pack * P::size;
     const int packs = static_cast<int>(last_pack - first_pack);
-    const int cols = static_cast<int>((p.c.cols() < last_pack * P::size ? p.c.cols() : last_pack * P::size) - left);
+    const int cols =
+        static_cast<int>((p.c.cols() < last_pack * P::size ? p.c.cols() : last_pack * P::size) - left);
     const bool edge = cols < packs * P::size || p.a.is_padded();
     const kernel high = choose(cut.height, packs, edge);
     const kernel low = cut.highest < cut.strips ? choose(cut.height - 1, packs, edge) : high;

@@ -81,13 +81,13 @@ BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int lanes_used)
     return run(std::integral_constant<int, 1>{});
   };
   t.mask = P::first(lanes_used - (packs - 1) * P::size);
-  return packs == 1 ? pick(std::integral_constant<int, 1>{})
+  return packs == 1   ? pick(std::integral_constant<int, 1>{})
          : packs == 2 ? pick(std::integral_constant<int, 2>{})
                       : pick(std::integral_constant<int, 3>{});
 }
 
-/// Sums that are kept in C start from the first addend, so it need not be read again; what else an epilogue does comes
-/// when the sums are complete. `keeps_apart`: none of that reads C.
+/// Sums that are kept in C start from the first addend, so it need not be read again; what else an epilogue
+/// does comes when the sums are complete. `keeps_apart`: none of that reads C.
 template <class E>
 struct split_epilogue {
   using rest_type = E;
@@ -131,11 +131,12 @@ bool reads(const then<F, G>& e, const C& c) {
 
 namespace micro {
 
-/// C = epilogue(alpha * A' * B), op transpose, float or double throughout, B and C both by rows or both by columns.
+/// C = epilogue(alpha * A' * B), op transpose, float or double throughout, B and C both by rows or both by
+/// columns.
 ///
-/// Parallel over columns of B and C, which share nothing, so no atomics and no scratch: the sums are kept in C. They start
-/// from the epilogue's first addend where there is one (0 otherwise); the rest of the epilogue runs over C at the end. An
-/// element's sum runs in storage order, block after block.
+/// Parallel over columns of B and C, which share nothing, so no atomics and no scratch: the sums are kept in
+/// C. They start from the epilogue's first addend where there is one (0 otherwise); the rest of the epilogue
+/// runs over C at the end. An element's sum runs in storage order, block after block.
 template <class Problem>
 struct spmm_scatter {
   static constexpr bool fits = false;
@@ -143,7 +144,8 @@ struct spmm_scatter {
 
 template <class A, class B, class C, class Epilogue>
   requires(detail::has_xsimd<typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator> &&
-           std::same_as<typename A::value_type, typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator> &&
+           std::same_as<typename A::value_type,
+                        typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator> &&
            std::same_as<typename B::value_type, typename A::value_type> &&
            std::same_as<typename C::value_type, typename A::value_type> &&
            std::same_as<typename B::layout_type, typename C::layout_type> &&
@@ -156,11 +158,14 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
-    if (p.a.is_padded() || detail::reads(split::rest(p.epilogue), p.c)) return spmm_generic<problem>::run(policy, p);
+    if (p.a.is_padded() || detail::reads(split::rest(p.epilogue), p.c))
+      return spmm_generic<problem>::run(policy, p);
     const std::int64_t width = by_row ? 3 * P::size : 8;
     const std::int64_t least = (p.c.cols() + width - 1) / width;
-    const int pieces = thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 4 + p.c.rows() * p.c.cols() / P::size);
-    // As many groups of columns for every piece: packs are whole packs, so a tile is not cut where another thread begins.
+    const int pieces =
+        thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 4 + p.c.rows() * p.c.cols() / P::size);
+    // As many groups of columns for every piece: packs are whole packs, so a tile is not cut where another
+    // thread begins.
     const std::int64_t units = by_row ? (p.c.cols() + P::size - 1) / P::size : p.c.cols();
     const std::int64_t wanted = (least + pieces - 1) / pieces * pieces;
     const std::int64_t groups = wanted < units ? wanted : units;
@@ -210,7 +215,8 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
             for (std::int64_t n = left; n < right;) {
               t.s = &p.b(i * block.rows, n);
               t.out = &p.c(top + c, n);
-              n += detail::update_rows(t, right - n, static_cast<int>(rest < 3 * P::size ? rest : 3 * P::size));
+              n += detail::update_rows(t, right - n,
+                                       static_cast<int>(rest < 3 * P::size ? rest : 3 * P::size));
             }
           }
         }
@@ -225,12 +231,14 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
       P pack(P, std::int64_t, std::int64_t, lanes<along>) const { return P::zero(); }
     };
     const auto visit = [&](const auto& first) {
-      const std::int64_t lines = by_row ? p.c.rows() : right - left, length = by_row ? right - left : p.c.rows();
+      const std::int64_t lines = by_row ? p.c.rows() : right - left,
+                         length = by_row ? right - left : p.c.rows();
       for (std::int64_t line = 0; line < lines; ++line)
         for (std::int64_t n = 0; n < length; n += P::size) {
           const std::int64_t i = by_row ? line : n, j = by_row ? left + n : left + line;
           const int count = length - n < P::size ? static_cast<int>(length - n) : P::size;
-          apply_epilogue<along>(first, P::zero(), i, j, lanes<along>{count}).store(&p.c(i, j), P::first(count));
+          apply_epilogue<along>(first, P::zero(), i, j, lanes<along>{count})
+              .store(&p.c(i, j), P::first(count));
         }
     };
     if constexpr (split::has_seed)
@@ -240,7 +248,8 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
   }
   static void finish(const problem& p, std::int64_t left, std::int64_t right) {
     if constexpr (!std::same_as<typename split::rest_type, identity>)
-      detail::sweep<along>(&p.c(0, left), p.c.ld(), p.c, split::rest(p.epilogue), 0, p.c.rows(), left, right - left);
+      detail::sweep<along>(&p.c(0, left), p.c.ld(), p.c, split::rest(p.epilogue), 0, p.c.rows(), left,
+                           right - left);
   }
 };
 

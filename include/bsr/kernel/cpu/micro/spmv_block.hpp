@@ -55,7 +55,8 @@ struct spmv_range {
 template <class T>
 struct spmv_single {
   template <class TA, class Index>
-  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end, T* sums) {
+  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end,
+                             T* sums) {
     T total[4] = {};
     std::int64_t k = begin;
     for (; k + 4 <= end; k += 4) {
@@ -82,7 +83,8 @@ struct spmv_grouped {
   static constexpr bool fits = is_power_of_two(size) && size * 2 <= P::size;
 
   template <class TA, class Index>
-  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end, T* sums) {
+  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end,
+                             T* sums) {
     P total[2] = {P::zero(), P::zero()};
     std::int64_t k = begin;
     for (; k + 2 * group <= end; k += 2 * group) {
@@ -113,7 +115,8 @@ struct spmv_grouped {
   }
 
  private:
-  /// Lane l is element l % C of x's part for block k + l / size, for the blocks [k + First, k + First + Count).
+  /// Lane l is element l % C of x's part for block k + l / size, for the blocks [k + First, k + First +
+  /// Count).
   template <int First, int Count, class TA, class Index>
   BSR_INLINE static P elements(const spmv_range<T, TA, Index>& g, std::int64_t k) {
     if constexpr (Count == 1)
@@ -133,7 +136,8 @@ struct spmv_flat {
   static constexpr int chains = packs >= 3 ? 1 : packs == 2 ? 2 : 4;
 
   template <class TA, class Index>
-  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end, T* sums) {
+  BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end,
+                             T* sums) {
     P total[chains][packs];
     BSR_UNROLL
     for (int n = 0; n < chains; ++n) {
@@ -176,7 +180,8 @@ struct spmv_flat {
     const TA* const a = g.data + k * size;
     const T* const from = g.x + static_cast<std::int64_t>(g.indices[k]) * C;
     BSR_UNROLL
-    for (int n = 0; n < size; n += 64 / static_cast<int>(sizeof(TA))) __builtin_prefetch(a + n + spmv_distance<TA>);
+    for (int n = 0; n < size; n += 64 / static_cast<int>(sizeof(TA)))
+      __builtin_prefetch(a + n + spmv_distance<TA>);
     P x;
     if constexpr (P::size % C == 0)
       x = P::template load_repeated<C>(from);
@@ -213,7 +218,8 @@ struct spmv_by_row {
     P total[padded_rows];
     BSR_UNROLL
     for (int r = 0; r < padded_rows; ++r) total[r] = P::zero();
-    const std::int64_t cols = Cols == 0 ? g.cols : Cols, size = g.rows * cols, whole = cols / P::size * P::size;
+    const std::int64_t cols = Cols == 0 ? g.cols : Cols, size = g.rows * cols,
+                       whole = cols / P::size * P::size;
     const auto tail = P::first(static_cast<int>(cols - whole));
     const TA* a = g.data + begin * size + first_row * cols;
     for (std::int64_t k = begin; k < end; ++k, a += size) {
@@ -240,7 +246,8 @@ inline constexpr int spmv_rows = vector_registers == 32 ? 16 : 8;
 
 /// sums = the block rows [first, last) times x.
 template <int R, int C, class T, class TA, class Index>
-[[gnu::noinline]] void spmv_static(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last, T* sums) {
+[[gnu::noinline]] void spmv_static(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last,
+                                   T* sums) {
   for (std::int64_t i = first; i < last; ++i, sums += R) {
     const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
     if constexpr (R * C == 1) {
@@ -255,12 +262,14 @@ template <int R, int C, class T, class TA, class Index>
       for (int strip = 0; strip < cut.highest; ++strip, row += cut.height)
         spmv_by_row<cut.height, C, T>::run(g, begin, end, row, sums + row);
       if constexpr (cut.highest < cut.strips)
-        for (; row < R; row += cut.height - 1) spmv_by_row<cut.height - 1, C, T>::run(g, begin, end, row, sums + row);
+        for (; row < R; row += cut.height - 1)
+          spmv_by_row<cut.height - 1, C, T>::run(g, begin, end, row, sums + row);
     }
   }
 }
 template <class T, class TA, class Index>
-[[gnu::noinline]] void spmv_dynamic(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last, T* sums) {
+[[gnu::noinline]] void spmv_dynamic(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last,
+                                    T* sums) {
   for (std::int64_t i = first; i < last; ++i, sums += g.rows) {
     const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
     std::int64_t row = 0;
@@ -276,16 +285,18 @@ namespace micro {
 
 /// y = epilogue(alpha * A * x), op none, x in one piece, blocks that end where A ends, any y.
 ///
-/// Reads every block once, in storage order, with prefetch; masks what is no multiple of a pack, so nothing beyond a block
-/// or beyond its part of x is read. An element's sum is formed in lanes and chains that depend on the block size only.
+/// Reads every block once, in storage order, with prefetch; masks what is no multiple of a pack, so nothing
+/// beyond a block or beyond its part of x is read. An element's sum is formed in lanes and chains that depend
+/// on the block size only.
 template <class Problem>
 struct spmv_block {
   static constexpr bool fits = false;
 };
 
 template <class A, class X, class Y, class Epilogue>
-  requires(detail::has_vectors<typename X::value_type> && detail::has_vectors<typename A::value_type> &&
-           std::same_as<typename X::value_type, typename spmv_problem<A, op::none, X, Y, Epilogue>::accumulator>)
+  requires(
+      detail::has_vectors<typename X::value_type> && detail::has_vectors<typename A::value_type> &&
+      std::same_as<typename X::value_type, typename spmv_problem<A, op::none, X, Y, Epilogue>::accumulator>)
 struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
   using problem = spmv_problem<A, op::none, X, Y, Epilogue>;
   using T = typename problem::accumulator;
@@ -310,7 +321,8 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
   static constexpr std::int64_t max_rows = 512;
 
   template <class TA, int R, int C, class Index>
-  static void run_range(const problem& p, const matrix_view<TA, R, C, Index>& a, std::int64_t first, std::int64_t last) {
+  static void run_range(const problem& p, const matrix_view<TA, R, C, Index>& a, std::int64_t first,
+                        std::int64_t last) {
     if constexpr (R == dynamic && C == dynamic)
       if (with_static_blocks(a, spmv_list(), [&](auto view) { run_range(p, view, first, last); })) return;
     using value = std::remove_const_t<TA>;
@@ -330,12 +342,13 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
   }
 
   /// y = epilogue(alpha * sums) for `count` elements from `first` on.
-  [[gnu::noinline]] static void finish(const problem& p, const T* sums, std::int64_t first, std::int64_t count) {
+  [[gnu::noinline]] static void finish(const problem& p, const T* sums, std::int64_t first,
+                                       std::int64_t count) {
     const P alpha = P::broadcast(p.alpha);
     for (std::int64_t n = 0; n < count; n += P::size) {
       const int width = count - n < P::size ? static_cast<int>(count - n) : P::size;
-      const P result = apply_epilogue<axis::column>(p.epilogue, alpha * P::load(sums + n, width), first + n, 0,
-                                                    lanes<axis::column>{width});
+      const P result = apply_epilogue<axis::column>(p.epilogue, alpha * P::load(sums + n, width), first + n,
+                                                    0, lanes<axis::column>{width});
       auto* const to = &p.y[first + n];
       if constexpr (std::same_as<T, typename Y::value_type>)
         if (p.y.stride() == 1) {

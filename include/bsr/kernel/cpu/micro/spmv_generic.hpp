@@ -12,9 +12,9 @@ namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 /// y = epilogue(alpha * op(A) * x).
 ///
-/// op none: row by row. op transpose: sums of as many elements of y as fit 32 KiB on the stack; every pass reads all
-/// indices and the blocks that reach its part of y.
-/// An element's sum runs in storage order. y is written once per element, and read by the epilogue alone.
+/// op none: row by row. op transpose: sums of as many elements of y as fit 32 KiB on the stack; every pass
+/// reads all indices and the blocks that reach its part of y. An element's sum runs in storage order. y is
+/// written once per element, and read by the epilogue alone.
 template <class Problem>
 struct spmv_generic;
 

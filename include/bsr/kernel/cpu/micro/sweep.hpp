@@ -9,11 +9,12 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// Element (i, j) = epilogue(sums, i, j) for rows x cols elements of C from (top, left) on. `sums` holds them one lane
-/// after the other along Axis (axis::row: row after row), ld elements apart, and need not be other memory than C.
+/// Element (i, j) = epilogue(sums, i, j) for rows x cols elements of C from (top, left) on. `sums` holds them
+/// one lane after the other along Axis (axis::row: row after row), ld elements apart, and need not be other
+/// memory than C.
 template <axis Axis, class T, class C, class Epilogue>
-[[gnu::noinline]] void sweep(const T* sums, std::int64_t ld, const C& c, const Epilogue& epilogue, std::int64_t top,
-                             std::int64_t rows, std::int64_t left, std::int64_t cols) {
+[[gnu::noinline]] void sweep(const T* sums, std::int64_t ld, const C& c, const Epilogue& epilogue,
+                             std::int64_t top, std::int64_t rows, std::int64_t left, std::int64_t cols) {
   using P = pack<T>;
   constexpr bool by_row = Axis == axis::row;
   const std::int64_t lines = by_row ? rows : cols, length = by_row ? cols : rows;
