@@ -165,9 +165,7 @@ TEST_CASE("builder: can be built, added to, appended, moved and cleared", "[conv
   CHECK(moved.build().num_blocks() == 0);
   moved = std::move(other);
   CHECK(moved.build().data()[0] == 7);
-  CHECK(text_of<bsr::shape_error>([&] {
-          moved.append(bsr::builder<int, 1, 2>({2, 2}));
-        }) ==
+  CHECK(text_of<bsr::shape_error>([&] { moved.append(bsr::builder<int, 1, 2>({2, 2})); }) ==
         "bsr: builder: append: a builder for 2x2 with blocks of 1x2 to one for 2x4 with blocks of 1x2.");
 }
 
@@ -192,28 +190,22 @@ TEST_CASE("builder: what lies outside is refused and leaves nothing behind", "[c
   CHECK(text_of<bsr::shape_error>([&] { b.add_block(0, 1, bsr::dense_matrix<double>(3, 2)); }) ==
         "bsr: builder: add_block: the block is 3x2 instead of 3x3.");
   CHECK(
-      text_of<bsr::shape_error>([&] {
-        b.add_element(std::array{0, 1}, bsr::dense_matrix<double>(6, 5));
-      }) ==
+      text_of<bsr::shape_error>([&] { b.add_element(std::array{0, 1}, bsr::dense_matrix<double>(6, 5)); }) ==
       "bsr: builder: add_element: 2 and 2 nodes with blocks of 3x3 need an element matrix of 6x6, not 6x5.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          b.add_element(std::array{0, 4}, bsr::dense_matrix<double>(6, 6));
-        }) ==
-        "bsr: builder: add_element: block (4, 0) is outside of 4x2 blocks: the matrix is 12x6, blocksize is "
-        "3x3.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          b.add_element(std::array{0, 3}, bsr::dense_matrix<double>(6, 6));
-        }) ==
-        "bsr: builder: add_element: block (0, 3) is outside of 4x2 blocks: the matrix is 12x6, blocksize is "
-        "3x3.");
+  CHECK(
+      text_of<bsr::shape_error>([&] { b.add_element(std::array{0, 4}, bsr::dense_matrix<double>(6, 6)); }) ==
+      "bsr: builder: add_element: block (4, 0) is outside of 4x2 blocks: the matrix is 12x6, blocksize is "
+      "3x3.");
+  CHECK(
+      text_of<bsr::shape_error>([&] { b.add_element(std::array{0, 3}, bsr::dense_matrix<double>(6, 6)); }) ==
+      "bsr: builder: add_element: block (0, 3) is outside of 4x2 blocks: the matrix is 12x6, blocksize is "
+      "3x3.");
   CHECK(b.num_blocks_added() == 0);
   CHECK(b.num_elements_added() == 0);
   CHECK(text_of<bsr::shape_error>([] {
           bsr::builder<double, 3>({4, 3});
         }).starts_with("bsr: builder: shape must be multiple of blocksize"));
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::builder<double, 1>({std::int64_t{1} << 32, 1});
-        }) ==
+  CHECK(text_of<bsr::shape_error>([] { bsr::builder<double, 1>({std::int64_t{1} << 32, 1}); }) ==
         "bsr: builder: 4294967296 rows are too many for int32 indices, which end at 2147483647; ask for "
         "std::int64_t "
         "indices.");

@@ -79,13 +79,11 @@ TEST_CASE("estimate_blocksize: bad arguments are refused", "[convert]") {
         "bsr: estimate_blocksize: efficiency must satisfy 0.0 < efficiency < 1.0; it is 1.");
   CHECK(text_of<bsr::error>([&] { bsr::estimate_blocksize(a, 0.0); }) ==
         "bsr: estimate_blocksize: efficiency must satisfy 0.0 < efficiency < 1.0; it is 0.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          bsr::count_blocks(a, {0, 1});
-        }) == "bsr: count_blocks: invalid blocksize 0x1.");
+  CHECK(text_of<bsr::shape_error>([&] { bsr::count_blocks(a, {0, 1}); }) ==
+        "bsr: count_blocks: invalid blocksize 0x1.");
   const bsr::csr<float> broken({1, 1}, {1}, {1}, {0, 1});
-  CHECK(text_of<bsr::format_error>([&] {
-          bsr::count_blocks(broken, {1, 1});
-        }) == "bsr: count_blocks: column index values must be < 1 (now max 1): row 0 holds 1.");
+  CHECK(text_of<bsr::format_error>([&] { bsr::count_blocks(broken, {1, 1}); }) ==
+        "bsr: count_blocks: column index values must be < 1 (now max 1): row 0 holds 1.");
 }
 
 }  // namespace

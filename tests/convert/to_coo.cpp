@@ -66,9 +66,8 @@ TEST_CASE("to_coo: padding is cut off and never read", "[convert]") {
 }
 
 TEST_CASE("to_coo: broken indices are refused", "[convert]") {
-  CHECK(text_of<bsr::format_error>([] {
-          bsr::to_coo(bsr::csr<float>({1, 1}, {1}, {-3}, {0, 1}));
-        }) == "bsr: to_coo: column index values must be >= 0: row 0 holds -3.");
+  CHECK(text_of<bsr::format_error>([] { bsr::to_coo(bsr::csr<float>({1, 1}, {1}, {-3}, {0, 1})); }) ==
+        "bsr: to_coo: column index values must be >= 0: row 0 holds -3.");
 }
 
 }  // namespace

@@ -72,9 +72,8 @@ TEST_CASE("to_transposed: broken indices are refused", "[convert]") {
   CHECK(text_of<bsr::format_error>([] {
           bsr::to_transposed(bsr::matrix<double, 2, 2>({4, 4}, std::vector<double>(8), {0, 9}, {0, 1, 2}));
         }) == "bsr: to_transposed: column index values must be < 2 (now max 9): block row 1 holds 9.");
-  CHECK(text_of<bsr::format_error>([] {
-          bsr::to_transposed(bsr::csr<double>({2, 4}, {1.0, 1.0}, {0, 1}, {0, 3, 2}));
-        }) ==
+  CHECK(text_of<bsr::format_error>(
+            [] { bsr::to_transposed(bsr::csr<double>({2, 4}, {1.0, 1.0}, {0, 1}, {0, 3, 2})); }) ==
         "bsr: to_transposed: index pointer values must form a non-decreasing sequence: row 1 begins at 3 and "
         "ends "
         "at 2.");

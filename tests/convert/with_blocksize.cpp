@@ -32,9 +32,7 @@ TEST_CASE("with_blocksize: the same memory with a static block size", "[convert]
 }
 
 template <class A>
-concept can_be_given_a_blocksize = requires(A&& a) {
-  bsr::with_blocksize<2, 3>(std::forward<A>(a));
-};
+concept can_be_given_a_blocksize = requires(A&& a) { bsr::with_blocksize<2, 3>(std::forward<A>(a)); };
 
 TEST_CASE("with_blocksize: a view of a temporary owner is refused at compile time", "[convert]") {
   STATIC_CHECK(can_be_given_a_blocksize<bsr::matrix<float>&>);

@@ -166,7 +166,7 @@ TEST_CASE("matrix_market: a matrix without the symmetry is refused") {
   const std::string file = folder / "a.mtx";
   using bsr::coo;
   using io::mtx_symmetry;
-  const auto refuse = [&](const auto& a, mtx_symmetry symmetry, const std::vector<std::string>& words) {
+  const auto refuse = [&](const auto& a, mtx_symmetry symmetry, const bsr_test::sentence& words) {
     check_refusal(file, words, [&] { io::save_mtx(file, a, {.symmetry = symmetry}); });
     CHECK(folder.files() == 0);
   };
@@ -325,134 +325,155 @@ TEST_CASE("matrix_market: a line may lie across the pieces in which the file is 
   CHECK(wrong == 0);
 }
 
+namespace {
+
+struct damage {
+  std::string (*text)();
+  bsr_test::sentence words;
+};
+std::string banner(const std::string& words) { return "%%MatrixMarket " + words + "\n1 1 1\n1 1 1\n"; }
+std::string one(const std::string& entry) { return real_general + "2 2 1\n" + entry + "\n"; }
+std::string whole(const std::string& entry) { return integer_general + "2 2 1\n" + entry + "\n"; }
+std::string sizes(const std::string& line) { return real_general + line + "\n1 1 1\n"; }
+const std::string symmetric = "%%MatrixMarket matrix coordinate real symmetric\n";
+const std::string skew = "%%MatrixMarket matrix coordinate real skew-symmetric\n";
+const std::string array = "%%MatrixMarket matrix array real general\n";
+
+}  // namespace
+
 TEST_CASE("matrix_market: everything else is refused") {
-  struct damage {
-    std::string text;
-    std::vector<std::string> words;
-  };
-  const auto banner = [](const std::string& words) { return "%%MatrixMarket " + words + "\n1 1 1\n1 1 1\n"; };
-  const auto one = [](const std::string& entry) { return real_general + "2 2 1\n" + entry + "\n"; };
-  const auto whole = [](const std::string& entry) { return integer_general + "2 2 1\n" + entry + "\n"; };
-  const auto sizes = [](const std::string& line) { return real_general + line + "\n1 1 1\n"; };
-  const std::string symmetric = "%%MatrixMarket matrix coordinate real symmetric\n";
-  const std::string skew = "%%MatrixMarket matrix coordinate real skew-symmetric\n";
-  const std::string array = "%%MatrixMarket matrix array real general\n";
-  const std::vector<damage> damages = {
+  static const damage damages[] = {
       // The banner.
-      {"", {"the file is empty"}},
-      {"\n", {"line 1", "%%MatrixMarket"}},
-      {"1 1 1\n1 1 1\n", {"line 1", "%%MatrixMarket"}},
-      {"%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 1\n", {"line 1", "%%MatrixMarket"}},
-      {"%%MatrixMarke matrix coordinate real general\n", {"%%MatrixMarket"}},
-      {banner("vector coordinate real general"), {"line 1", "object 'vector'"}},
-      {banner("matrix coord real general"), {"format 'coord'"}},
-      {banner("matrix coordinate double general"), {"field 'double'"}},
-      {banner("matrix coordinate real"), {"symmetry ''"}},
-      {banner("matrix"), {"format ''"}},
-      {banner("matrix coordinate real generally"), {"symmetry 'generally'"}},
-      {banner("matrix coordinate real general x"), {"'x' follows"}},
-      {banner("matrix array pattern general"), {"cannot be a pattern"}},
-      {banner("matrix coordinate pattern skew-symmetric"), {"pattern cannot be skew-symmetric"}},
-      {"%%MatrixMarket matrix coordinate complex general\n1 1 1\n1 1 1 1\n", {"complex numbers", "f8"}},
+      {[] { return std::string(); }, {"the file is empty"}},
+      {[] { return std::string("\n"); }, {"line 1", "%%MatrixMarket"}},
+      {[] { return std::string("1 1 1\n1 1 1\n"); }, {"line 1", "%%MatrixMarket"}},
+      {[] { return std::string("%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 1\n"); },
+       {"line 1", "%%MatrixMarket"}},
+      {[] { return std::string("%%MatrixMarke matrix coordinate real general\n"); }, {"%%MatrixMarket"}},
+      {[] { return banner("vector coordinate real general"); }, {"line 1", "object 'vector'"}},
+      {[] { return banner("matrix coord real general"); }, {"format 'coord'"}},
+      {[] { return banner("matrix coordinate double general"); }, {"field 'double'"}},
+      {[] { return banner("matrix coordinate real"); }, {"symmetry ''"}},
+      {[] { return banner("matrix"); }, {"format ''"}},
+      {[] { return banner("matrix coordinate real generally"); }, {"symmetry 'generally'"}},
+      {[] { return banner("matrix coordinate real general x"); }, {"'x' follows"}},
+      {[] { return banner("matrix array pattern general"); }, {"cannot be a pattern"}},
+      {[] { return banner("matrix coordinate pattern skew-symmetric"); },
+       {"pattern cannot be skew-symmetric"}},
+      {[] { return std::string("%%MatrixMarket matrix coordinate complex general\n1 1 1\n1 1 1 1\n"); },
+       {"complex numbers", "f8"}},
       // The line of sizes.
-      {real_general, {"ends before the line of sizes"}},
-      {real_general + "% only comments\n%\n\n", {"ends before the line of sizes"}},
-      {sizes("1 1"), {"line 2", "number of entries"}},
-      {sizes("1"), {"number of columns"}},
-      {sizes("1 1 1 1"), {"'1' follows"}},
-      {sizes("1 1 x"), {"the number of entries 'x' is not a whole number"}},
-      {sizes("1 1 1.0"), {"'1.0' is not a whole number"}},
-      {sizes("1, 1, 1"), {"'1,' is not a whole number"}},
-      {sizes("0x1 1 1"), {"'0x1' is not a whole number"}},
-      {sizes("+1 1 1"), {"'+1' is not a whole number"}},
-      {sizes("1e0 1 1"), {"'1e0' is not a whole number"}},
-      {sizes("- 1 1"), {"'-' is not a whole number"}},
-      {sizes("-1 1 1"), {"a size is negative"}},
-      {sizes("1 1 -1"), {"a size is negative"}},
-      {sizes("99999999999999999999 1 1"), {"beyond 64 bits"}},
-      {sizes("1 1 9223372036854775807"), {"9223372036854775807 entries are announced", "6 bytes follow"}},
-      {sizes("1 1 2"), {"2 entries are announced"}},
-      {sizes("1 1 1000000000000"), {"1000000000000 entries are announced"}},
-      {sizes("3000000000 1 1"), {"3000000000x1", "64-bit indices"}},
-      {symmetric + "2 3 1\n2 1 1\n", {"2x3", "not symmetric"}},
-      {array + "4294967296 4294967296\n1\n", {"too large to exist"}},
-      {array + "1000000 1000000\n1\n", {"1000000000000 entries are announced"}},
-      {array + "2 2 4\n1\n2\n3\n4\n", {"'4' follows"}},
-      {"%%MatrixMarket matrix array real symmetric\n3037000500 3037000500\n1\n", {"too large to exist"}},
-      {"%%MatrixMarket matrix array real skew-symmetric\n1000000 1000000\n1\n", {"499999500000 entries"}},
+      {[] { return real_general; }, {"ends before the line of sizes"}},
+      {[] { return real_general + "% only comments\n%\n\n"; }, {"ends before the line of sizes"}},
+      {[] { return sizes("1 1"); }, {"line 2", "number of entries"}},
+      {[] { return sizes("1"); }, {"number of columns"}},
+      {[] { return sizes("1 1 1 1"); }, {"'1' follows"}},
+      {[] { return sizes("1 1 x"); }, {"the number of entries 'x' is not a whole number"}},
+      {[] { return sizes("1 1 1.0"); }, {"'1.0' is not a whole number"}},
+      {[] { return sizes("1, 1, 1"); }, {"'1,' is not a whole number"}},
+      {[] { return sizes("0x1 1 1"); }, {"'0x1' is not a whole number"}},
+      {[] { return sizes("+1 1 1"); }, {"'+1' is not a whole number"}},
+      {[] { return sizes("1e0 1 1"); }, {"'1e0' is not a whole number"}},
+      {[] { return sizes("- 1 1"); }, {"'-' is not a whole number"}},
+      {[] { return sizes("-1 1 1"); }, {"a size is negative"}},
+      {[] { return sizes("1 1 -1"); }, {"a size is negative"}},
+      {[] { return sizes("99999999999999999999 1 1"); }, {"beyond 64 bits"}},
+      {[] { return sizes("1 1 9223372036854775807"); },
+       {"9223372036854775807 entries are announced", "6 bytes follow"}},
+      {[] { return sizes("1 1 2"); }, {"2 entries are announced"}},
+      {[] { return sizes("1 1 1000000000000"); }, {"1000000000000 entries are announced"}},
+      {[] { return sizes("3000000000 1 1"); }, {"3000000000x1", "64-bit indices"}},
+      {[] { return symmetric + "2 3 1\n2 1 1\n"; }, {"2x3", "not symmetric"}},
+      {[] { return array + "4294967296 4294967296\n1\n"; }, {"too large to exist"}},
+      {[] { return array + "1000000 1000000\n1\n"; }, {"1000000000000 entries are announced"}},
+      {[] { return array + "2 2 4\n1\n2\n3\n4\n"; }, {"'4' follows"}},
+      {[] { return std::string("%%MatrixMarket matrix array real symmetric\n3037000500 3037000500\n1\n"); },
+       {"too large to exist"}},
+      {[] { return std::string("%%MatrixMarket matrix array real skew-symmetric\n1000000 1000000\n1\n"); },
+       {"499999500000 entries"}},
       // Entries.
-      {one("1 1 1,5"), {"line 3", "the value '1,5' is not a number"}},
-      {one("1 1 0x10"), {"'0x10' is not a number"}},
-      {one("1 1 +1"), {"'+1' is not a number"}},
-      {one("1 1 +-1"), {"'+-1' is not a number"}},
-      {one("1 1 --1"), {"'--1' is not a number"}},
-      {one("1 1 1.5d0"), {"'1.5d0' is not a number"}},
-      {one("1 1 1e"), {"'1e' is not a number"}},
-      {one("1 1 1.5.5"), {"'1.5.5' is not a number"}},
-      {one("1 1 1_000"), {"'1_000' is not a number"}},
-      {one("1 1 ."), {"'.' is not a number"}},
-      {one("1 1 -"), {"'-' is not a number"}},
-      {one("1 1 e5"), {"'e5' is not a number"}},
-      {one("1 1 one"), {"'one' is not a number"}},
-      {one("1 1 infi"), {"'infi' is not a number"}},
-      {one(std::string("1 1 1\0", 6)), {"'1\\x00' is not a number"}},
-      {one("1 1 1\v"), {"'1\\x0b' is not a number"}},
-      {one("1 1 1%comment"), {"'1%comment' is not a number"}},
-      {one("1 1 1e999"), {"'1e999' is too large for f8"}},
-      {one("1 1 -1e309"), {"'-1e309' is too large"}},
-      {one("1 1 1" + std::string(309, '0')), {"is too large"}},
-      {one("1 1 0.001e999999999999999999999999"), {"is too large"}},
-      {one("1 1 1 7"), {"'7' follows"}},
-      {one("1 1 1 % comment"), {"'% comment' follows"}},
-      {one("1 1     "), {"the line ends before the value"}},
-      {one("1         "), {"the line ends before the column"}},
-      {one("+1 1 1"), {"the row '+1' is not a whole number"}},
-      {one("1.0 1 1"), {"the row '1.0'"}},
-      {one("1 1x 1"), {"the column '1x'"}},
-      {one("a b c"), {"the row 'a'"}},
-      {one("0 1 1"), {"row 0 is outside of a 2x2"}},
-      {one("3 1 1"), {"row 3 is outside"}},
-      {one("1 0 1"), {"column 0 is outside"}},
-      {one("1 3 1"), {"column 3 is outside"}},
-      {one("-1 1 1"), {"row -1 is outside"}},
-      {one("9223372036854775808 1 1"), {"beyond 64 bits"}},
-      {one("-9223372036854775808 1 1"), {"outside"}},
-      {one("1 1 1\n2 2 2"), {"line 4", "all 1 entries have been read"}},
-      {one("1 1 1\n% the end"), {"line 4", "goes on"}},
-      {one("% comment\n1 1 1"), {"line 3", "the row '%'"}},
-      {real_general + "2 2 2\n1 1 1.00000000\n", {"ends after 1 of 2 entries"}},
-      {whole("1 1 1.5"), {"'1.5' is not a whole number"}},
-      {whole("1 1 1e3"), {"'1e3' is not a whole number"}},
-      {whole("1 1 nan"), {"'nan' is not a whole number"}},
-      {whole("1 1 9223372036854775808"), {"beyond 64 bits"}},
-      {whole("1 1 -9223372036854775809"), {"beyond 64 bits"}},
-      {whole("1 1 9007199254740993"), {"'9007199254740993' cannot be read as f8 without loss"}},
-      {whole("1 1 9223372036854775807"), {"'9223372036854775807' cannot be read as f8"}},
-      {"%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 -1\n",
+      {[] { return one("1 1 1,5"); }, {"line 3", "the value '1,5' is not a number"}},
+      {[] { return one("1 1 0x10"); }, {"'0x10' is not a number"}},
+      {[] { return one("1 1 +1"); }, {"'+1' is not a number"}},
+      {[] { return one("1 1 +-1"); }, {"'+-1' is not a number"}},
+      {[] { return one("1 1 --1"); }, {"'--1' is not a number"}},
+      {[] { return one("1 1 1.5d0"); }, {"'1.5d0' is not a number"}},
+      {[] { return one("1 1 1e"); }, {"'1e' is not a number"}},
+      {[] { return one("1 1 1.5.5"); }, {"'1.5.5' is not a number"}},
+      {[] { return one("1 1 1_000"); }, {"'1_000' is not a number"}},
+      {[] { return one("1 1 ."); }, {"'.' is not a number"}},
+      {[] { return one("1 1 -"); }, {"'-' is not a number"}},
+      {[] { return one("1 1 e5"); }, {"'e5' is not a number"}},
+      {[] { return one("1 1 one"); }, {"'one' is not a number"}},
+      {[] { return one("1 1 infi"); }, {"'infi' is not a number"}},
+      {[] { return one(std::string("1 1 1\0", 6)); }, {"'1\\x00' is not a number"}},
+      {[] { return one("1 1 1\v"); }, {"'1\\x0b' is not a number"}},
+      {[] { return one("1 1 1%comment"); }, {"'1%comment' is not a number"}},
+      {[] { return one("1 1 1e999"); }, {"'1e999' is too large for f8"}},
+      {[] { return one("1 1 -1e309"); }, {"'-1e309' is too large"}},
+      {[] { return one("1 1 1" + std::string(309, '0')); }, {"is too large"}},
+      {[] { return one("1 1 0.001e999999999999999999999999"); }, {"is too large"}},
+      {[] { return one("1 1 1 7"); }, {"'7' follows"}},
+      {[] { return one("1 1 1 % comment"); }, {"'% comment' follows"}},
+      {[] { return one("1 1     "); }, {"the line ends before the value"}},
+      {[] { return one("1         "); }, {"the line ends before the column"}},
+      {[] { return one("+1 1 1"); }, {"the row '+1' is not a whole number"}},
+      {[] { return one("1.0 1 1"); }, {"the row '1.0'"}},
+      {[] { return one("1 1x 1"); }, {"the column '1x'"}},
+      {[] { return one("a b c"); }, {"the row 'a'"}},
+      {[] { return one("0 1 1"); }, {"row 0 is outside of a 2x2"}},
+      {[] { return one("3 1 1"); }, {"row 3 is outside"}},
+      {[] { return one("1 0 1"); }, {"column 0 is outside"}},
+      {[] { return one("1 3 1"); }, {"column 3 is outside"}},
+      {[] { return one("-1 1 1"); }, {"row -1 is outside"}},
+      {[] { return one("9223372036854775808 1 1"); }, {"beyond 64 bits"}},
+      {[] { return one("-9223372036854775808 1 1"); }, {"outside"}},
+      {[] { return one("1 1 1\n2 2 2"); }, {"line 4", "all 1 entries have been read"}},
+      {[] { return one("1 1 1\n% the end"); }, {"line 4", "goes on"}},
+      {[] { return one("% comment\n1 1 1"); }, {"line 3", "the row '%'"}},
+      {[] { return real_general + "2 2 2\n1 1 1.00000000\n"; }, {"ends after 1 of 2 entries"}},
+      {[] { return whole("1 1 1.5"); }, {"'1.5' is not a whole number"}},
+      {[] { return whole("1 1 1e3"); }, {"'1e3' is not a whole number"}},
+      {[] { return whole("1 1 nan"); }, {"'nan' is not a whole number"}},
+      {[] { return whole("1 1 9223372036854775808"); }, {"beyond 64 bits"}},
+      {[] { return whole("1 1 -9223372036854775809"); }, {"beyond 64 bits"}},
+      {[] { return whole("1 1 9007199254740993"); },
+       {"'9007199254740993' cannot be read as f8 without loss"}},
+      {[] { return whole("1 1 9223372036854775807"); }, {"'9223372036854775807' cannot be read as f8"}},
+      {[] {
+         return std::string("%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 -1\n");
+       },
        {"'-1' is not a whole number"}},
-      {"%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 18446744073709551615\n",
+      {[] {
+         return std::string(
+             "%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 18446744073709551615\n");
+       },
        {"cannot be read as f8"}},
-      {"%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 18446744073709551616\n",
+      {[] {
+         return std::string(
+             "%%MatrixMarket matrix coordinate unsigned-integer general\n1 1 1\n1 1 18446744073709551616\n");
+       },
        {"beyond 64 bits"}},
-      {"%%MatrixMarket matrix coordinate pattern general\n1 1 1\n1 1 1\n", {"'1' follows"}},
+      {[] { return std::string("%%MatrixMarket matrix coordinate pattern general\n1 1 1\n1 1 1\n"); },
+       {"'1' follows"}},
       // Symmetry.
-      {symmetric + "2 2 2\n2 1 5\n1 2 5\n", {"line 4", "row 1, column 2", "other side"}},
-      {skew + "2 2 2\n2 1 5\n1 1 3\n", {"line 4", "diagonal", "not zero"}},
-      {skew + "2 2 1\n1 1 nan\n", {"not zero"}},
+      {[] { return symmetric + "2 2 2\n2 1 5\n1 2 5\n"; }, {"line 4", "row 1, column 2", "other side"}},
+      {[] { return skew + "2 2 2\n2 1 5\n1 1 3\n"; }, {"line 4", "diagonal", "not zero"}},
+      {[] { return skew + "2 2 1\n1 1 nan\n"; }, {"not zero"}},
       // Arrays.
-      {array + "2 2\n1.0\n2.0\n3.0\n", {"ends after 3 of 4 entries"}},
-      {array + "2 2\n1\n2\n3\n4\n5\n", {"all 4 entries"}},
-      {array + "2 2\n1 2\n3 4\n5 6\n", {"line 3", "'2' follows"}},
-      {array + "2 2\n1\n2\n%\n3\n4\n", {"'%' is not a number"}},
-      {array + "0 5\n1\n", {"all 0 entries"}},
+      {[] { return array + "2 2\n1.0\n2.0\n3.0\n"; }, {"ends after 3 of 4 entries"}},
+      {[] { return array + "2 2\n1\n2\n3\n4\n5\n"; }, {"all 4 entries"}},
+      {[] { return array + "2 2\n1 2\n3 4\n5 6\n"; }, {"line 3", "'2' follows"}},
+      {[] { return array + "2 2\n1\n2\n%\n3\n4\n"; }, {"'%' is not a number"}},
+      {[] { return array + "0 5\n1\n"; }, {"all 0 entries"}},
   };
   const text_file file;
   for (const damage& d : damages) {
-    INFO(d.text);
-    file(d.text);
+    INFO(d.text());
+    file(d.text());
     check_refusal(file.name, d.words, [&] { io::load_mtx<double>(file.name); });
   }
-  CHECK(damages.size() == 99);
+  CHECK(std::size(damages) == 99);
   const std::string hermitian = "%%MatrixMarket matrix coordinate complex hermitian\n2 2 1\n";
   using complex = std::complex<double>;
   check_refusal(file.name, {"line 3", "not real"},

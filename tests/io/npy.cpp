@@ -186,109 +186,127 @@ TEST_CASE("npy: headers that numpy accepts") {
   CHECK(io::load_npy<double>(file)(0, 1) == 3);
 }
 
+namespace {
+
+struct damage {
+  std::string (*bytes)();
+  bsr_test::sentence words;
+};
+const std::string data = bytes_of<double>({1, 2, 3, 4, 5, 6});
+std::string header(const std::string& text) { return npy_text(text + "\n", data); }
+std::string typed(const std::string& type) { return npy(type, "(2, 3)", data); }
+std::string shaped(const std::string& shape) { return npy("<f8", shape, data); }
+const std::string good = typed("<f8");
+std::string changed(std::size_t at, char c) {
+  std::string bytes = good;
+  bytes[at] = c;
+  return bytes;
+}
+
+}  // namespace
+
 TEST_CASE("npy: everything else is refused") {
-  struct damage {
-    std::string bytes;
-    std::vector<std::string> words;
-  };
-  const std::string data = bytes_of<double>({1, 2, 3, 4, 5, 6});
-  const auto header = [&](const std::string& text) { return npy_text(text + "\n", data); };
-  const auto typed = [&](const std::string& type) { return npy(type, "(2, 3)", data); };
-  const auto shaped = [&](const std::string& shape) { return npy("<f8", shape, data); };
-  const std::string good = typed("<f8");
-  const auto changed = [&](std::size_t at, char c) {
-    std::string bytes = good;
-    bytes[at] = c;
-    return bytes;
-  };
-  const std::vector<damage> damages = {
-      {"", {"has 0 bytes, too few"}},
-      {"\x93NUMPY\1", {"too few"}},
-      {changed(0, 'N'), {"does not start as a NumPy array"}},
-      {"PK\3\4 and so on and on", {"does not start as a NumPy array"}},
-      {changed(6, 0), {"NumPy format is 0.0"}},
-      {changed(6, 4), {"NumPy format is 4.0"}},
-      {changed(7, 1), {"NumPy format is 1.1"}},
-      {changed(6, 2), {"the header is said to have"}},
-      {good.substr(0, 60), {"said to have 118 bytes", "60 in all"}},
-      {good.substr(0, 10), {"said to have 118 bytes", "10 in all"}},
-      {std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14), {"said to have 4294967295 bytes"}},
-      {std::string("\x93NUMPY\2\0\0\0", 10), {"has 10 bytes, too few"}},
-      {npy_text("", data), {"is no NumPy header"}},
-      {npy_text("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }", data), {"is no NumPy header"}},
-      {header("{}"), {"lacks 'descr'"}},
-      {header("{'descr': '<f8', 'shape': (2, 3)}"), {"lacks 'fortran_order'"}},
-      {header("{'descr': '<f8', 'fortran_order': False}"), {"lacks 'shape'"}},
-      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'more': 1}"), {"'more'", "unknown"}},
-      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'shape': (2, 3)}"),
+  static const damage damages[] = {
+      {[] { return std::string(); }, {"has 0 bytes, too few"}},
+      {[] { return std::string("\x93NUMPY\1"); }, {"too few"}},
+      {[] { return changed(0, 'N'); }, {"does not start as a NumPy array"}},
+      {[] { return std::string("PK\3\4 and so on and on"); }, {"does not start as a NumPy array"}},
+      {[] { return changed(6, 0); }, {"NumPy format is 0.0"}},
+      {[] { return changed(6, 4); }, {"NumPy format is 4.0"}},
+      {[] { return changed(7, 1); }, {"NumPy format is 1.1"}},
+      {[] { return changed(6, 2); }, {"the header is said to have"}},
+      {[] { return good.substr(0, 60); }, {"said to have 118 bytes", "60 in all"}},
+      {[] { return good.substr(0, 10); }, {"said to have 118 bytes", "10 in all"}},
+      {[] { return std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14); }, {"said to have 4294967295 bytes"}},
+      {[] { return std::string("\x93NUMPY\2\0\0\0", 10); }, {"has 10 bytes, too few"}},
+      {[] { return npy_text("", data); }, {"is no NumPy header"}},
+      {[] { return npy_text("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }", data); },
+       {"is no NumPy header"}},
+      {[] { return header("{}"); }, {"lacks 'descr'"}},
+      {[] { return header("{'descr': '<f8', 'shape': (2, 3)}"); }, {"lacks 'fortran_order'"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': False}"); }, {"lacks 'shape'"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'more': 1}"); },
+       {"'more'", "unknown"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'shape': (2, 3)}"); },
        {"'shape'", "repeated"}},
-      {header("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"),
+      {[] { return header("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"); },
        {"'descr'", "repeated"}},
-      {header("{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {header("{'descr': '<f8', 'fortran_order': 'False', 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {header("{'descr': '<f8', 'fortran_order': false, 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {header("{'descr': '<f8' 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)} x"), {"is no NumPy header"}},
-      {header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}\n"), {"is no NumPy header"}},
-      {header("['descr', '<f8']"), {"is no NumPy header"}},
-      {header("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2, 3)}"),
+      {[] { return header("{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': 'False', 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': false, 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'descr': '<f8' 'fortran_order': False, 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)} x"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}\n"); },
+       {"is no NumPy header"}},
+      {[] { return header("['descr', '<f8']"); }, {"is no NumPy header"}},
+      {[] {
+         return header("{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2, 3)}");
+       },
        {"is no NumPy"}},
-      {header("{'descr: '<f8', 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {header("{'de\\x73cr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"), {"is no NumPy header"}},
-      {typed(">f8"), {"'>f8'", "big-endian"}},
-      {typed(">i4"), {"big-endian"}},
-      {typed(">U3"), {"big-endian"}},
-      {typed("|O"), {"'|O'", "pickled"}},
-      {typed("O"), {"pickled"}},
-      {typed("<O8"), {"pickled"}},
-      {header("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,)}"), {"record with fields"}},
-      {typed("|V8"), {"'|V8'", "not one that is read"}},
-      {typed("<M8[ns]"), {"not one that is read"}},
-      {typed("<f7"), {"not one that is read"}},
-      {typed("<f08"), {"not one that is read"}},
-      {typed("<f"), {"not one that is read"}},
-      {typed("f8"), {"not one that is read"}},
-      {typed("=f8"), {"not one that is read"}},
-      {typed("|f8"), {"not one that is read"}},
-      {typed("<f99999999999"), {"not one that is read"}},
-      {typed("<i-8"), {"not one that is read"}},
-      {typed("<x8"), {"not one that is read"}},
-      {typed(""), {"not one that is read"}},
-      {typed("|S8"), {"dtype is S8", "f8"}},
-      {typed("<U2"), {"dtype is U2", "f8"}},
-      {shaped("[2, 3]"), {"is no NumPy header"}},
-      {shaped("(2; 3)"), {"is no NumPy header"}},
-      {shaped("(2 3)"), {"is no NumPy header"}},
-      {shaped("(2,, 3)"), {"is no NumPy header"}},
-      {shaped("(6)"), {"is no NumPy header"}},
-      {shaped("6"), {"is no NumPy header"}},
-      {shaped("(-2, -3)"), {"is no NumPy header"}},
-      {shaped("(02, 3)"), {"is no NumPy header"}},
-      {shaped("(2L, 3L)"), {"is no NumPy header"}},
-      {shaped("(2.0, 3)"), {"is no NumPy header"}},
-      {shaped("(0x2, 3)"), {"is no NumPy header"}},
-      {shaped("(1e1, 3)"), {"is no NumPy header"}},
-      {shaped("(2, 3"), {"is no NumPy header"}},
-      {shaped("(2, 99999999999999999999)"), {"beyond 64 bits"}},
-      {shaped("(9223372036854775807, 9223372036854775807)"), {"too large to exist"}},
-      {shaped("(4611686018427387904, 4)"), {"too large to exist"}},
-      {shaped("(2305843009213693952, 4)"), {"too large to exist"}},
-      {shaped("(1099511627776, 1048575)"), {"(1099511627776, 1048575)", "48 bytes follow"}},
-      {shaped("(1, 1, 1, 1, 1, 1, 1, 1, 6)"), {"more than 8 dimensions"}},
-      {shaped("(3, 3)"), {"(3, 3)", "has 72 bytes", "48 bytes follow"}},
-      {shaped("(1, 3)"), {"has 24 bytes", "48 bytes follow"}},
-      {good + "x", {"has 48 bytes", "49 bytes follow"}},
-      {good.substr(0, good.size() - 1), {"47 bytes follow"}},
-      {shaped("()"), {"has 8 bytes", "48 bytes follow"}},
+      {[] { return header("{'descr: '<f8', 'fortran_order': False, 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return header("{'de\\x73cr': '<f8', 'fortran_order': False, 'shape': (2, 3)}"); },
+       {"is no NumPy header"}},
+      {[] { return typed(">f8"); }, {"'>f8'", "big-endian"}},
+      {[] { return typed(">i4"); }, {"big-endian"}},
+      {[] { return typed(">U3"); }, {"big-endian"}},
+      {[] { return typed("|O"); }, {"'|O'", "pickled"}},
+      {[] { return typed("O"); }, {"pickled"}},
+      {[] { return typed("<O8"); }, {"pickled"}},
+      {[] { return header("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,)}"); },
+       {"record with fields"}},
+      {[] { return typed("|V8"); }, {"'|V8'", "not one that is read"}},
+      {[] { return typed("<M8[ns]"); }, {"not one that is read"}},
+      {[] { return typed("<f7"); }, {"not one that is read"}},
+      {[] { return typed("<f08"); }, {"not one that is read"}},
+      {[] { return typed("<f"); }, {"not one that is read"}},
+      {[] { return typed("f8"); }, {"not one that is read"}},
+      {[] { return typed("=f8"); }, {"not one that is read"}},
+      {[] { return typed("|f8"); }, {"not one that is read"}},
+      {[] { return typed("<f99999999999"); }, {"not one that is read"}},
+      {[] { return typed("<i-8"); }, {"not one that is read"}},
+      {[] { return typed("<x8"); }, {"not one that is read"}},
+      {[] { return typed(""); }, {"not one that is read"}},
+      {[] { return typed("|S8"); }, {"dtype is S8", "f8"}},
+      {[] { return typed("<U2"); }, {"dtype is U2", "f8"}},
+      {[] { return shaped("[2, 3]"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2; 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2,, 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(6)"); }, {"is no NumPy header"}},
+      {[] { return shaped("6"); }, {"is no NumPy header"}},
+      {[] { return shaped("(-2, -3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(02, 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2L, 3L)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2.0, 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(0x2, 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(1e1, 3)"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2, 3"); }, {"is no NumPy header"}},
+      {[] { return shaped("(2, 99999999999999999999)"); }, {"beyond 64 bits"}},
+      {[] { return shaped("(9223372036854775807, 9223372036854775807)"); }, {"too large to exist"}},
+      {[] { return shaped("(4611686018427387904, 4)"); }, {"too large to exist"}},
+      {[] { return shaped("(2305843009213693952, 4)"); }, {"too large to exist"}},
+      {[] { return shaped("(1099511627776, 1048575)"); }, {"(1099511627776, 1048575)", "48 bytes follow"}},
+      {[] { return shaped("(1, 1, 1, 1, 1, 1, 1, 1, 6)"); }, {"more than 8 dimensions"}},
+      {[] { return shaped("(3, 3)"); }, {"(3, 3)", "has 72 bytes", "48 bytes follow"}},
+      {[] { return shaped("(1, 3)"); }, {"has 24 bytes", "48 bytes follow"}},
+      {[] { return good + "x"; }, {"has 48 bytes", "49 bytes follow"}},
+      {[] { return good.substr(0, good.size() - 1); }, {"47 bytes follow"}},
+      {[] { return shaped("()"); }, {"has 8 bytes", "48 bytes follow"}},
   };
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.npy";
   for (const damage& d : damages) {
-    INFO(d.bytes);
-    bsr_test::write_bytes(file, d.bytes);
+    INFO(d.bytes());
+    bsr_test::write_bytes(file, d.bytes());
     check_refusal(file, d.words, [&] { io::load_npy<double>(file); });
   }
-  CHECK(damages.size() == 75);
+  CHECK(std::size(damages) == 75);
 }
 
 TEST_CASE("npy: a file cut anywhere is refused, a changed byte never breaks anything") {

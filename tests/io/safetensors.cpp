@@ -95,124 +95,135 @@ TEST_CASE("safetensors: the smallest files") {
   CHECK(io::safetensors_reader(name).tensors().size() == 300);
 }
 
+namespace {
+
+struct damage {
+  std::string (*bytes)();
+  bsr_test::sentence words;
+};
+std::string header(const std::string& text) { return file_of(text, "12345678"); }
+std::string tensor(const std::string& members) { return header("{\"a\":{" + members + "}}"); }
+const std::string type = R"("dtype":"F32",)", shape = R"("shape":[2],)", offsets = R"("data_offsets":[0,8])";
+std::string two(const std::string& first, const std::string& second) {
+  return header(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + first +
+                R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + second + "}}");
+}
+
+}  // namespace
+
 TEST_CASE("safetensors: everything else is refused") {
-  struct damage {
-    std::string bytes;
-    std::vector<std::string> words;
-  };
-  const auto header = [](const std::string& text) { return file_of(text, "12345678"); };
-  const auto tensor = [&](const std::string& members) { return header("{\"a\":{" + members + "}}"); };
-  const std::string type = R"("dtype":"F32",)", shape = R"("shape":[2],)",
-                    offsets = R"("data_offsets":[0,8])";
-  const auto two = [&](const std::string& first, const std::string& second) {
-    return header(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + first +
-                  R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + second + "}}");
-  };
-  const std::vector<damage> damages = {
+  static const damage damages[] = {
       // Lengths first.
-      {"", {"has 0 bytes, too few"}},
-      {"1234567", {"has 7 bytes, too few"}},
-      {little<std::uint64_t>(0), {"does not start with '{'"}},
-      {little<std::uint64_t>(3) + "{}", {"said to have 3 bytes", "10 in all"}},
-      {little<std::uint64_t>(~std::uint64_t{0}) + "{}", {"said to have 18446744073709551615 bytes"}},
-      {little<std::uint64_t>(std::uint64_t{1} << 63) + "{}", {"said to have 9223372036854775808 bytes"}},
-      {little<std::uint64_t>(100'000'001) + "{}", {"said to have 100000001 bytes"}},
+      {[] { return std::string(); }, {"has 0 bytes, too few"}},
+      {[] { return std::string("1234567"); }, {"has 7 bytes, too few"}},
+      {[] { return little<std::uint64_t>(0); }, {"does not start with '{'"}},
+      {[] { return little<std::uint64_t>(3) + "{}"; }, {"said to have 3 bytes", "10 in all"}},
+      {[] { return little<std::uint64_t>(~std::uint64_t{0}) + "{}"; },
+       {"said to have 18446744073709551615 bytes"}},
+      {[] { return little<std::uint64_t>(std::uint64_t{1} << 63) + "{}"; },
+       {"said to have 9223372036854775808 bytes"}},
+      {[] { return little<std::uint64_t>(100'000'001) + "{}"; }, {"said to have 100000001 bytes"}},
       // JSON.
-      {header(" {}"), {"does not start with '{'"}},
-      {header("[]"), {"does not start with '{'"}},
-      {header("\xef\xbb\xbf{}"), {"does not start with '{'"}},
-      {header("{"), {"no JSON", "byte 2"}},
-      {header("{}}"), {"no JSON"}},
-      {header("{} x"), {"no JSON"}},
-      {header("{\"a\"}"), {"no JSON"}},
-      {header("{\"a\":{}, }"), {"'a'", "no dtype"}},
-      {header("{'a':{}}"), {"no JSON"}},
-      {header("{/* comment */}"), {"no JSON"}},
-      {header("{\"a\xff\":{}}"), {"no JSON"}},
-      {header(std::string("{}\0", 3)), {"zero byte"}},
-      {header(std::string("{\"a\0\":{}}", 10)), {"zero byte"}},
-      {header(R"({"a\u0000b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
+      {[] { return header(" {}"); }, {"does not start with '{'"}},
+      {[] { return header("[]"); }, {"does not start with '{'"}},
+      {[] { return header("\xef\xbb\xbf{}"); }, {"does not start with '{'"}},
+      {[] { return header("{"); }, {"no JSON", "byte 2"}},
+      {[] { return header("{}}"); }, {"no JSON"}},
+      {[] { return header("{} x"); }, {"no JSON"}},
+      {[] { return header("{\"a\"}"); }, {"no JSON"}},
+      {[] { return header("{\"a\":{}, }"); }, {"'a'", "no dtype"}},
+      {[] { return header("{'a':{}}"); }, {"no JSON"}},
+      {[] { return header("{/* comment */}"); }, {"no JSON"}},
+      {[] { return header("{\"a\xff\":{}}"); }, {"no JSON"}},
+      {[] { return header(std::string("{}\0", 3)); }, {"zero byte"}},
+      {[] { return header(std::string("{\"a\0\":{}}", 10)); }, {"zero byte"}},
+      {[] { return header(R"({"a\u0000b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"); },
        {"'a\\x00b'", "zero byte"}},
-      {header(R"({"\ud800":{}})"), {"no JSON"}},
-      {header(std::string(60000, '{')), {"no JSON"}},
-      {header("{\"a\":" + std::string(60000, '[')), {"'an array' where it cannot be"}},
+      {[] { return header(R"({"\ud800":{}})"); }, {"no JSON"}},
+      {[] { return header(std::string(60000, '{')); }, {"no JSON"}},
+      {[] { return header("{\"a\":" + std::string(60000, '[')); }, {"'an array' where it cannot be"}},
       // Grammar.
-      {header("{\"a\":1}"), {"number 1 where it cannot be"}},
-      {header("{\"a\":-1}"), {"number -1 where it cannot be"}},
-      {header("{\"a\":null}"), {"'null' where it cannot be"}},
-      {header("{\"a\":\"F32\"}"), {"'F32' where it cannot be"}},
-      {header("{\"a\":[]}"), {"'an array' where it cannot be"}},
-      {header("{\"a\":true}"), {"'true' where it cannot be"}},
-      {header("{\"a\":{}}"), {"'a'", "no dtype"}},
-      {tensor(shape + offsets), {"'a'", "no dtype"}},
-      {tensor(type + offsets), {"'a'", "no shape"}},
-      {tensor(type + R"("shape":[2])"), {"'a'", "no data_offsets"}},
-      {tensor(type + type + shape + offsets), {"'dtype'", "repeated"}},
-      {tensor(type + shape + shape + offsets), {"'shape'", "repeated"}},
-      {tensor(type + shape + offsets + "," + offsets), {"'data_offsets'", "repeated"}},
-      {tensor(type + shape + offsets + R"(,"stride":[1])"), {"'stride'", "unknown"}},
-      {tensor(type + shape + offsets + R"(,"more":{})"), {"'more'", "unknown"}},
-      {tensor(R"("dtype":"F33",)" + shape + offsets), {"'a'", "'F33' is unknown"}},
-      {tensor(R"("dtype":"f32",)" + shape + offsets), {"'f32' is unknown"}},
-      {tensor(R"("dtype":"F4",)" + shape + offsets), {"'F4' is unknown"}},
-      {tensor(R"("dtype":"",)" + shape + offsets), {"'' is unknown"}},
-      {tensor(R"("dtype":32,)" + shape + offsets), {"number 32 where it cannot be"}},
-      {tensor(R"("dtype":["F32"],)" + shape + offsets), {"'an array' where"}},
-      {tensor(type + R"("shape":2,)" + offsets), {"number 2 where it cannot be"}},
-      {tensor(type + R"("shape":"2",)" + offsets), {"'2' where it cannot be"}},
-      {tensor(type + R"("shape":[[2]],)" + offsets), {"'an array' where"}},
-      {tensor(type + R"("shape":[-2],)" + offsets), {"number -2 where"}},
-      {tensor(type + R"("shape":[2.0],)" + offsets), {"'2.0' where"}},
-      {tensor(type + R"("shape":[2e0],)" + offsets), {"'2e0' where"}},
-      {tensor(type + R"("shape":["2"],)" + offsets), {"'2' where"}},
-      {tensor(type + R"("shape":[null],)" + offsets), {"'null' where"}},
-      {tensor(type + R"("shape":{},)" + offsets), {"'an object' where"}},
-      {tensor(type + R"("shape":[1,1,1,1,1,1,1,1,2],)" + offsets), {"more than 8 dimensions"}},
-      {tensor(type + R"("shape":[9223372036854775808],)" + offsets), {"9223372036854775808 where"}},
-      {tensor(type + R"("shape":[18446744073709551616],)" + offsets), {"'18446744073709551616' where"}},
-      {tensor(type + shape + R"("data_offsets":[0])"), {"holds 1 numbers"}},
-      {tensor(type + shape + R"("data_offsets":[])"), {"holds 0 numbers"}},
-      {tensor(type + shape + R"("data_offsets":[0,8,8])"), {"number 8 where"}},
-      {tensor(type + shape + R"("data_offsets":8)"), {"number 8 where"}},
-      {tensor(type + shape + R"("data_offsets":[-0,8])"), {"number 0 where"}},
-      {header(R"({"__metadata__":{"a":1}})"), {"'__metadata__'", "number"}},
-      {header(R"({"__metadata__":{"a":null}})"), {"'__metadata__' holds 'null'"}},
-      {header(R"({"__metadata__":{"a":{}}})"), {"'__metadata__' holds 'an object'"}},
-      {header(R"({"__metadata__":[]})"), {"'an array' where"}},
-      {header(R"({"__metadata__":{},"__metadata__":{}})"), {"two members '__metadata__'"}},
+      {[] { return header("{\"a\":1}"); }, {"number 1 where it cannot be"}},
+      {[] { return header("{\"a\":-1}"); }, {"number -1 where it cannot be"}},
+      {[] { return header("{\"a\":null}"); }, {"'null' where it cannot be"}},
+      {[] { return header("{\"a\":\"F32\"}"); }, {"'F32' where it cannot be"}},
+      {[] { return header("{\"a\":[]}"); }, {"'an array' where it cannot be"}},
+      {[] { return header("{\"a\":true}"); }, {"'true' where it cannot be"}},
+      {[] { return header("{\"a\":{}}"); }, {"'a'", "no dtype"}},
+      {[] { return tensor(shape + offsets); }, {"'a'", "no dtype"}},
+      {[] { return tensor(type + offsets); }, {"'a'", "no shape"}},
+      {[] { return tensor(type + R"("shape":[2])"); }, {"'a'", "no data_offsets"}},
+      {[] { return tensor(type + type + shape + offsets); }, {"'dtype'", "repeated"}},
+      {[] { return tensor(type + shape + shape + offsets); }, {"'shape'", "repeated"}},
+      {[] { return tensor(type + shape + offsets + "," + offsets); }, {"'data_offsets'", "repeated"}},
+      {[] { return tensor(type + shape + offsets + R"(,"stride":[1])"); }, {"'stride'", "unknown"}},
+      {[] { return tensor(type + shape + offsets + R"(,"more":{})"); }, {"'more'", "unknown"}},
+      {[] { return tensor(R"("dtype":"F33",)" + shape + offsets); }, {"'a'", "'F33' is unknown"}},
+      {[] { return tensor(R"("dtype":"f32",)" + shape + offsets); }, {"'f32' is unknown"}},
+      {[] { return tensor(R"("dtype":"F4",)" + shape + offsets); }, {"'F4' is unknown"}},
+      {[] { return tensor(R"("dtype":"",)" + shape + offsets); }, {"'' is unknown"}},
+      {[] { return tensor(R"("dtype":32,)" + shape + offsets); }, {"number 32 where it cannot be"}},
+      {[] { return tensor(R"("dtype":["F32"],)" + shape + offsets); }, {"'an array' where"}},
+      {[] { return tensor(type + R"("shape":2,)" + offsets); }, {"number 2 where it cannot be"}},
+      {[] { return tensor(type + R"("shape":"2",)" + offsets); }, {"'2' where it cannot be"}},
+      {[] { return tensor(type + R"("shape":[[2]],)" + offsets); }, {"'an array' where"}},
+      {[] { return tensor(type + R"("shape":[-2],)" + offsets); }, {"number -2 where"}},
+      {[] { return tensor(type + R"("shape":[2.0],)" + offsets); }, {"'2.0' where"}},
+      {[] { return tensor(type + R"("shape":[2e0],)" + offsets); }, {"'2e0' where"}},
+      {[] { return tensor(type + R"("shape":["2"],)" + offsets); }, {"'2' where"}},
+      {[] { return tensor(type + R"("shape":[null],)" + offsets); }, {"'null' where"}},
+      {[] { return tensor(type + R"("shape":{},)" + offsets); }, {"'an object' where"}},
+      {[] { return tensor(type + R"("shape":[1,1,1,1,1,1,1,1,2],)" + offsets); }, {"more than 8 dimensions"}},
+      {[] { return tensor(type + R"("shape":[9223372036854775808],)" + offsets); },
+       {"9223372036854775808 where"}},
+      {[] { return tensor(type + R"("shape":[18446744073709551616],)" + offsets); },
+       {"'18446744073709551616' where"}},
+      {[] { return tensor(type + shape + R"("data_offsets":[0])"); }, {"holds 1 numbers"}},
+      {[] { return tensor(type + shape + R"("data_offsets":[])"); }, {"holds 0 numbers"}},
+      {[] { return tensor(type + shape + R"("data_offsets":[0,8,8])"); }, {"number 8 where"}},
+      {[] { return tensor(type + shape + R"("data_offsets":8)"); }, {"number 8 where"}},
+      {[] { return tensor(type + shape + R"("data_offsets":[-0,8])"); }, {"number 0 where"}},
+      {[] { return header(R"({"__metadata__":{"a":1}})"); }, {"'__metadata__'", "number"}},
+      {[] { return header(R"({"__metadata__":{"a":null}})"); }, {"'__metadata__' holds 'null'"}},
+      {[] { return header(R"({"__metadata__":{"a":{}}})"); }, {"'__metadata__' holds 'an object'"}},
+      {[] { return header(R"({"__metadata__":[]})"); }, {"'an array' where"}},
+      {[] { return header(R"({"__metadata__":{},"__metadata__":{}})"); }, {"two members '__metadata__'"}},
       // Sizes.
-      {tensor(type + R"("shape":[3],)" + offsets),
+      {[] { return tensor(type + R"("shape":[3],)" + offsets); },
        {"'a'", "(3,)", "has 12 bytes, not those from byte 0 to byte 8"}},
-      {tensor(R"("dtype":"F16",)" + shape + offsets), {"has 4 bytes"}},
-      {tensor(type + R"("shape":[4611686018427387904,4],)" + offsets), {"too large to exist"}},
-      {tensor(type + R"("shape":[4611686018427387904],)" + offsets), {"too large to exist"}},
-      {tensor(type + R"("shape":[9223372036854775807,9223372036854775807,0],)" + offsets),
+      {[] { return tensor(R"("dtype":"F16",)" + shape + offsets); }, {"has 4 bytes"}},
+      {[] { return tensor(type + R"("shape":[4611686018427387904,4],)" + offsets); }, {"too large to exist"}},
+      {[] { return tensor(type + R"("shape":[4611686018427387904],)" + offsets); }, {"too large to exist"}},
+      {[] { return tensor(type + R"("shape":[9223372036854775807,9223372036854775807,0],)" + offsets); },
        {"too large to exist"}},
-      {tensor(type + shape + R"("data_offsets":[8,0])"), {"from byte 8 to byte 0"}},
-      {tensor(type + shape + R"("data_offsets":[8,16])"), {"'a'", "starts at byte 8", "ends at byte 0"}},
-      {tensor(type + R"("shape":[3],"data_offsets":[0,12])"),
+      {[] { return tensor(type + shape + R"("data_offsets":[8,0])"); }, {"from byte 8 to byte 0"}},
+      {[] { return tensor(type + shape + R"("data_offsets":[8,16])"); },
+       {"'a'", "starts at byte 8", "ends at byte 0"}},
+      {[] { return tensor(type + R"("shape":[3],"data_offsets":[0,12])"); },
        {"'a'", "ends at byte 12", "8 bytes of tensors"}},
-      {tensor(type + R"("shape":[1099511627776],"data_offsets":[0,4398046511104])"),
+      {[] { return tensor(type + R"("shape":[1099511627776],"data_offsets":[0,4398046511104])"); },
        {"ends at byte 4398046511104"}},
-      {tensor(type + shape + R"("data_offsets":[18446744073709551608,18446744073709551615])"),
+      {[] { return tensor(type + shape + R"("data_offsets":[18446744073709551608,18446744073709551615])"); },
        {"has 8 bytes"}},
-      {tensor(type + R"("shape":[1],"data_offsets":[0,4])"), {"end at byte 4 of 8"}},
-      {header("{}"), {"end at byte 0 of 8"}},
-      {two("[0,4]", "[2,6]"), {"'b'", "starts at byte 2", "ends at byte 4"}},
-      {two("[0,4]", "[0,4]"), {"starts at byte 0", "ends at byte 4"}},
-      {two("[4,8]", "[1,5]"), {"'b'", "starts at byte 1"}},
-      {header(
-           R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})"),
+      {[] { return tensor(type + R"("shape":[1],"data_offsets":[0,4])"); }, {"end at byte 4 of 8"}},
+      {[] { return header("{}"); }, {"end at byte 0 of 8"}},
+      {[] { return two("[0,4]", "[2,6]"); }, {"'b'", "starts at byte 2", "ends at byte 4"}},
+      {[] { return two("[0,4]", "[0,4]"); }, {"starts at byte 0", "ends at byte 4"}},
+      {[] { return two("[4,8]", "[1,5]"); }, {"'b'", "starts at byte 1"}},
+      {[] {
+         return header(
+             R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})");
+       },
        {"'a'", "two tensors"}},
   };
   const bsr_test::scratch folder;
   const std::string name = folder / "bad.safetensors";
   for (const damage& d : damages) {
-    INFO(d.bytes.substr(0, 200));
-    bsr_test::write_bytes(name, d.bytes);
+    INFO(d.bytes().substr(0, 200));
+    bsr_test::write_bytes(name, d.bytes());
     check_refusal(name, d.words, [&] { io::safetensors_reader file(name); });
   }
-  CHECK(damages.size() == 83);
+  CHECK(std::size(damages) == 83);
 }
 
 TEST_CASE("safetensors: a bool that is none") {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -194,151 +193,162 @@ TEST_CASE("zip: sizes and places beyond 4 GiB") {
 TEST_CASE("zip: damaged files are refused") {
   struct damage {
     const char* name;
-    std::vector<std::string> words;
-    std::function<void(test_zip&)> change;
+    bsr_test::sentence words;
+    void (*change)(test_zip&);
   };
-  const std::string nul("a\0b.npy", 7);
-  const std::vector<damage> damages = {
-      {"encrypted", {"'a.npy'", "encrypted"}, [](auto& z) { z.members[0].flags = 1; }},
-      {"strong encryption", {"'a.npy'", "flags are 64"}, [](auto& z) { z.members[0].flags = 64; }},
-      {"masked headers", {"flags are 8192"}, [](auto& z) { z.members[0].flags = 8192; }},
-      {"patch data", {"flags are 32"}, [](auto& z) { z.members[1].flags = 32; }},
-      {"bzip2", {"'b.npy'", "compression method is 12"}, [](auto& z) { z.members[1].method = 12; }},
-      {"deflate64", {"compression method is 9"}, [](auto& z) { z.members[0].method = 9; }},
-      {"implode", {"compression method is 6"}, [](auto& z) { z.members[0].method = 6; }},
-      {"same name", {"'a.npy'", "two members"}, [](auto& z) { z.members[1].name = "a.npy"; }},
-      {"no name", {"no name"}, [](auto& z) { z.members[1].name = ""; }},
-      {"zero byte in name", {"a\\x00b.npy", "zero byte"}, [&](auto& z) { z.members[1].name = nul; }},
-      {"checksum", {"'a.npy'", "checksum", "directory says 7"}, [](auto& z) { z.members[0].crc = 7; }},
+  static const damage damages[] = {
+      {"encrypted", {"'a.npy'", "encrypted"}, [](test_zip& z) { z.members[0].flags = 1; }},
+      {"strong encryption", {"'a.npy'", "flags are 64"}, [](test_zip& z) { z.members[0].flags = 64; }},
+      {"masked headers", {"flags are 8192"}, [](test_zip& z) { z.members[0].flags = 8192; }},
+      {"patch data", {"flags are 32"}, [](test_zip& z) { z.members[1].flags = 32; }},
+      {"bzip2", {"'b.npy'", "compression method is 12"}, [](test_zip& z) { z.members[1].method = 12; }},
+      {"deflate64", {"compression method is 9"}, [](test_zip& z) { z.members[0].method = 9; }},
+      {"implode", {"compression method is 6"}, [](test_zip& z) { z.members[0].method = 6; }},
+      {"same name", {"'a.npy'", "two members"}, [](test_zip& z) { z.members[1].name = "a.npy"; }},
+      {"no name", {"no name"}, [](test_zip& z) { z.members[1].name = ""; }},
+      {"zero byte in name",
+       {"a\\x00b.npy", "zero byte"},
+       [](test_zip& z) { z.members[1].name = std::string("a\0b.npy", 7); }},
+      {"checksum", {"'a.npy'", "checksum", "directory says 7"}, [](test_zip& z) { z.members[0].crc = 7; }},
       {"byte changed",
        {"'b.npy'", "checksum"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[1].raw = z.members[1].content;
          (*z.members[1].raw)[100] ^= 1;
        }},
       {"stored with other size",
        {"'a.npy'", "5000 bytes in the file are to be 4999 bytes"},
-       [](auto& z) { z.members[0].size = 4999; }},
+       [](test_zip& z) { z.members[0].size = 4999; }},
       {"beyond the directory",
        {"'b.npy'", "do not fit before the directory"},
-       [](auto& z) { z.members[1].size = z.members[1].compressed = 70'000; }},
+       [](test_zip& z) { z.members[1].size = z.members[1].compressed = 70'000; }},
       {"size of 2^64 - 1",
        {"'b.npy'", "18446744073709551615 bytes", "do not fit"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[1].zip64 = true;
          z.members[1].size = z.members[1].compressed = ~std::uint64_t{0};
        }},
       {"offset beyond the file",
        {"'b.npy'", "at byte 100000"},
-       [](auto& z) { z.members[1].offset = 100'000; }},
+       [](test_zip& z) { z.members[1].offset = 100'000; }},
       {"offset of 2^64 - 1",
        {"'b.npy'", "at byte 18446744073709551615"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[1].zip64 = true;
          z.members[1].offset = ~std::uint64_t{0};
        }},
-      {"same place", {"overlaps"}, [](auto& z) { z.members[1].offset = 0; }},
+      {"same place", {"overlaps"}, [](test_zip& z) { z.members[1].offset = 0; }},
       {"reaches into the next",
        {"overlaps"},
-       [](auto& z) { z.members[0].size = z.members[0].compressed = 5100; }},
-      {"other disk", {"'b.npy'", "split"}, [](auto& z) { z.members[1].disk = 1; }},
+       [](test_zip& z) { z.members[0].size = z.members[0].compressed = 5100; }},
+      {"other disk", {"'b.npy'", "split"}, [](test_zip& z) { z.members[1].disk = 1; }},
       {"no local header",
        {"'a.npy'", "header at byte 0 disagrees"},
-       [](auto& z) { z.members[0].local_signature = 0x04034b51; }},
-      {"local name", {"'a.npy'", "about the name"}, [](auto& z) { z.members[0].local_name = "c.npy"; }},
-      {"local name longer", {"'a.npy'", "disagrees"}, [](auto& z) { z.members[0].local_name = "aa.npy"; }},
-      {"local flags", {"about the flags"}, [](auto& z) { z.members[0].local_flags = 2; }},
-      {"local encryption", {"about the flags"}, [](auto& z) { z.members[0].local_flags = 1; }},
-      {"local method", {"about the compression"}, [](auto& z) { z.members[0].local_method = 8; }},
-      {"local size", {"about the size"}, [](auto& z) { z.members[0].local_size = 4000; }},
-      {"local compressed size", {"about the size"}, [](auto& z) { z.members[0].local_compressed = 4000; }},
-      {"local checksum", {"about the checksum"}, [](auto& z) { z.members[0].local_crc = 1; }},
+       [](test_zip& z) { z.members[0].local_signature = 0x04034b51; }},
+      {"local name", {"'a.npy'", "about the name"}, [](test_zip& z) { z.members[0].local_name = "c.npy"; }},
+      {"local name longer",
+       {"'a.npy'", "disagrees"},
+       [](test_zip& z) { z.members[0].local_name = "aa.npy"; }},
+      {"local flags", {"about the flags"}, [](test_zip& z) { z.members[0].local_flags = 2; }},
+      {"local encryption", {"about the flags"}, [](test_zip& z) { z.members[0].local_flags = 1; }},
+      {"local method", {"about the compression"}, [](test_zip& z) { z.members[0].local_method = 8; }},
+      {"local size", {"about the size"}, [](test_zip& z) { z.members[0].local_size = 4000; }},
+      {"local compressed size",
+       {"about the size"},
+       [](test_zip& z) { z.members[0].local_compressed = 4000; }},
+      {"local checksum", {"about the checksum"}, [](test_zip& z) { z.members[0].local_crc = 1; }},
       {"local sizes of zero without descriptor",
        {"about the size"},
-       [](auto& z) { z.members[0].local_size = z.members[0].local_compressed = 0; }},
+       [](test_zip& z) { z.members[0].local_size = z.members[0].local_compressed = 0; }},
       {"local extra reaches too far",
        {"'b.npy'", "disagrees"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[1].local_extra = std::string(50, 'x');
          z.members[1].raw = z.members[1].content.substr(40);
          z.members[1].compressed = z.members[1].size = 300;
        }},
       {"local zip64 announced and missing",
        {"'a.npy'", "64-bit size"},
-       [](auto& z) { z.members[0].local_size = 0xffffffff; }},
+       [](test_zip& z) { z.members[0].local_size = 0xffffffff; }},
       {"local extra damaged",
        {"'a.npy'", "extra field"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[0].local_extra = little<std::uint16_t>(1) + little<std::uint16_t>(16) + "abc";
        }},
-      {"extra damaged", {"'a.npy'", "extra field"}, [](auto& z) { z.members[0].extra = "abc"; }},
+      {"extra damaged", {"'a.npy'", "extra field"}, [](test_zip& z) { z.members[0].extra = "abc"; }},
       {"extra too long",
        {"extra field"},
-       [](auto& z) { z.members[0].extra = little<std::uint16_t>(9) + little<std::uint16_t>(100); }},
+       [](test_zip& z) { z.members[0].extra = little<std::uint16_t>(9) + little<std::uint16_t>(100); }},
       {"zip64 announced and missing",
        {"'a.npy'", "64-bit size"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[0].zip64 = true;
          z.members[0].extra = "";
        }},
       {"zip64 too short",
        {"'a.npy'", "64-bit size"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.members[0].zip64 = true;
          z.members[0].extra =
              little<std::uint16_t>(1) + little<std::uint16_t>(8) + little<std::uint64_t>(5000);
        }},
-      {"directory damaged", {"directory is damaged"}, [](auto& z) { z.members[1].signature = 0x02014b51; }},
-      {"several parts", {"one part of several"}, [](auto& z) { z.disk = 1; }},
-      {"directory on another part", {"one part of several"}, [](auto& z) { z.first_disk = 3; }},
-      {"some members elsewhere", {"one part of several"}, [](auto& z) { z.count_here = 1; }},
-      {"fewer members", {"longer than its members"}, [](auto& z) { z.count = 1; }},
+      {"directory damaged",
+       {"directory is damaged"},
+       [](test_zip& z) { z.members[1].signature = 0x02014b51; }},
+      {"several parts", {"one part of several"}, [](test_zip& z) { z.disk = 1; }},
+      {"directory on another part", {"one part of several"}, [](test_zip& z) { z.first_disk = 3; }},
+      {"some members elsewhere", {"one part of several"}, [](test_zip& z) { z.count_here = 1; }},
+      {"fewer members", {"longer than its members"}, [](test_zip& z) { z.count = 1; }},
       {"more members",
        {"directory is damaged"},
-       [](auto& z) {
+       [](test_zip& z) {
          z.count = 2, z.members.pop_back(), z.after_directory = std::string(46, 'x'),
          z.directory_size = 46 + 5 + 46;
        }},
-      {"members without bytes", {"cannot hold 1000 members"}, [](auto& z) { z.count = 1000; }},
-      {"no members", {"longer than its members"}, [](auto& z) { z.count = 0; }},
-      {"directory size", {"does not end at byte"}, [](auto& z) { z.directory_size = 80; }},
-      {"directory offset", {"directory of", "does not end at byte"}, [](auto& z) { z.directory_offset = 5; }},
-      {"directory offset beyond", {"does not end at byte"}, [](auto& z) { z.directory_offset = 1u << 30; }},
-      {"text after the end", {"no end of a zip directory"}, [](auto& z) { z.suffix = "x"; }},
-      {"text before the end record", {"does not end at byte"}, [](auto& z) { z.after_directory = "x"; }},
+      {"members without bytes", {"cannot hold 1000 members"}, [](test_zip& z) { z.count = 1000; }},
+      {"no members", {"longer than its members"}, [](test_zip& z) { z.count = 0; }},
+      {"directory size", {"does not end at byte"}, [](test_zip& z) { z.directory_size = 80; }},
+      {"directory offset",
+       {"directory of", "does not end at byte"},
+       [](test_zip& z) { z.directory_offset = 5; }},
+      {"directory offset beyond",
+       {"does not end at byte"},
+       [](test_zip& z) { z.directory_offset = 1u << 30; }},
+      {"text after the end", {"no end of a zip directory"}, [](test_zip& z) { z.suffix = "x"; }},
+      {"text before the end record", {"does not end at byte"}, [](test_zip& z) { z.after_directory = "x"; }},
       {"no zip64 locator",
        {"zip64 directory is missing"},
-       [](auto& z) { z.zip64 = true, z.locator = false; }},
+       [](test_zip& z) { z.zip64 = true, z.locator = false; }},
       {"locator points nowhere",
        {"zip64 directory ends at byte 99999999"},
-       [](auto& z) { z.zip64 = true, z.locator_offset = 99'999'999; }},
+       [](test_zip& z) { z.zip64 = true, z.locator_offset = 99'999'999; }},
       {"locator points to 2^64 - 1",
        {"beyond its place"},
-       [](auto& z) { z.zip64 = true, z.locator_offset = ~std::uint64_t{0}; }},
+       [](test_zip& z) { z.zip64 = true, z.locator_offset = ~std::uint64_t{0}; }},
       {"locator points elsewhere",
        {"zip64 end record is damaged"},
-       [](auto& z) { z.zip64 = true, z.locator_offset = 3; }},
+       [](test_zip& z) { z.zip64 = true, z.locator_offset = 3; }},
       {"zip64 signature",
        {"zip64 end record is damaged"},
-       [](auto& z) { z.zip64 = true, z.record_signature = 1; }},
+       [](test_zip& z) { z.zip64 = true, z.record_signature = 1; }},
       {"zip64 record size",
        {"zip64 end record is damaged"},
-       [](auto& z) { z.zip64 = true, z.record_size = 45; }},
+       [](test_zip& z) { z.zip64 = true, z.record_size = 45; }},
       {"zip64 record size of 2^64 - 1",
        {"zip64 end record is damaged"},
-       [](auto& z) { z.zip64 = true, z.record_size = ~std::uint64_t{0}; }},
-      {"zip64 parts", {"one part of several"}, [](auto& z) { z.zip64 = true, z.disks = 2; }},
-      {"zip64 on another part", {"one part of several"}, [](auto& z) { z.zip64 = true, z.disk64 = 1; }},
-      {"zip64 counts", {"one part of several"}, [](auto& z) { z.zip64 = true, z.count64 = 3; }},
+       [](test_zip& z) { z.zip64 = true, z.record_size = ~std::uint64_t{0}; }},
+      {"zip64 parts", {"one part of several"}, [](test_zip& z) { z.zip64 = true, z.disks = 2; }},
+      {"zip64 on another part", {"one part of several"}, [](test_zip& z) { z.zip64 = true, z.disk64 = 1; }},
+      {"zip64 counts", {"one part of several"}, [](test_zip& z) { z.zip64 = true, z.count64 = 3; }},
       {"zip64 count of 2^64 - 1",
        {"cannot hold 18446744073709551615 members"},
-       [](auto& z) { z.zip64 = true, z.count_here = z.count64 = ~std::uint64_t{0}; }},
+       [](test_zip& z) { z.zip64 = true, z.count_here = z.count64 = ~std::uint64_t{0}; }},
       {"zip64 size and offset overflow",
        {"does not end at byte"},
-       [](auto& z) { z.zip64 = true, z.directory_offset = ~std::uint64_t{0}, z.directory_size = 200; }},
+       [](test_zip& z) { z.zip64 = true, z.directory_offset = ~std::uint64_t{0}, z.directory_size = 200; }},
       {"zip64 directory size of 2^63",
        {"does not end at byte"},
-       [](auto& z) { z.zip64 = true, z.directory_size = std::uint64_t{1} << 63; }},
+       [](test_zip& z) { z.zip64 = true, z.directory_size = std::uint64_t{1} << 63; }},
   };
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.zip";
@@ -349,53 +359,53 @@ TEST_CASE("zip: damaged files are refused") {
     bsr_test::write_bytes(file, zip.build());
     check_refusal(file, d.words, [&] { read_all(file); });
   }
-  CHECK(damages.size() == 63);
+  CHECK(std::size(damages) == 63);
 }
 
 TEST_CASE("zip: damaged compressed members are refused") {
   struct damage {
     const char* name;
-    std::vector<std::string> words;
-    std::function<void(test_member&)> change;
+    bsr_test::sentence words;
+    void (*change)(test_member&);
   };
-  const std::vector<damage> damages = {
+  static const damage damages[] = {
       {"bomb",
        {"cannot inflate to 1000000000000 bytes"},
-       [](auto& m) {
+       [](test_member& m) {
          m.zip64 = true;
          m.size = 1'000'000'000'000;
          m.local_size = 0xffffffff;
        }},
       {"size of 2^64 - 1",
        {"cannot inflate to 18446744073709551615 bytes"},
-       [](auto& m) {
+       [](test_member& m) {
          m.zip64 = true;
          m.size = ~std::uint64_t{0};
        }},
-      {"longer", {"inflates to more than 4999 bytes"}, [](auto& m) { m.size = 4999; }},
-      {"much longer", {"inflates to more than 0 bytes"}, [](auto& m) { m.size = 0; }},
-      {"shorter", {"inflates to less than 5001 bytes"}, [](auto& m) { m.size = 5001; }},
+      {"longer", {"inflates to more than 4999 bytes"}, [](test_member& m) { m.size = 4999; }},
+      {"much longer", {"inflates to more than 0 bytes"}, [](test_member& m) { m.size = 0; }},
+      {"shorter", {"inflates to less than 5001 bytes"}, [](test_member& m) { m.size = 5001; }},
       {"cut",
        {"cut short"},
-       [](auto& m) {
+       [](test_member& m) {
          m.raw = bsr_test::deflate_raw(m.content);
          m.raw->resize(m.raw->size() - 9);
        }},
       {"last byte cut",
        {"cut short"},
-       [](auto& m) {
+       [](test_member& m) {
          m.raw = bsr_test::deflate_raw(m.content);
          m.raw->pop_back();
        }},
-      {"no stream", {"compressed data is damaged"}, [](auto& m) { m.raw = std::string(900, '\xff'); }},
-      {"nothing", {"cannot inflate to 5000"}, [](auto& m) { m.raw = ""; }},
+      {"no stream", {"compressed data is damaged"}, [](test_member& m) { m.raw = std::string(900, '\xff'); }},
+      {"nothing", {"cannot inflate to 5000"}, [](test_member& m) { m.raw = ""; }},
       {"bytes behind the stream",
        {"does not end after"},
-       [](auto& m) { m.raw = bsr_test::deflate_raw(m.content) + "x"; }},
+       [](test_member& m) { m.raw = bsr_test::deflate_raw(m.content) + "x"; }},
       {"many bytes behind the stream",
        {"does not end after"},
-       [](auto& m) { m.raw = bsr_test::deflate_raw(m.content) + std::string(200'000, '\0'); }},
-      {"checksum", {"checksum", "directory says 5"}, [](auto& m) { m.crc = 5; }},
+       [](test_member& m) { m.raw = bsr_test::deflate_raw(m.content) + std::string(200'000, '\0'); }},
+      {"checksum", {"checksum", "directory says 5"}, [](test_member& m) { m.crc = 5; }},
   };
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.zip";
