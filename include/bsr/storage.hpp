@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// The light front door: types that hold and show matrices, for headers that only pass them on. No SIMD, no kernels.
+// The light front door: types that hold and show matrices, for headers that only pass them on. No SIMD, no
+// kernels.
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
 #include "bsr/base/policy.hpp"

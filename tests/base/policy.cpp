@@ -23,8 +23,7 @@ TEST_CASE("executor: receives the tasks as they are given", "[base]") {
                                *static_cast<int*>(context) += tasks;
                              }};
   int seen = 0;
-  serial.run(
-      serial.context, 5, [](void* argument, int i) { *static_cast<int*>(argument) += 1 << i; }, &seen);
+  serial.run(serial.context, 5, [](void* argument, int i) { *static_cast<int*>(argument) += 1 << i; }, &seen);
   CHECK(seen == 31);
   CHECK(sum == 5);
 }

@@ -43,14 +43,11 @@ TEST_CASE("coo: copies are deep, default and moved-from are 0x0", "[storage]") {
 }
 
 TEST_CASE("coo: refusals", "[storage]") {
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::coo<int>({2, 2}, {1, 2}, {0}, {0, 1});
-        }) ==
+  CHECK(text_of<bsr::shape_error>([] { bsr::coo<int>({2, 2}, {1, 2}, {0}, {0, 1}); }) ==
         "bsr: coo_view: row, column, and data array must all be the same length: they have 1, 2 and 2 "
         "elements.");
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::coo<int>({2, -2}, {}, {}, {});
-        }) == "bsr: coo_view: invalid shape 2x-2.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::coo<int>({2, -2}, {}, {}, {}); }) ==
+        "bsr: coo_view: invalid shape 2x-2.");
 }
 
 }  // namespace

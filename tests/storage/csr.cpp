@@ -58,20 +58,16 @@ TEST_CASE("csr: truncate forgets the last entries", "[storage]") {
 }
 
 TEST_CASE("csr: refusals", "[storage]") {
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::csr<int>({2, 2}, {1}, {0}, {0, 1});
-        }) == "bsr: csr_view: index pointer size (2) should be (3): shape is 2x2, blocksize is 1x1.");
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::csr<int>({1, 2}, {1, 2}, {0}, {0, 1});
-        })
+  CHECK(text_of<bsr::shape_error>([] { bsr::csr<int>({2, 2}, {1}, {0}, {0, 1}); }) ==
+        "bsr: csr_view: index pointer size (2) should be (3): shape is 2x2, blocksize is 1x1.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::csr<int>({1, 2}, {1, 2}, {0}, {0, 1}); })
             .starts_with(
                 "bsr: csr_view: indices and data should have the same size: 1 indices need 1 blocks of 1x1"));
   CHECK(text_of<bsr::format_error>([] {
           bsr::csr<int>({1, 2}, {1}, {0}, {0, 2});
         }).starts_with("bsr: csr_view: Last value of index pointer"));
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::csr<int>({-1, 2}, {}, {}, {0});
-        }) == "bsr: csr_view: invalid shape -1x2.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::csr<int>({-1, 2}, {}, {}, {0}); }) ==
+        "bsr: csr_view: invalid shape -1x2.");
 }
 
 }  // namespace

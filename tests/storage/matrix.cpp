@@ -131,43 +131,32 @@ TEST_CASE("matrix: blocks by number and by row", "[storage]") {
 TEST_CASE("matrix: constructors refuse what scipy refuses, with numbers", "[storage]") {
   using m = bsr::matrix<double, 2>;
   const std::vector<double> data(8);
-  CHECK(text_of<bsr::shape_error>([] {
-          m({4, 5});
-        }) ==
+  CHECK(text_of<bsr::shape_error>([] { m({4, 5}); }) ==
         "bsr: matrix: shape must be multiple of blocksize: shape is 4x5, blocksize is 2x2; pass bsr::padded "
         "if the last "
         "blocks shall reach beyond the edge.");
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::matrix<double>({4, 4}, bsr::dims(0, 2));
-        }) == "bsr: matrix: invalid blocksize 0x2.");
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::matrix<double>({4, 4}, bsr::dims(2, -2));
-        }) == "bsr: matrix: invalid blocksize 2x-2.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::matrix<double>({4, 4}, bsr::dims(0, 2)); }) ==
+        "bsr: matrix: invalid blocksize 0x2.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::matrix<double>({4, 4}, bsr::dims(2, -2)); }) ==
+        "bsr: matrix: invalid blocksize 2x-2.");
   CHECK(text_of<bsr::shape_error>([] { m({-2, 4}); }) == "bsr: matrix: invalid shape -2x4.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          m({4, 4}, data, {0, 1}, {0, 2});
-        }) == "bsr: matrix: index pointer size (2) should be (3): shape is 4x4, blocksize is 2x2.");
-  CHECK(text_of<bsr::format_error>([&] {
-          m({4, 4}, data, {0, 1}, {1, 2, 2});
-        }) == "bsr: matrix: index pointer should start with 0, not 1.");
-  CHECK(text_of<bsr::format_error>([&] {
-          m({4, 4}, data, {0, 1}, {0, 1, 3});
-        }) ==
+  CHECK(text_of<bsr::shape_error>([&] { m({4, 4}, data, {0, 1}, {0, 2}); }) ==
+        "bsr: matrix: index pointer size (2) should be (3): shape is 4x4, blocksize is 2x2.");
+  CHECK(text_of<bsr::format_error>([&] { m({4, 4}, data, {0, 1}, {1, 2, 2}); }) ==
+        "bsr: matrix: index pointer should start with 0, not 1.");
+  CHECK(text_of<bsr::format_error>([&] { m({4, 4}, data, {0, 1}, {0, 1, 3}); }) ==
         "bsr: matrix: Last value of index pointer should be less than the size of index and data arrays: it "
         "is 3, and "
         "there are 2 indices.");
   CHECK(text_of<bsr::format_error>([&] {
           m({4, 4}, data, {0, 1}, {0, 1, -1});
         }).starts_with("bsr: matrix: Last value"));
-  CHECK(text_of<bsr::shape_error>([&] {
-          m({4, 4}, data, {0, 1, 1}, {0, 1, 3});
-        }) ==
+  CHECK(text_of<bsr::shape_error>([&] { m({4, 4}, data, {0, 1, 1}, {0, 1, 3}); }) ==
         "bsr: matrix: indices and data should have the same size: 3 indices need 3 blocks of 2x2 elements, "
         "and data has 8 "
         "elements.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          m({4, 4}, data, {0, 1}, {0, 1, 2}, bsr::dims(2, 1));
-        }) == "bsr: matrix: mismatching blocksize=2x1 vs 2x2 of the type.");
+  CHECK(text_of<bsr::shape_error>([&] { m({4, 4}, data, {0, 1}, {0, 1, 2}, bsr::dims(2, 1)); }) ==
+        "bsr: matrix: mismatching blocksize=2x1 vs 2x2 of the type.");
   // scipy accepts a shape that is no multiple here; then its products are wrong.
   CHECK(text_of<bsr::shape_error>([] {
           bsr::matrix<double, 2, 3>({5, 10}, std::vector<double>(6), {0}, {0, 1, 1});

@@ -81,25 +81,19 @@ TEST_CASE("matrix_view: a dynamic one is told its block size", "[storage]") {
 TEST_CASE("matrix_view: what does not fit is refused", "[storage]") {
   arrays x;
   using view = bsr::matrix_view<double, 2>;
-  CHECK(text_of<bsr::shape_error>([&] {
-          view({4, 7}, x.data, x.indices, x.indptr);
-        })
+  CHECK(text_of<bsr::shape_error>([&] { view({4, 7}, x.data, x.indices, x.indptr); })
             .starts_with(
                 "bsr: matrix_view: shape must be multiple of blocksize: shape is 4x7, blocksize is 2x2"));
-  CHECK(text_of<bsr::shape_error>([&] {
-          view({6, 6}, x.data, x.indices, x.indptr);
-        }) == "bsr: matrix_view: index pointer size (3) should be (4): shape is 6x6, blocksize is 2x2.");
+  CHECK(text_of<bsr::shape_error>([&] { view({6, 6}, x.data, x.indices, x.indptr); }) ==
+        "bsr: matrix_view: index pointer size (3) should be (4): shape is 6x6, blocksize is 2x2.");
   x.data.pop_back();
-  CHECK(text_of<bsr::shape_error>([&] {
-          view({4, 6}, x.data, x.indices, x.indptr);
-        }) ==
+  CHECK(text_of<bsr::shape_error>([&] { view({4, 6}, x.data, x.indices, x.indptr); }) ==
         "bsr: matrix_view: indices and data should have the same size: 3 indices need 3 blocks of 2x2 "
         "elements, and data "
         "has 11 elements.");
   double* const none = nullptr;
-  CHECK(text_of<bsr::shape_error>([&] {
-          view({4, 6}, none, x.indices.data(), x.indptr.data(), 3);
-        }) == "bsr: matrix_view: data is null, and there are 3 blocks.");
+  CHECK(text_of<bsr::shape_error>([&] { view({4, 6}, none, x.indices.data(), x.indptr.data(), 3); }) ==
+        "bsr: matrix_view: data is null, and there are 3 blocks.");
   CHECK(text_of<bsr::shape_error>([&] {
           view({4, 6}, x.data.data(), x.indices.data(), x.indptr.data(), -1);
         }) == "bsr: matrix_view: -1 elements at a valid pointer are no array.");

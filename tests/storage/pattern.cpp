@@ -55,16 +55,13 @@ TEST_CASE("pattern: default, moved-from, empty and padded", "[storage]") {
 }
 
 TEST_CASE("pattern: refusals name who refuses", "[storage]") {
-  CHECK(text_of<bsr::shape_error>([] {
-          bsr::pattern<2>({4, 4}, {0}, {0, 1});
-        }) == "bsr: pattern: index pointer size (2) should be (3): shape is 4x4, blocksize is 2x2.");
+  CHECK(text_of<bsr::shape_error>([] { bsr::pattern<2>({4, 4}, {0}, {0, 1}); }) ==
+        "bsr: pattern: index pointer size (2) should be (3): shape is 4x4, blocksize is 2x2.");
   const std::vector<std::int32_t> indices{0}, indptr{1, 1, 1};
-  CHECK(text_of<bsr::format_error>([&] {
-          bsr::pattern_view<2>({4, 4}, indices, indptr);
-        }) == "bsr: pattern_view: index pointer should start with 0, not 1.");
-  CHECK(text_of<bsr::shape_error>([&] {
-          bsr::pattern_view<2>({4, 4}, indices, indptr, bsr::dims(2, 4));
-        }) == "bsr: pattern_view: mismatching blocksize=2x4 vs 2x2 of the type.");
+  CHECK(text_of<bsr::format_error>([&] { bsr::pattern_view<2>({4, 4}, indices, indptr); }) ==
+        "bsr: pattern_view: index pointer should start with 0, not 1.");
+  CHECK(text_of<bsr::shape_error>([&] { bsr::pattern_view<2>({4, 4}, indices, indptr, bsr::dims(2, 4)); }) ==
+        "bsr: pattern_view: mismatching blocksize=2x4 vs 2x2 of the type.");
 }
 
 }  // namespace

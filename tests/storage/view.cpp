@@ -17,9 +17,7 @@ namespace {
 using namespace bsr_test;
 
 template <class X>
-concept can_be_viewed = requires {
-  typename bsr::view_t<X>;
-};
+concept can_be_viewed = requires { typename bsr::view_t<X>; };
 
 TEST_CASE("view: bsr's own types", "[storage]") {
   using matrix = bsr::matrix<float, 2, 3>;

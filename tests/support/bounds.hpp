@@ -78,8 +78,9 @@ wide_t<T> widen(const T& x) {
 /// The elements of a matrix (of a vector, as one column), duplicates added up, written the slow and plain way
 /// from the definition of each format.
 template <class A>
-requires(bsr::sparse_like<const A&> || bsr::csr_like<const A&> || bsr::coo_like<const A&> ||
-         bsr::dense_like<const A&> || bsr::vector_like<const A&>) auto dense(const A& matrix) {
+  requires(bsr::sparse_like<const A&> || bsr::csr_like<const A&> || bsr::coo_like<const A&> ||
+           bsr::dense_like<const A&> || bsr::vector_like<const A&>)
+auto dense(const A& matrix) {
   const auto a = bsr::input(matrix);
   using T = typename decltype(a)::value_type;
   std::int64_t rows = 0;

@@ -25,7 +25,7 @@ class guarded {
   }
   /// The same with the elements of another matrix.
   template <class X>
-  requires bsr::dense_like<const X&>
+    requires bsr::dense_like<const X&>
   explicit guarded(const X& x, std::int64_t gap = 3)
       : guarded(bsr::view(x).rows(), bsr::view(x).cols(), gap) {
     const auto to = view();

@@ -40,8 +40,8 @@ std::string shape_difference(const A& a, const B& b) {
 
 /// "" when `a` is stored exactly as `b` is, else the first difference in words. The index types may differ.
 template <class A, class B>
-requires bsr::sparse_like<const A&> && bsr::sparse_like<const B&> std::string stored_difference(const A& a,
-                                                                                                const B& b) {
+  requires bsr::sparse_like<const A&> && bsr::sparse_like<const B&>
+std::string stored_difference(const A& a, const B& b) {
   std::string text = shape_difference(a, b);
   if (text.empty() && a.blocksize() != b.blocksize()) text = "the block sizes differ";
   if (text.empty()) text = array_difference("indptr", a.indptr(), b.indptr());
@@ -50,8 +50,8 @@ requires bsr::sparse_like<const A&> && bsr::sparse_like<const B&> std::string st
   return text;
 }
 template <class A, class B>
-requires bsr::csr_like<const A&> && bsr::csr_like<const B&> std::string stored_difference(const A& a,
-                                                                                          const B& b) {
+  requires bsr::csr_like<const A&> && bsr::csr_like<const B&>
+std::string stored_difference(const A& a, const B& b) {
   std::string text = shape_difference(a, b);
   if (text.empty()) text = array_difference("indptr", a.indptr(), b.indptr());
   if (text.empty()) text = array_difference("indices", a.indices(), b.indices());
@@ -59,8 +59,8 @@ requires bsr::csr_like<const A&> && bsr::csr_like<const B&> std::string stored_d
   return text;
 }
 template <class A, class B>
-requires bsr::coo_like<const A&> && bsr::coo_like<const B&> std::string stored_difference(const A& a,
-                                                                                          const B& b) {
+  requires bsr::coo_like<const A&> && bsr::coo_like<const B&>
+std::string stored_difference(const A& a, const B& b) {
   std::string text = shape_difference(a, b);
   if (text.empty()) text = array_difference("row", a.row(), b.row());
   if (text.empty()) text = array_difference("col", a.col(), b.col());

@@ -27,7 +27,8 @@ struct shape_error : error {
 struct alias_error : error {
   BSR_INLINE explicit alias_error(const char* what) : error(what) {}
 };
-/// The contents are wrong: indices of a matrix, or a file. The text names the row, or the file, the member and the value.
+/// The contents are wrong: indices of a matrix, or a file. The text names the row, or the file, the member
+/// and the value.
 struct format_error : error {
   BSR_INLINE explicit format_error(const char* what) : error(what) {}
 };

@@ -15,15 +15,16 @@ inline constexpr int dynamic = -1;
 template <class Index>
 concept index = std::same_as<Index, std::int32_t> || std::same_as<Index, std::int64_t>;
 
-/// A pair of sizes: the shape of a matrix or of a block. Any integer type is accepted; sizes are checked where they
-/// are used, so a negative or wrapped number becomes an error that prints it.
+/// A pair of sizes: the shape of a matrix or of a block. Any integer type is accepted; sizes are checked
+/// where they are used, so a negative or wrapped number becomes an error that prints it.
 struct dims {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
 
   constexpr dims() = default;
   template <std::integral Rows, std::integral Cols>
-  BSR_HD constexpr dims(Rows r, Cols c) : rows(static_cast<std::int64_t>(r)), cols(static_cast<std::int64_t>(c)) {}
+  BSR_HD constexpr dims(Rows r, Cols c)
+      : rows(static_cast<std::int64_t>(r)), cols(static_cast<std::int64_t>(c)) {}
   bool operator==(const dims&) const = default;
 };
 

@@ -69,7 +69,8 @@ struct promoted<T, T> {
 template <class T, class U>
   requires(is_complex<T> != is_complex<U> || (is_complex<T> && !std::same_as<T, U>))
 struct promoted<T, U> {
-  using type = std::complex<typename promoted<typename scalar_traits<T>::real, typename scalar_traits<U>::real>::type>;
+  using type =
+      std::complex<typename promoted<typename scalar_traits<T>::real, typename scalar_traits<U>::real>::type>;
 };
 }  // namespace storage_detail
 

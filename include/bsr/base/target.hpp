@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What this translation unit is compiled for. The only file that asks the compiler about instruction sets, threads,
-// nvcc or exceptions; every other file asks the words defined here.
+// What this translation unit is compiled for. The only file that asks the compiler about instruction sets,
+// threads, nvcc or exceptions; every other file asks the words defined here.
 //
-// Storage types live in `bsr::inline v0` and are the same for every translation unit. Everything that loops lives in
-// `bsr::inline v0::inline BSR_TARGET`. The name of that namespace spells out everything the compiler may act upon by
-// itself, so code compiled with different flags is different code to the linker and never replaces its neighbour.
+// Storage types live in `bsr::inline v0` and are the same for every translation unit. Everything that loops
+// lives in `bsr::inline v0::inline BSR_TARGET`. The name of that namespace spells out everything the compiler
+// may act upon by itself, so code compiled with different flags is different code to the linker and never
+// replaces its neighbour.
 
 #if defined(__CUDACC__)
 #define BSR_HD __host__ __device__
@@ -175,9 +176,9 @@
   i##_##a##b##c##d##e##f##g##h##j##k##l##m##n##_x##x##_##as##ex##fm##_##t##_##gpu
 #define BSR_CAT(i, a, b, c, d, e, f, g, h, j, k, l, m, n, x, as, ex, fm, t, gpu) \
   BSR_CAT_(i, a, b, c, d, e, f, g, h, j, k, l, m, n, x, as, ex, fm, t, gpu)
-#define BSR_TARGET                                                                                               \
-  BSR_CAT(BSR_ISA, BSR_D_SSE3, BSR_D_SSE42, BSR_D_AVX, BSR_D_AVX2, BSR_D_FMA, BSR_D_F16C, BSR_D_BMI2,            \
-          BSR_D_AVX512F, BSR_D_VBMI2, BSR_D_VNNI, BSR_D_AVXVNNI, BSR_D_BF16, BSR_D_FP16, BSR_XSIMD_VERSION,      \
+#define BSR_TARGET                                                                                          \
+  BSR_CAT(BSR_ISA, BSR_D_SSE3, BSR_D_SSE42, BSR_D_AVX, BSR_D_AVX2, BSR_D_FMA, BSR_D_F16C, BSR_D_BMI2,       \
+          BSR_D_AVX512F, BSR_D_VBMI2, BSR_D_VNNI, BSR_D_AVXVNNI, BSR_D_BF16, BSR_D_FP16, BSR_XSIMD_VERSION, \
           BSR_HAS_ASSERT, BSR_HAS_EXCEPTIONS, BSR_D_FAST, BSR_THREADS, BSR_GPU)
 
 #define BSR_STRING_(x) #x

@@ -138,8 +138,12 @@ class builder {
   using value_type = T;
   using matrix_type = matrix<T, R, C, Index>;
 
-  explicit builder(dims shape) requires(R != dynamic && C != dynamic) : builder(shape, dims(R, C), false) {}
-  builder(dims shape, padded_t) requires(R != dynamic && C != dynamic) : builder(shape, dims(R, C), true) {}
+  explicit builder(dims shape)
+    requires(R != dynamic && C != dynamic)
+      : builder(shape, dims(R, C), false) {}
+  builder(dims shape, padded_t)
+    requires(R != dynamic && C != dynamic)
+      : builder(shape, dims(R, C), true) {}
   builder(dims shape, dims blocksize) : builder(shape, blocksize, false) {}
   builder(dims shape, dims blocksize, padded_t) : builder(shape, blocksize, true) {}
 
@@ -177,7 +181,7 @@ class builder {
   /// std::vector, array or span; or any dense matrix of R x C, of whatever layout. At the padded edge what
   /// lies outside the matrix is left out.
   template <std::integral Row, std::integral Col, class Values>
-  requires dense_like<const Values&> || vector_like<const Values&>
+    requires dense_like<const Values&> || vector_like<const Values&>
   void add_block(Row i, Col j, const Values& values) {
     const auto from = input(values);
     check_block("add_block", dims(i, j));
@@ -205,12 +209,14 @@ class builder {
   /// which is n R x n C, is added at (nodes[p], nodes[q]). A node may come twice. `nodes` is any contiguous
   /// range of integers.
   template <class Nodes, class Element>
-  requires vector_like<const Nodes&> && dense_like<const Element&>
-  void add_element(const Nodes& nodes, const Element& element) { add_element(nodes, nodes, element); }
+    requires vector_like<const Nodes&> && dense_like<const Element&>
+  void add_element(const Nodes& nodes, const Element& element) {
+    add_element(nodes, nodes, element);
+  }
   /// The same with different nodes for rows and columns: `element` is row_nodes.size() R x col_nodes.size()
   /// C.
   template <class RowNodes, class ColNodes, class Element>
-  requires vector_like<const RowNodes&> && vector_like<const ColNodes&> && dense_like<const Element&>
+    requires vector_like<const RowNodes&> && vector_like<const ColNodes&> && dense_like<const Element&>
   void add_element(const RowNodes& row_nodes, const ColNodes& col_nodes, const Element& element) {
     const auto rows = input(row_nodes);
     const auto cols = input(col_nodes);

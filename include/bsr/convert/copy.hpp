@@ -60,7 +60,7 @@ concept copyable_to = scalar<T> && scalar<U> && !std::is_const_v<U> && (!is_comp
 /// static_cast does. O(m n). Copying a matrix onto itself does nothing. Throws shape_error unless the shapes
 /// are equal, alias_error when `to` overlaps `from` without being the same elements.
 template <class From, dense_like To>
-requires dense_like<const From&>
+  requires dense_like<const From&>
 void copy(const From& from, To&& to) {
   const auto source = input(from);
   const auto destination = view(std::forward<To>(to));
@@ -79,7 +79,7 @@ void copy(const From& from, To&& to) {
 
 /// The same for vectors. O(n).
 template <class From, vector_like To>
-requires vector_like<const From&>
+  requires vector_like<const From&>
 void copy(const From& from, To&& to) {
   const auto source = input(from);
   const auto destination = view(std::forward<To>(to));

@@ -66,7 +66,8 @@ dims estimate(const csr_view<const T, Index>& a, double efficiency) {
 /// at the edge may reach beyond it. Any format; O(nnz + block columns) from CSR, others are converted first.
 /// Throws shape_error for a block size below 1x1, format_error when an index is out of range.
 template <class A>
-requires matrix_like<const A&> std::int64_t count_blocks(const A& a, dims blocksize) {
+  requires matrix_like<const A&>
+std::int64_t count_blocks(const A& a, dims blocksize) {
   if constexpr (csr_like<const A&>) {
     const auto from = input(a);
     storage_detail::check_blocksize("count_blocks", from.shape(), blocksize, true);
@@ -83,7 +84,8 @@ requires matrix_like<const A&> std::int64_t count_blocks(const A& a, dims blocks
 /// format; O(nnz) from CSR. Throws bsr::error unless 0 < efficiency < 1, format_error when an index is out of
 /// range.
 template <class A>
-requires matrix_like<const A&> dims estimate_blocksize(const A& a, double efficiency = 0.7) {
+  requires matrix_like<const A&>
+dims estimate_blocksize(const A& a, double efficiency = 0.7) {
   if (!(efficiency > 0 && efficiency < 1))
     fail<error>("bsr: estimate_blocksize: efficiency must satisfy 0.0 < efficiency < 1.0; it is ", efficiency,
                 ".");

@@ -190,20 +190,22 @@ auto make_bsr(const View& a, dims block, bool may_pad) {
 /// and shape do not fit, Index too narrow) and format_error (an index of x out of range). scipy:
 /// csr_array.tobsr, coo_array.tobsr, bsr_array(dense), bsr_array.tobsr.
 template <int R, int C = R, class Index = void, class X>
-requires matrix_like<const X&> &&(R != dynamic) &&
-    (C != dynamic) && detail::index_choice<Index> auto to_bsr(const X& x) {
+  requires matrix_like<const X&> && (R != dynamic) && (C != dynamic) && detail::index_choice<Index>
+auto to_bsr(const X& x) {
   return detail::make_bsr<R, C, Index>(input(x), dims(R, C), false);
 }
 template <int R, int C = R, class Index = void, class X>
-requires matrix_like<const X&> &&(R != dynamic) &&
-    (C != dynamic) && detail::index_choice<Index> auto to_bsr(const X& x, padded_t) {
+  requires matrix_like<const X&> && (R != dynamic) && (C != dynamic) && detail::index_choice<Index>
+auto to_bsr(const X& x, padded_t) {
   return detail::make_bsr<R, C, Index>(input(x), dims(R, C), true);
 }
 template <int R = dynamic, int C = R, class Index = void, class X>
-requires matrix_like<const X&> && detail::index_choice<Index>
-auto to_bsr(const X& x, dims blocksize) { return detail::make_bsr<R, C, Index>(input(x), blocksize, false); }
+  requires matrix_like<const X&> && detail::index_choice<Index>
+auto to_bsr(const X& x, dims blocksize) {
+  return detail::make_bsr<R, C, Index>(input(x), blocksize, false);
+}
 template <int R = dynamic, int C = R, class Index = void, class X>
-requires matrix_like<const X&> && detail::index_choice<Index>
+  requires matrix_like<const X&> && detail::index_choice<Index>
 auto to_bsr(const X& x, dims blocksize, padded_t) {
   return detail::make_bsr<R, C, Index>(input(x), blocksize, true);
 }

@@ -106,7 +106,9 @@ auto make_coo(const dense_view<const T, Layout>& a) {
 /// O(nnz); of a dense x O(m n). Throws format_error when x has an index out of range, shape_error when a row
 /// or a column does not fit Index. scipy: tocoo.
 template <class Index = void, class X>
-requires matrix_like<const X&> && detail::index_choice<Index>
-auto to_coo(const X& x) { return detail::make_coo<Index>(input(x)); }
+  requires matrix_like<const X&> && detail::index_choice<Index>
+auto to_coo(const X& x) {
+  return detail::make_coo<Index>(input(x));
+}
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -135,7 +135,7 @@ concept matrix_like = sparse_like<X> || csr_like<X> || coo_like<X> || dense_like
 ///   CSR    a copy.
 /// Throws format_error when x has an index out of range, shape_error when Index is too narrow. scipy: tocsr.
 template <class Index = void, class X>
-requires matrix_like<const X&> && detail::index_choice<Index>
+  requires matrix_like<const X&> && detail::index_choice<Index>
 auto to_csr(const X& x) {
   const auto a = input(x);
   auto arrays = detail::row_arrays<Index>("to_csr", a);

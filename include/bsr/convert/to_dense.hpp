@@ -84,7 +84,8 @@ void expand(const coo_view<const T, Index>& a, const dense_view<T, Layout>& x) {
 /// memory of a. Throws shape_error unless the shapes are equal, format_error when an index of a is out of
 /// range. scipy: toarray(out=x).
 template <class A, dense_like X>
-requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>) void to_dense(const A& a, X&& x) {
+  requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>)
+void to_dense(const A& a, X&& x) {
   const auto from = input(a);
   const auto to = view(std::forward<X>(x));
   static_assert(std::same_as<typename decltype(from)::value_type, typename decltype(to)::element_type>,
@@ -98,8 +99,8 @@ requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>) void
 /// The elements of x as a dense matrix of its own: to_dense(a), to_dense<col_major>(a). As above; of a dense
 /// x a copy. scipy: toarray(order).
 template <class Layout = row_major, class X>
-requires(sparse_like<const X&> || csr_like<const X&> || coo_like<const X&> ||
-         dense_like<const X&>) auto to_dense(const X& x) {
+  requires(sparse_like<const X&> || csr_like<const X&> || coo_like<const X&> || dense_like<const X&>)
+auto to_dense(const X& x) {
   const auto from = input(x);
   dense_matrix<typename decltype(from)::value_type, Layout> result(from.rows(), from.cols(), uninitialized);
   if constexpr (dense_like<const X&>)

@@ -52,7 +52,7 @@ void transpose_entries(const compressed<Index>& a, buffer<Index>& indptr, buffer
 /// Throws format_error when an index is out of range, shape_error when a block row is too large for an index.
 /// scipy: transpose().
 template <class A>
-requires sparse_like<const A&>
+  requires sparse_like<const A&>
 auto to_transposed(const A& matrix_to_turn) {
   const auto a = input(matrix_to_turn);
   using view_type = decltype(a);
@@ -83,7 +83,7 @@ auto to_transposed(const A& matrix_to_turn) {
 
 /// The transposed CSR matrix; what other libraries call its CSC form. The same rules, entry by entry.
 template <class A>
-requires csr_like<const A&>
+  requires csr_like<const A&>
 auto to_transposed(const A& matrix_to_turn) {
   const auto a = input(matrix_to_turn);
   using T = typename decltype(a)::value_type;

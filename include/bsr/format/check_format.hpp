@@ -132,17 +132,17 @@ void check_format_for(const char* who, const coo_view<T, Index>& a, checks depth
 /// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array and
 /// coo_array alike.
 template <class A>
-requires sparse_like<const A&>
+  requires sparse_like<const A&>
 void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }
 template <class A>
-requires csr_like<const A&>
+  requires csr_like<const A&>
 void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }
 template <class A>
-requires coo_like<const A&>
+  requires coo_like<const A&>
 void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }

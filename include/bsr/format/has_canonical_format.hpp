@@ -34,8 +34,10 @@ bool rows_ascend(const compressed<Index>& a) {
 /// Nothing is remembered: scipy caches the answer, bsr looks. The index arrays must be in order
 /// (check_format).
 template <class A>
-requires sparse_like<const A&> || csr_like<const A&>
-bool has_sorted_indices(const A& a) { return detail::rows_ascend<false>(detail::index_arrays(input(a))); }
+  requires sparse_like<const A&> || csr_like<const A&>
+bool has_sorted_indices(const A& a) {
+  return detail::rows_ascend<false>(detail::index_arrays(input(a)));
+}
 template <int R, int C, class Index, class Space>
 bool has_sorted_indices(const pattern_view<R, C, Index, Space>& a) {
   return detail::rows_ascend<false>(detail::index_arrays(a));
@@ -44,8 +46,10 @@ bool has_sorted_indices(const pattern_view<R, C, Index, Space>& a) {
 /// Whether the columns of every (block) row are in order and none comes twice. Stored zeros do not matter.
 /// O(blocks).
 template <class A>
-requires sparse_like<const A&> || csr_like<const A&>
-bool has_canonical_format(const A& a) { return detail::rows_ascend<true>(detail::index_arrays(input(a))); }
+  requires sparse_like<const A&> || csr_like<const A&>
+bool has_canonical_format(const A& a) {
+  return detail::rows_ascend<true>(detail::index_arrays(input(a)));
+}
 template <int R, int C, class Index, class Space>
 bool has_canonical_format(const pattern_view<R, C, Index, Space>& a) {
   return detail::rows_ascend<true>(detail::index_arrays(a));

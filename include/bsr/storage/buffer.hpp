@@ -23,9 +23,9 @@ inline constexpr uninitialized_t uninitialized{};
 
 /// An owning array of trivially copyable elements in one memory space.
 ///
-/// Memory that bsr allocates is aligned to 64 bytes whatever the compiler flags are. Memory of others is adopted with
-/// the function that frees it. Copies are deep; a moved-from buffer is empty.
-/// Throws std::bad_alloc when memory is short, shape_error when a size is negative or its bytes overflow.
+/// Memory that bsr allocates is aligned to 64 bytes whatever the compiler flags are. Memory of others is
+/// adopted with the function that frees it. Copies are deep; a moved-from buffer is empty. Throws
+/// std::bad_alloc when memory is short, shape_error when a size is negative or its bytes overflow.
 template <class T, class Space = host>
 class buffer {
   static_assert(std::is_trivially_copyable_v<T>, "bsr: a buffer holds trivially copyable elements.");
@@ -51,7 +51,8 @@ class buffer {
       : buffer(static_cast<std::int64_t>(values.size()), uninitialized) {
     if (size_ > 0) std::memcpy(static_cast<void*>(data_), values.data(), bytes());
   }
-  BSR_INLINE buffer(std::initializer_list<T> values) : buffer(std::span<const T>(values.begin(), values.size())) {}
+  BSR_INLINE buffer(std::initializer_list<T> values)
+      : buffer(std::span<const T>(values.begin(), values.size())) {}
   /// A copy of a vector. (A vector cannot give its memory away.)
   template <class Allocator>
     requires(!std::same_as<T, bool>)

@@ -13,8 +13,9 @@
 
 namespace bsr::inline v0 {
 
-/// A matrix in coordinate form over scipy's arrays, in its order (data, row, col), where they lie. Entries that repeat
-/// add up. Checks in O(1) that the three arrays have one length (shape_error); conversions check every coordinate.
+/// A matrix in coordinate form over scipy's arrays, in its order (data, row, col), where they lie. Entries
+/// that repeat add up. Checks in O(1) that the three arrays have one length (shape_error); conversions check
+/// every coordinate.
 template <scalar T, index Index = std::int32_t>
 class coo_view {
  public:
@@ -85,7 +86,9 @@ class coo {
   BSR_INLINE std::span<const Index> row() const { return row_.span(); }
   BSR_INLINE std::span<const Index> col() const { return col_.span(); }
   BSR_INLINE coo_view<T, Index> view() { return {shape_, data_.span(), row_.span(), col_.span()}; }
-  BSR_INLINE coo_view<const T, Index> view() const { return {shape_, data_.span(), row_.span(), col_.span()}; }
+  BSR_INLINE coo_view<const T, Index> view() const {
+    return {shape_, data_.span(), row_.span(), col_.span()};
+  }
 
  private:
   dims shape_;

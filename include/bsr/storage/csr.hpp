@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Compressed sparse rows: the format that most matrices come in. For conversion; products are made with blocks.
+// Compressed sparse rows: the format that most matrices come in. For conversion; products are made with
+// blocks.
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -13,20 +14,21 @@
 
 namespace bsr::inline v0 {
 
-/// A CSR matrix over scipy's arrays, in its order (data, indices, indptr), where they lie. Columns may be unsorted and
-/// may repeat. Checks in O(1): shape_error, format_error.
+/// A CSR matrix over scipy's arrays, in its order (data, indices, indptr), where they lie. Columns may be
+/// unsorted and may repeat. Checks in O(1): shape_error, format_error.
 template <scalar T, index Index = std::int32_t>
 class csr_view {
  public:
   using value_type = std::remove_const_t<T>;
   using index_type = Index;
-  BSR_INLINE csr_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr)
+  BSR_INLINE csr_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                      std::span<const Index> indptr)
       : shape_(shape), data_(data), indices_(indices), indptr_(indptr) {
-    const auto n = static_cast<std::size_t>(
-        storage_detail::check_structure("csr_view", shape, dims(1, 1), indptr.data(), static_cast<std::int64_t>(indptr.size()),
-                                indices.data(), static_cast<std::int64_t>(indices.size()), false));
+    const auto n = static_cast<std::size_t>(storage_detail::check_structure(
+        "csr_view", shape, dims(1, 1), indptr.data(), static_cast<std::int64_t>(indptr.size()),
+        indices.data(), static_cast<std::int64_t>(indices.size()), false));
     storage_detail::check_data_size("csr_view", static_cast<std::int64_t>(data.size()),
-                            static_cast<std::int64_t>(indices.size()), dims(1, 1));
+                                    static_cast<std::int64_t>(indices.size()), dims(1, 1));
     data_ = data_.first(n);
     indices_ = indices_.first(n);
   }
@@ -92,7 +94,9 @@ class csr {
   BSR_INLINE std::span<Index> indptr() { return storage_detail::indptr_span(indptr_); }
   BSR_INLINE std::span<const Index> indptr() const { return storage_detail::indptr_span(indptr_); }
   BSR_INLINE csr_view<T, Index> view() { return {shape_, data_.span(), indices_.span(), indptr()}; }
-  BSR_INLINE csr_view<const T, Index> view() const { return {shape_, data_.span(), indices_.span(), indptr()}; }
+  BSR_INLINE csr_view<const T, Index> view() const {
+    return {shape_, data_.span(), indices_.span(), indptr()};
+  }
 
   /// Forgets the entries from n on, after indptr has been changed to end at n. Memory is kept.
   BSR_INLINE void truncate(std::int64_t n) {

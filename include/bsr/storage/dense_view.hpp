@@ -38,13 +38,14 @@ struct transposed_layout<col_major> {
 };
 }  // namespace storage_detail
 
-/// A dense matrix of rows x cols elements in someone else's memory. Copies are shallow; `const` is shallow as in
-/// std::span, `T const` elements make it read-only. Copy assignment does not exist, because `c = e` computes e into c:
-/// copy(b, c) copies elements, a new view looks elsewhere.
-/// Throws shape_error when a size is negative, ld is shorter than a row (column), or data is null and the view not empty.
+/// A dense matrix of rows x cols elements in someone else's memory. Copies are shallow; `const` is shallow as
+/// in std::span, `T const` elements make it read-only. Copy assignment does not exist, because `c = e`
+/// computes e into c: copy(b, c) copies elements, a new view looks elsewhere. Throws shape_error when a size
+/// is negative, ld is shorter than a row (column), or data is null and the view not empty.
 template <scalar T, class Layout = row_major, class Space = host>
 class dense_view : public assignable<dense_view<T, Layout, Space>> {
-  static_assert(storage_detail::is_layout<Layout>, "bsr: the layout of a dense_view is row_major, col_major or strided.");
+  static_assert(storage_detail::is_layout<Layout>,
+                "bsr: the layout of a dense_view is row_major, col_major or strided.");
 
  public:
   using value_type = std::remove_const_t<T>;
@@ -57,8 +58,9 @@ class dense_view : public assignable<dense_view<T, Layout, Space>> {
   template <std::integral Rows, std::integral Cols>
     requires(!std::same_as<Layout, strided>)
   BSR_INLINE constexpr dense_view(T* data, Rows rows, Cols cols)
-      : dense_view(data, rows, cols, std::same_as<Layout, row_major> ? static_cast<std::int64_t>(cols)
-                                                                     : static_cast<std::int64_t>(rows)) {}
+      : dense_view(data, rows, cols,
+                   std::same_as<Layout, row_major> ? static_cast<std::int64_t>(cols)
+                                                   : static_cast<std::int64_t>(rows)) {}
   /// Consecutive rows (columns, when column-major) lie `ld` elements apart.
   template <std::integral Rows, std::integral Cols, std::integral Ld>
     requires(!std::same_as<Layout, strided>)
@@ -67,14 +69,17 @@ class dense_view : public assignable<dense_view<T, Layout, Space>> {
     const std::int64_t width = row_major_ ? shape_.cols : shape_.rows;
     const std::int64_t count = row_major_ ? shape_.rows : shape_.cols;
     if (width < 0 || count < 0 || (row_stride_ < width && count > 1))
-      fail<shape_error>("bsr: dense_view: a ", shape_, " matrix cannot have a leading dimension of ", row_stride_, ".");
+      fail<shape_error>("bsr: dense_view: a ", shape_, " matrix cannot have a leading dimension of ",
+                        row_stride_, ".");
     check_data();
   }
   /// Any two positive strides, counted in elements.
   template <std::integral Rows, std::integral Cols, std::integral RowStride, std::integral ColStride>
     requires std::same_as<Layout, strided>
   BSR_INLINE constexpr dense_view(T* data, Rows rows, Cols cols, RowStride row_stride, ColStride col_stride)
-      : data_(data), shape_(rows, cols), row_stride_(static_cast<std::int64_t>(row_stride)),
+      : data_(data),
+        shape_(rows, cols),
+        row_stride_(static_cast<std::int64_t>(row_stride)),
         col_stride_(static_cast<std::int64_t>(col_stride)) {
     const bool empty = shape_.rows == 0 || shape_.cols == 0;  // between no elements any stride will do
     if (shape_.rows < 0 || shape_.cols < 0 ||
@@ -117,11 +122,13 @@ class dense_view : public assignable<dense_view<T, Layout, Space>> {
   BSR_INLINE constexpr T& operator()(std::int64_t i, std::int64_t j) const {
     return data_[i * row_stride() + j * col_stride()];
   }
-  /// The rows x cols elements that start at (i, j), in the same memory. Throws shape_error outside the matrix.
-  BSR_INLINE constexpr dense_view block(std::int64_t i, std::int64_t j, std::int64_t rows, std::int64_t cols) const {
+  /// The rows x cols elements that start at (i, j), in the same memory. Throws shape_error outside the
+  /// matrix.
+  BSR_INLINE constexpr dense_view block(std::int64_t i, std::int64_t j, std::int64_t rows,
+                                        std::int64_t cols) const {
     if (i < 0 || j < 0 || rows < 0 || cols < 0 || i > shape_.rows - rows || j > shape_.cols - cols)
-      fail<shape_error>("bsr: block: ", dims(rows, cols), " elements at (", i, ", ", j, ") are not inside a ", shape_,
-                        " matrix.");
+      fail<shape_error>("bsr: block: ", dims(rows, cols), " elements at (", i, ", ", j, ") are not inside a ",
+                        shape_, " matrix.");
     T* const first = data_ == nullptr ? nullptr : data_ + i * row_stride() + j * col_stride();
     if constexpr (strided_)
       return {first, rows, cols, row_stride_, col_stride_};

@@ -18,8 +18,8 @@ namespace bsr::inline v0 {
 /// A block-sparse-row matrix with blocks of R x C elements of type T, laid out as scipy.sparse.bsr_array is:
 /// data (num_blocks x R x C, row-major), indices (block columns), indptr (block_rows + 1). See matrix_view.
 ///
-/// Copies are deep. Constructors check in O(1) what scipy checks (shape_error, format_error); check_format(a) checks
-/// every index. Default: 0x0.
+/// Copies are deep. Constructors check in O(1) what scipy checks (shape_error, format_error); check_format(a)
+/// checks every index. Default: 0x0.
 template <scalar T, int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
 class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R, C, Index> {
  public:
@@ -37,26 +37,36 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE matrix(dims shape, dims blocksize, padded_t) : matrix(shape, blocksize, true) {}
   /// Zero blocks at every place of a pattern.
   BSR_INLINE explicit matrix(pattern_view_type p)
-      : shape_(p.shape()), data_(storage_detail::count_elements("matrix", p.num_blocks(), p.blocksize())),
-        indices_(p.indices()), indptr_(p.indptr()), block_rows_(p.blocksize().rows), block_cols_(p.blocksize().cols) {}
-  /// scipy's three arrays, in its order; moved in, or copied from a vector. Blocks beyond indptr[-1] are dropped.
-  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr)
+      : shape_(p.shape()),
+        data_(storage_detail::count_elements("matrix", p.num_blocks(), p.blocksize())),
+        indices_(p.indices()),
+        indptr_(p.indptr()),
+        block_rows_(p.blocksize().rows),
+        block_cols_(p.blocksize().cols) {}
+  /// scipy's three arrays, in its order; moved in, or copied from a vector. Blocks beyond indptr[-1] are
+  /// dropped.
+  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices,
+                    buffer<Index, Space> indptr)
     requires storage_detail::has_static_blocks<R, C>
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), dims(R, C), false) {}
-  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr,
-                    padded_t)
+  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices,
+                    buffer<Index, Space> indptr, padded_t)
     requires storage_detail::has_static_blocks<R, C>
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), dims(R, C), true) {}
-  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr,
-                    dims blocksize)
+  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices,
+                    buffer<Index, Space> indptr, dims blocksize)
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), blocksize, false) {}
-  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices, buffer<Index, Space> indptr,
-                    dims blocksize, padded_t)
+  BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices,
+                    buffer<Index, Space> indptr, dims blocksize, padded_t)
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), blocksize, true) {}
   /// A copy of what a view shows.
   BSR_INLINE explicit matrix(const_view_type v)
-      : shape_(v.shape()), data_(v.data()), indices_(v.indices()), indptr_(v.indptr()),
-        block_rows_(v.blocksize().rows), block_cols_(v.blocksize().cols) {}
+      : shape_(v.shape()),
+        data_(v.data()),
+        indices_(v.indices()),
+        indptr_(v.indptr()),
+        block_rows_(v.blocksize().rows),
+        block_cols_(v.blocksize().cols) {}
 
   BSR_INLINE matrix(const matrix&) = default;
   BSR_INLINE matrix& operator=(const matrix&) = default;
@@ -95,7 +105,9 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE auto row(std::int64_t i) const { return view().row(i); }
 
   BSR_INLINE view_type view() { return {typename pattern_view_type::checked{}, pattern(), data_.data()}; }
-  BSR_INLINE const_view_type view() const { return {typename pattern_view_type::checked{}, pattern(), data_.data()}; }
+  BSR_INLINE const_view_type view() const {
+    return {typename pattern_view_type::checked{}, pattern(), data_.data()};
+  }
   BSR_INLINE pattern_view_type pattern() const {
     return {typename pattern_view_type::checked{}, shape_, indices_.span(), indptr(), this->blocksize()};
   }
@@ -107,20 +119,29 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   }
 
  private:
-  BSR_INLINE static constexpr dims default_blocksize() { return {R == dynamic ? 1 : R, C == dynamic ? 1 : C}; }
+  BSR_INLINE static constexpr dims default_blocksize() {
+    return {R == dynamic ? 1 : R, C == dynamic ? 1 : C};
+  }
 
   BSR_INLINE matrix(dims shape, dims blocksize, bool may_pad)
-      : shape_(shape), indptr_(storage_detail::count_indptr("matrix", shape, blocksize, may_pad)), block_rows_(blocksize.rows),
+      : shape_(shape),
+        indptr_(storage_detail::count_indptr("matrix", shape, blocksize, may_pad)),
+        block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
     storage_detail::check_static_blocksize<R, C>("matrix", blocksize);
   }
-  BSR_INLINE matrix(dims shape, buffer<T, Space>&& data, buffer<Index, Space>&& indices, buffer<Index, Space>&& indptr,
-                    dims blocksize, bool may_pad)
-      : shape_(shape), data_(std::move(data)), indices_(std::move(indices)), indptr_(std::move(indptr)),
-        block_rows_(blocksize.rows), block_cols_(blocksize.cols) {
+  BSR_INLINE matrix(dims shape, buffer<T, Space>&& data, buffer<Index, Space>&& indices,
+                    buffer<Index, Space>&& indptr, dims blocksize, bool may_pad)
+      : shape_(shape),
+        data_(std::move(data)),
+        indices_(std::move(indices)),
+        indptr_(std::move(indptr)),
+        block_rows_(blocksize.rows),
+        block_cols_(blocksize.cols) {
     storage_detail::check_static_blocksize<R, C>("matrix", blocksize);
-    const std::int64_t n = storage_detail::check_structure("matrix", shape, blocksize, indptr_.data(), indptr_.size(),
-                                                   indices_.data(), indices_.size(), may_pad);
+    const std::int64_t n =
+        storage_detail::check_structure("matrix", shape, blocksize, indptr_.data(), indptr_.size(),
+                                        indices_.data(), indices_.size(), may_pad);
     storage_detail::check_data_size("matrix", data_.size(), indices_.size(), blocksize);
     truncate_blocks(n);
   }

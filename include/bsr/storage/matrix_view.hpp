@@ -20,14 +20,16 @@ namespace bsr::inline v0 {
 template <scalar T, int R, int C, index Index, class Space>
 class block_row;
 
-/// A block-sparse-row matrix over scipy's three arrays, used where they lie; torch and cuSPARSE lay them out alike.
+/// A block-sparse-row matrix over scipy's three arrays, used where they lie; torch and cuSPARSE lay them out
+/// alike.
 ///
 ///   A[i * R + r, indices[k] * C + c] += data[(k * R + r) * C + c]   for indptr[i] <= k < indptr[i + 1]
 ///
-/// Block columns may be unsorted and may repeat; blocks that repeat add up. Block sizes are compile-time numbers or
-/// `dynamic`; a dynamic view is told its block size. Copies are shallow, copy assignment does not exist.
-/// The constructors check in O(1) (shape_error, format_error) what scipy checks and that the shape is a multiple of the
-/// block size; check_format(a) checks every index. Blocks beyond indptr[-1] are left out, as in scipy.
+/// Block columns may be unsorted and may repeat; blocks that repeat add up. Block sizes are compile-time
+/// numbers or `dynamic`; a dynamic view is told its block size. Copies are shallow, copy assignment does not
+/// exist. The constructors check in O(1) (shape_error, format_error) what scipy checks and that the shape is
+/// a multiple of the block size; check_format(a) checks every index. Blocks beyond indptr[-1] are left out,
+/// as in scipy.
 template <scalar T, int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
 class matrix_view : public pattern_view<R, C, Index, Space> {
   using base = pattern_view<R, C, Index, Space>;
@@ -37,21 +39,23 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
   using element_type = T;
 
   /// scipy's order: (data, indices, indptr).
-  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr)
+  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                         std::span<const Index> indptr)
     requires storage_detail::has_static_blocks<R, C>
       : matrix_view(shape, data, indices, indptr, dims(R, C), false) {}
-  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
-                         padded_t)
+  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                         std::span<const Index> indptr, padded_t)
     requires storage_detail::has_static_blocks<R, C>
       : matrix_view(shape, data, indices, indptr, dims(R, C), true) {}
-  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
-                         dims blocksize)
+  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                         std::span<const Index> indptr, dims blocksize)
       : matrix_view(shape, data, indices, indptr, blocksize, false) {}
-  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
-                         dims blocksize, padded_t)
+  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                         std::span<const Index> indptr, dims blocksize, padded_t)
       : matrix_view(shape, data, indices, indptr, blocksize, true) {}
 
-  /// Raw pointers: num_blocks blocks at data, their columns at indices; indptr has one more entry than block rows.
+  /// Raw pointers: num_blocks blocks at data, their columns at indices; indptr has one more entry than block
+  /// rows.
   template <std::integral Count>
     requires storage_detail::has_static_blocks<R, C>
   BSR_INLINE matrix_view(dims shape, T* data, const Index* indices, const Index* indptr, Count num_blocks)
@@ -93,17 +97,19 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
   BSR_INLINE matrix_view(typename base::checked, const base& where, T* data) : base(where), data_(data) {}
 
  private:
-  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices, std::span<const Index> indptr,
-                         dims blocksize, bool may_pad)
+  BSR_INLINE matrix_view(dims shape, std::span<T> data, std::span<const Index> indices,
+                         std::span<const Index> indptr, dims blocksize, bool may_pad)
       : base("matrix_view", shape, indices, indptr, blocksize, may_pad), data_(data.data()) {
     storage_detail::check_data_size("matrix_view", static_cast<std::int64_t>(data.size()),
-                            static_cast<std::int64_t>(indices.size()), blocksize);
+                                    static_cast<std::int64_t>(indices.size()), blocksize);
   }
-  BSR_INLINE matrix_view(dims shape, T* data, const Index* indices, const Index* indptr, std::int64_t num_blocks,
-                         dims blocksize, bool may_pad)
-      : base("matrix_view", shape, storage_detail::make_span("matrix_view", indices, num_blocks),
-             storage_detail::make_span("matrix_view", indptr, storage_detail::count_indptr("matrix_view", shape, blocksize, may_pad)),
-             blocksize, may_pad),
+  BSR_INLINE matrix_view(dims shape, T* data, const Index* indices, const Index* indptr,
+                         std::int64_t num_blocks, dims blocksize, bool may_pad)
+      : base(
+            "matrix_view", shape, storage_detail::make_span("matrix_view", indices, num_blocks),
+            storage_detail::make_span("matrix_view", indptr,
+                                      storage_detail::count_indptr("matrix_view", shape, blocksize, may_pad)),
+            blocksize, may_pad),
         data_(data) {
     if (data == nullptr && this->nnz() > 0)
       fail<shape_error>("bsr: matrix_view: data is null, and there are ", this->num_blocks(), " blocks.");
@@ -117,7 +123,8 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
 template <scalar T, class Space = host>
 class block_entry {
  public:
-  BSR_INLINE block_entry(std::int64_t row, std::int64_t col, std::int64_t index, dense_view<T, row_major, Space> values)
+  BSR_INLINE block_entry(std::int64_t row, std::int64_t col, std::int64_t index,
+                         dense_view<T, row_major, Space> values)
       : row_(row), col_(col), index_(index), values_(values) {}
   /// Block row and block column.
   BSR_INLINE std::int64_t row() const { return row_; }
@@ -133,7 +140,8 @@ class block_entry {
   dense_view<T, row_major, Space> values_;
 };
 
-/// The stored blocks of one block row, a range to iterate over. Refers to the matrix's memory, not to the view.
+/// The stored blocks of one block row, a range to iterate over. Refers to the matrix's memory, not to the
+/// view.
 template <scalar T, int R, int C, index Index, class Space>
 class block_row {
   using matrix_type = matrix_view<T, R, C, Index, Space>;
@@ -148,7 +156,8 @@ class block_row {
     using pointer = void;
     BSR_INLINE iterator(const matrix_type* a, std::int64_t row, std::int64_t k) : a_(a), row_(row), k_(k) {}
     BSR_INLINE value_type operator*() const {
-      return {row_, static_cast<std::int64_t>(a_->indices()[static_cast<std::size_t>(k_)]), k_, a_->block(k_)};
+      return {row_, static_cast<std::int64_t>(a_->indices()[static_cast<std::size_t>(k_)]), k_,
+              a_->block(k_)};
     }
     BSR_INLINE iterator& operator++() {
       ++k_;

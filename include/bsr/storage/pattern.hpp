@@ -19,11 +19,13 @@ template <int R, int C>
 inline constexpr bool has_static_blocks = R != dynamic && C != dynamic;
 }  // namespace storage_detail
 
-/// The structure of a block-sparse-row matrix in someone else's memory, as scipy lays it out: the block columns of block
-/// row i are indices[indptr[i]] .. indices[indptr[i + 1] - 1]. They may be unsorted and may repeat.
+/// The structure of a block-sparse-row matrix in someone else's memory, as scipy lays it out: the block
+/// columns of block row i are indices[indptr[i]] .. indices[indptr[i + 1] - 1]. They may be unsorted and may
+/// repeat.
 ///
-/// Constructors check in O(1) what scipy's check_format(full_check=False) checks, and that the shape is a multiple of the
-/// block size unless `padded` is passed: shape_error, format_error. Indices beyond indptr[-1] are left out.
+/// Constructors check in O(1) what scipy's check_format(full_check=False) checks, and that the shape is a
+/// multiple of the block size unless `padded` is passed: shape_error, format_error. Indices beyond indptr[-1]
+/// are left out.
 template <int R = dynamic, int C = R, index Index = std::int32_t, class Space = host>
 class pattern_view : public storage_detail::structure<pattern_view<R, C, Index, Space>, R, C, Index> {
  public:
@@ -35,10 +37,11 @@ class pattern_view : public storage_detail::structure<pattern_view<R, C, Index, 
   BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr, padded_t)
     requires storage_detail::has_static_blocks<R, C>
       : pattern_view("pattern_view", shape, indices, indptr, dims(R, C), true) {}
-  BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr, dims blocksize)
+  BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr,
+                          dims blocksize)
       : pattern_view("pattern_view", shape, indices, indptr, blocksize, false) {}
-  BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr, dims blocksize,
-                          padded_t)
+  BSR_INLINE pattern_view(dims shape, std::span<const Index> indices, std::span<const Index> indptr,
+                          dims blocksize, padded_t)
       : pattern_view("pattern_view", shape, indices, indptr, blocksize, true) {}
   pattern_view(const pattern_view&) = default;
   pattern_view& operator=(const pattern_view&) = delete;
@@ -62,19 +65,25 @@ class pattern_view : public storage_detail::structure<pattern_view<R, C, Index, 
   struct checked {};
   BSR_INLINE pattern_view(checked, dims shape, std::span<const Index> indices, std::span<const Index> indptr,
                           dims blocksize)
-      : shape_(shape), indices_(indices.data()), indptr_(indptr.data()),
-        num_blocks_(static_cast<std::int64_t>(indices.size())), block_rows_(blocksize.rows),
+      : shape_(shape),
+        indices_(indices.data()),
+        indptr_(indptr.data()),
+        num_blocks_(static_cast<std::int64_t>(indices.size())),
+        block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {}
 
  protected:
-  BSR_INLINE pattern_view(const char* who, dims shape, std::span<const Index> indices, std::span<const Index> indptr,
-                          dims blocksize, bool may_pad)
-      : shape_(shape), indices_(indices.data()), indptr_(indptr.data()), block_rows_(blocksize.rows),
+  BSR_INLINE pattern_view(const char* who, dims shape, std::span<const Index> indices,
+                          std::span<const Index> indptr, dims blocksize, bool may_pad)
+      : shape_(shape),
+        indices_(indices.data()),
+        indptr_(indptr.data()),
+        block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
     storage_detail::check_static_blocksize<R, C>(who, blocksize);
     num_blocks_ = storage_detail::check_structure(who, shape, blocksize, indptr.data(),
-                                          static_cast<std::int64_t>(indptr.size()), indices.data(),
-                                          static_cast<std::int64_t>(indices.size()), may_pad);
+                                                  static_cast<std::int64_t>(indptr.size()), indices.data(),
+                                                  static_cast<std::int64_t>(indices.size()), may_pad);
   }
 
  private:
@@ -123,11 +132,15 @@ class pattern : public storage_detail::structure<pattern<R, C, Index, Space>, R,
       : pattern(shape, std::move(indices), std::move(indptr), dims(R, C), true) {}
   BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr, dims blocksize)
       : pattern(shape, std::move(indices), std::move(indptr), blocksize, false) {}
-  BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr, dims blocksize, padded_t)
+  BSR_INLINE pattern(dims shape, buffer<Index, Space> indices, buffer<Index, Space> indptr, dims blocksize,
+                     padded_t)
       : pattern(shape, std::move(indices), std::move(indptr), blocksize, true) {}
   /// A copy of a view.
   BSR_INLINE explicit pattern(view_type v)
-      : shape_(v.shape()), indices_(v.indices()), indptr_(v.indptr()), block_rows_(v.blocksize().rows),
+      : shape_(v.shape()),
+        indices_(v.indices()),
+        indptr_(v.indptr()),
+        block_rows_(v.blocksize().rows),
         block_cols_(v.blocksize().cols) {}
 
   BSR_INLINE dims shape() const { return shape_; }
@@ -142,13 +155,17 @@ class pattern : public storage_detail::structure<pattern<R, C, Index, Space>, R,
   BSR_INLINE operator view_type() const { return view(); }
 
  private:
-  BSR_INLINE pattern(dims shape, buffer<Index, Space>&& indices, buffer<Index, Space>&& indptr, dims blocksize,
-                     bool may_pad)
-      : shape_(shape), indices_(std::move(indices)), indptr_(std::move(indptr)), block_rows_(blocksize.rows),
+  BSR_INLINE pattern(dims shape, buffer<Index, Space>&& indices, buffer<Index, Space>&& indptr,
+                     dims blocksize, bool may_pad)
+      : shape_(shape),
+        indices_(std::move(indices)),
+        indptr_(std::move(indptr)),
+        block_rows_(blocksize.rows),
         block_cols_(blocksize.cols) {
     storage_detail::check_static_blocksize<R, C>("pattern", blocksize);
-    indices_.truncate(storage_detail::check_structure("pattern", shape, blocksize, indptr_.data(), indptr_.size(),
-                                              indices_.data(), indices_.size(), may_pad));
+    indices_.truncate(storage_detail::check_structure("pattern", shape, blocksize, indptr_.data(),
+                                                      indptr_.size(), indices_.data(), indices_.size(),
+                                                      may_pad));
   }
 
   dims shape_;

@@ -12,9 +12,10 @@
 
 namespace bsr::inline v0 {
 
-/// Tag argument of constructors and to_bsr: the shape need not be a multiple of the block size. The blocks at the lower
-/// and right edge then reach beyond the matrix; what they hold there is padding, which no operation reads as a value
-/// and for which no element of an operand is read or written. Without the tag such a shape is refused.
+/// Tag argument of constructors and to_bsr: the shape need not be a multiple of the block size. The blocks at
+/// the lower and right edge then reach beyond the matrix; what they hold there is padding, which no operation
+/// reads as a value and for which no element of an operand is read or written. Without the tag such a shape
+/// is refused.
 struct padded_t {};
 inline constexpr padded_t padded{};
 
@@ -34,29 +35,32 @@ BSR_INLINE void check_blocksize(const char* who, dims shape, dims block, bool ma
   if (block.rows < 1 || block.cols < 1) fail<shape_error>("bsr: ", who, ": invalid blocksize ", block, ".");
   if (shape.rows < 0 || shape.cols < 0) fail<shape_error>("bsr: ", who, ": invalid shape ", shape, ".");
   if (!may_pad && (shape.rows % block.rows != 0 || shape.cols % block.cols != 0))
-    fail<shape_error>("bsr: ", who, ": shape must be multiple of blocksize: shape is ", shape, ", blocksize is ", block,
+    fail<shape_error>("bsr: ", who, ": shape must be multiple of blocksize: shape is ", shape,
+                      ", blocksize is ", block,
                       "; pass bsr::padded if the last blocks shall reach beyond the edge.");
 }
 
 /// scipy's check_format(full_check=False). Returns the number of blocks, indptr[-1].
 template <index Index>
 BSR_INLINE std::int64_t check_structure(const char* who, dims shape, dims block, const Index* indptr,
-                                        std::int64_t num_indptr, const Index* indices, std::int64_t num_indices,
-                                        bool may_pad) {
+                                        std::int64_t num_indptr, const Index* indices,
+                                        std::int64_t num_indices, bool may_pad) {
   check_blocksize(who, shape, block, may_pad);
   const std::int64_t block_rows = ceil_div(shape.rows, block.rows);
   if (num_indptr != block_rows + 1)
     fail<shape_error>("bsr: ", who, ": index pointer size (", num_indptr, ") should be (", block_rows + 1,
                       "): shape is ", shape, ", blocksize is ", block, ".");
   if (indptr == nullptr || (indices == nullptr && num_indices > 0))
-    fail<shape_error>("bsr: ", who, ": the ", indptr == nullptr ? "index pointer" : "array of indices", " is null.");
+    fail<shape_error>("bsr: ", who, ": the ", indptr == nullptr ? "index pointer" : "array of indices",
+                      " is null.");
   if (indptr[0] != 0)
     fail<format_error>("bsr: ", who, ": index pointer should start with 0, not ", indptr[0], ".");
   const auto last = static_cast<std::int64_t>(indptr[block_rows]);
   if (last > num_indices || last < 0)
-    fail<format_error>("bsr: ", who,
-                       ": Last value of index pointer should be less than the size of index and data arrays: it is ",
-                       last, ", and there are ", num_indices, " indices.");
+    fail<format_error>(
+        "bsr: ", who,
+        ": Last value of index pointer should be less than the size of index and data arrays: it is ", last,
+        ", and there are ", num_indices, " indices.");
   return last;
 }
 
@@ -66,14 +70,17 @@ BSR_INLINE std::int64_t count_elements(const char* who, std::int64_t num_blocks,
   std::int64_t all = 0;
   if (__builtin_mul_overflow(block.rows, block.cols, &per_block) ||
       __builtin_mul_overflow(num_blocks, per_block, &all))
-    fail<shape_error>("bsr: ", who, ": ", num_blocks, " blocks of ", block, " elements are more than can be counted.");
+    fail<shape_error>("bsr: ", who, ": ", num_blocks, " blocks of ", block,
+                      " elements are more than can be counted.");
   return all;
 }
 
-BSR_INLINE void check_data_size(const char* who, std::int64_t num_data, std::int64_t num_indices, dims block) {
+BSR_INLINE void check_data_size(const char* who, std::int64_t num_data, std::int64_t num_indices,
+                                dims block) {
   if (num_data != count_elements(who, num_indices, block))
-    fail<shape_error>("bsr: ", who, ": indices and data should have the same size: ", num_indices, " indices need ",
-                      num_indices, " blocks of ", block, " elements, and data has ", num_data, " elements.");
+    fail<shape_error>("bsr: ", who, ": indices and data should have the same size: ", num_indices,
+                      " indices need ", num_indices, " blocks of ", block, " elements, and data has ",
+                      num_data, " elements.");
 }
 
 /// A span over a raw pointer whose length someone claims.
@@ -91,7 +98,8 @@ BSR_INLINE std::int64_t count_indptr(const char* who, dims shape, dims block, bo
   return ceil_div(shape.rows, block.rows) + 1;
 }
 
-/// The index pointer of a matrix without rows: owners that are empty or moved from need no memory for it. Always 0.
+/// The index pointer of a matrix without rows: owners that are empty or moved from need no memory for it.
+/// Always 0.
 template <index Index>
 inline Index no_rows[1] = {0};
 
@@ -102,7 +110,8 @@ BSR_INLINE auto indptr_span(Buffer& stored) {
   return stored.empty() ? std::span<element>(no_rows<std::remove_const_t<element>>, 1) : stored.span();
 }
 
-/// Readers shared by pattern_view, pattern, matrix_view and matrix. Derived gives shape(), extents(), indices(), indptr().
+/// Readers shared by pattern_view, pattern, matrix_view and matrix. Derived gives shape(), extents(),
+/// indices(), indptr().
 template <class Derived, int R, int C, index Index>
 class structure {
  public:
@@ -123,7 +132,9 @@ class structure {
   BSR_INLINE constexpr std::int64_t block_rows() const { return ceil_div(rows(), blocksize().rows); }
   BSR_INLINE constexpr std::int64_t block_cols() const { return ceil_div(cols(), blocksize().cols); }
   /// Stored blocks, explicit zeros and duplicates included. scipy: len(indices).
-  BSR_INLINE constexpr std::int64_t num_blocks() const { return static_cast<std::int64_t>(self().indices().size()); }
+  BSR_INLINE constexpr std::int64_t num_blocks() const {
+    return static_cast<std::int64_t>(self().indices().size());
+  }
   /// Stored elements, explicit zeros and duplicates included. scipy: nnz.
   BSR_INLINE constexpr std::int64_t nnz() const { return num_blocks() * blocksize().rows * blocksize().cols; }
   /// Whether the last blocks reach beyond the edge of the matrix.

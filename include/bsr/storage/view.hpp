@@ -19,8 +19,8 @@
 
 namespace bsr::inline v0 {
 
-/// Whether a temporary M shows memory that outlives it, so that view(M{...}) is safe: true for views, false for owners.
-/// Specialise it for a foreign view type (bsr/eigen.hpp does so for Eigen::Map and Eigen::Ref).
+/// Whether a temporary M shows memory that outlives it, so that view(M{...}) is safe: true for views, false
+/// for owners. Specialise it for a foreign view type (bsr/eigen.hpp does so for Eigen::Map and Eigen::Ref).
 template <class M>
 inline constexpr bool enable_borrowed_view = false;
 
@@ -89,14 +89,15 @@ BSR_INLINE coo_view<T, Index> view(coo_view<T, Index> a) {
 // ---- foreign types, by name ------------------------------------------------------------------------------------------
 /// How to see a type of another library, and so make it an operand. Specialise it with
 ///   static V view(X& x)      V one of bsr's views of x's memory, X const or not
-/// Temporaries are accepted where enable_borrowed_view says so. (An overload of view, declared after this header, would be
-/// found by those who call it, but not by bsr's operators.)
+/// Temporaries are accepted where enable_borrowed_view says so. (An overload of view, declared after this
+/// header, would be found by those who call it, but not by bsr's operators.)
 template <class X>
 struct foreign_view {};
 
 namespace storage_detail {
 template <class X>
-inline constexpr bool may_view = std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
+inline constexpr bool may_view =
+    std::is_lvalue_reference_v<X> || enable_borrowed_view<std::remove_cvref_t<X>>;
 template <class X>
 concept has_foreign_view = requires(X& x) { foreign_view<std::remove_cvref_t<X>>::view(x); };
 }  // namespace storage_detail
@@ -125,16 +126,18 @@ template <class M>
 using eigen_element_t = std::remove_pointer_t<decltype(std::declval<M&>().data())>;
 /// Eigen's inner stride is a compile-time 1 for all but Map and Ref with an explicit one.
 template <class M>
-using eigen_layout_t = std::conditional_t<
-    int(std::remove_cvref_t<M>::InnerStrideAtCompileTime) == 1,
-    std::conditional_t<bool(std::remove_cvref_t<M>::IsRowMajor), row_major, col_major>, strided>;
+using eigen_layout_t =
+    std::conditional_t<int(std::remove_cvref_t<M>::InnerStrideAtCompileTime) == 1,
+                       std::conditional_t<bool(std::remove_cvref_t<M>::IsRowMajor), row_major, col_major>,
+                       strided>;
 }  // namespace storage_detail
 
 /// An Eigen matrix: row_major or col_major as it is, strided when its inner stride is not 1 at compile time.
 template <class M>
-  requires eigen_like<M> && storage_detail::may_view<M> && (!bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
-BSR_INLINE auto view(M&& m)
-    -> dense_view<storage_detail::eigen_element_t<std::remove_reference_t<M>>, storage_detail::eigen_layout_t<M>> {
+  requires eigen_like<M> && storage_detail::may_view<M> &&
+           (!bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+BSR_INLINE auto view(M&& m) -> dense_view<storage_detail::eigen_element_t<std::remove_reference_t<M>>,
+                                          storage_detail::eigen_layout_t<M>> {
   constexpr bool by_row = bool(std::remove_cvref_t<M>::IsRowMajor);
   if constexpr (std::same_as<storage_detail::eigen_layout_t<M>, strided>)
     return {m.data(), m.rows(), m.cols(), by_row ? m.outerStride() : m.innerStride(),
@@ -144,7 +147,8 @@ BSR_INLINE auto view(M&& m)
 }
 /// An Eigen vector or a row or column of a matrix.
 template <class M>
-  requires eigen_like<M> && storage_detail::may_view<M> && (bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
+  requires eigen_like<M> && storage_detail::may_view<M> &&
+           (bool(std::remove_cvref_t<M>::IsVectorAtCompileTime))
 BSR_INLINE auto view(M&& m) -> vector_view<storage_detail::eigen_element_t<std::remove_reference_t<M>>> {
   return {m.data(), m.size(), m.innerStride()};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What every microkernel must bear: empty rows, duplicates, no order, explicit zeros, odd sizes, poison in C before the
-// product and around every operand; the same bits for every number of threads.
+// What every microkernel must bear: empty rows, duplicates, no order, explicit zeros, odd sizes, poison in C
+// before the product and around every operand; the same bits for every number of threads.
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 #include <cstring>
@@ -51,16 +51,19 @@ void check_spmm(random& rng, const A& a, std::int64_t n) {
   for (int threads = 1; threads <= most_threads; ++threads) {
     guarded<T, LayoutC> c(m, n);
     run_kernel<Kernel, Op>(bsr::cpu{.threads = threads}, alpha, bsr::input(a), b.view(), c.view());
-    INFO("n = " << n << ", " << threads << " threads, blocks " << a.blocksize().rows << "x" << a.blocksize().cols);
+    INFO("n = " << n << ", " << threads << " threads, blocks " << a.blocksize().rows << "x"
+                << a.blocksize().cols);
     REQUIRE(difference(c.view(), expected) == "");
     REQUIRE(c.intact());
-    if (threads == 1) run_kernel<Kernel, Op>(bsr::cpu{.threads = 1}, alpha, bsr::input(a), b.view(), first.view());
+    if (threads == 1)
+      run_kernel<Kernel, Op>(bsr::cpu{.threads = 1}, alpha, bsr::input(a), b.view(), first.view());
     REQUIRE(same_bits(first.view(), c.view()));
   }
 }
 
 /// Static blocks and the same at run time, for the number of columns given.
-template <template <class> class Kernel, bsr::op Op, class LayoutB, class LayoutC, class T, int R, int C, class Sizes>
+template <template <class> class Kernel, bsr::op Op, class LayoutB, class LayoutC, class T, int R, int C,
+          class Sizes>
 void check_blocks(const Sizes& sizes, std::int64_t block_rows = 5, std::int64_t block_cols = 6) {
   random rng(static_cast<std::uint64_t>(R * 1000 + C));
   const auto a = random_matrix<T, R, C>(rng, {block_rows * R, block_cols * C}, wild);
@@ -72,7 +75,8 @@ void check_blocks(const Sizes& sizes, std::int64_t block_rows = 5, std::int64_t 
 }
 
 /// 0 .. 2 * widest panel + 1, in steps that grow.
-inline constexpr int few_columns[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 24, 25, 31, 32, 33, 48, 49, 65, 97};
+inline constexpr int few_columns[] = {0,  1,  2,  3,  4,  5,  7,  8,  9,  12, 15, 16,
+                                      17, 23, 24, 25, 31, 32, 33, 48, 49, 65, 97};
 
 struct all_columns {
   int most;

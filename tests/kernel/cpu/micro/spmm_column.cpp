@@ -40,7 +40,8 @@ TEST_CASE("spmm_column leaves blocks too wide for the stack, and padded matrices
 }
 
 TEST_CASE("spmm_column stores by rows, too") {
-  check_blocks<bsr::micro::spmm_column, bsr::op::none, bsr::col_major, bsr::row_major, float, 4, 4>(few_columns);
+  check_blocks<bsr::micro::spmm_column, bsr::op::none, bsr::col_major, bsr::row_major, float, 4, 4>(
+      few_columns);
 }
 
 TEST_CASE("transpose_square exchanges rows and columns") {
@@ -58,7 +59,10 @@ TEST_CASE("transpose_square exchanges rows and columns") {
 }
 
 TEST_CASE("spmm_column, more block sizes") {
-  check<float, 1, 1>(), check<float, 2, 2>(), check<float, 5, 5>(), check<float, 6, 6>(), check<float, 7, 7>();
-  check<float, 16, 1>(), check<float, 1, 16>(), check<float, 24, 24>(), check<float, 32, 32>(), check<float, 64, 64>();
-  check<double, 1, 1>(), check<double, 6, 6>(), check<double, 16, 1>(), check<double, 1, 16>(), check<double, 24, 24>();
+  check<float, 1, 1>(), check<float, 2, 2>(), check<float, 5, 5>(), check<float, 6, 6>(),
+      check<float, 7, 7>();
+  check<float, 16, 1>(), check<float, 1, 16>(), check<float, 24, 24>(), check<float, 32, 32>(),
+      check<float, 64, 64>();
+  check<double, 1, 1>(), check<double, 6, 6>(), check<double, 16, 1>(), check<double, 1, 16>(),
+      check<double, 24, 24>();
 }

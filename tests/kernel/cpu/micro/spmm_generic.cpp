@@ -36,6 +36,7 @@ TEST_CASE("spmm_generic reads and writes nothing beyond the edge of a padded mat
   const auto a = random_matrix<double, 4, 3>(rng, {18, 22}, wild);
   for (const int n : some_columns) {
     check_spmm<bsr::micro::spmm_generic, bsr::op::none, bsr::row_major, bsr::row_major>(rng, a.view(), n);
-    check_spmm<bsr::micro::spmm_generic, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, a.view(), n);
+    check_spmm<bsr::micro::spmm_generic, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, a.view(),
+                                                                                             n);
   }
 }

@@ -22,7 +22,8 @@ TEST_CASE("spmm_panel takes every number of columns up to two panels and one") {
 }
 
 TEST_CASE("spmm_panel stores by columns, too") {
-  check_blocks<bsr::micro::spmm_panel, bsr::op::none, bsr::row_major, bsr::col_major, float, 4, 4>(few_columns);
+  check_blocks<bsr::micro::spmm_panel, bsr::op::none, bsr::row_major, bsr::col_major, float, 4, 4>(
+      few_columns);
 }
 
 TEST_CASE("spmm_panel reads and writes nothing beyond the edge of a padded matrix") {
@@ -39,7 +40,10 @@ TEST_CASE("spmm_panel cuts few high blocks between threads") {
 }
 
 TEST_CASE("spmm_panel, more block sizes") {
-  check<float, 2, 2>(), check<float, 5, 5>(), check<float, 6, 6>(), check<float, 7, 7>(), check<float, 12, 12>();
-  check<float, 16, 1>(), check<float, 1, 16>(), check<float, 24, 24>(), check<float, 32, 32>(), check<float, 8, 4>();
-  check<double, 2, 2>(), check<double, 6, 6>(), check<double, 16, 1>(), check<double, 1, 16>(), check<double, 24, 24>();
+  check<float, 2, 2>(), check<float, 5, 5>(), check<float, 6, 6>(), check<float, 7, 7>(),
+      check<float, 12, 12>();
+  check<float, 16, 1>(), check<float, 1, 16>(), check<float, 24, 24>(), check<float, 32, 32>(),
+      check<float, 8, 4>();
+  check<double, 2, 2>(), check<double, 6, 6>(), check<double, 16, 1>(), check<double, 1, 16>(),
+      check<double, 24, 24>();
 }

@@ -28,7 +28,8 @@ TEST_CASE("spmm_scatter leaves padded matrices to the general kernel") {
   bsr_test::random rng(9);
   const auto a = random_matrix<float, 4, 4>(rng, {18, 21}, wild);
   for (const int n : few_columns)
-    check_spmm<bsr::micro::spmm_scatter, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, a.view(), n);
+    check_spmm<bsr::micro::spmm_scatter, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, a.view(),
+                                                                                             n);
 }
 
 TEMPLATE_TEST_CASE("spmm_scatter starts from the first addend, and reads C no more", "", bsr::row_major,
@@ -49,7 +50,8 @@ TEMPLATE_TEST_CASE("spmm_scatter starts from the first addend, and reads C no mo
     for (std::int64_t i = 0; i < c.rows(); ++i)
       for (std::int64_t j = 0; j < c.cols(); ++j) {
         const double p = static_cast<double>(product.value(i, j)), wanted = before(i, j) + (p > 0 ? p : 0.0);
-        REQUIRE(std::abs(c(i, j) - wanted) <= static_cast<double>(product.bound(i, j)) + 0x1p-52 * std::abs(wanted));
+        REQUIRE(std::abs(c(i, j) - wanted) <=
+                static_cast<double>(product.bound(i, j)) + 0x1p-52 * std::abs(wanted));
       }
   }
   SECTION("beta = 0 reads nothing") {
@@ -62,8 +64,12 @@ TEMPLATE_TEST_CASE("spmm_scatter starts from the first addend, and reads C no mo
 }
 
 TEST_CASE("spmm_scatter, more block sizes") {
-  check<bsr::row_major, float, 1, 1>(), check<bsr::row_major, float, 7, 7>(), check<bsr::row_major, float, 32, 32>();
-  check<bsr::row_major, double, 16, 1>(), check<bsr::row_major, double, 1, 16>(), check<bsr::row_major, float, 40, 24>();
-  check<bsr::col_major, float, 1, 1>(), check<bsr::col_major, float, 7, 7>(), check<bsr::col_major, float, 32, 32>();
-  check<bsr::col_major, double, 16, 1>(), check<bsr::col_major, double, 1, 16>(), check<bsr::col_major, float, 40, 24>();
+  check<bsr::row_major, float, 1, 1>(), check<bsr::row_major, float, 7, 7>(),
+      check<bsr::row_major, float, 32, 32>();
+  check<bsr::row_major, double, 16, 1>(), check<bsr::row_major, double, 1, 16>(),
+      check<bsr::row_major, float, 40, 24>();
+  check<bsr::col_major, float, 1, 1>(), check<bsr::col_major, float, 7, 7>(),
+      check<bsr::col_major, float, 32, 32>();
+  check<bsr::col_major, double, 16, 1>(), check<bsr::col_major, double, 1, 16>(),
+      check<bsr::col_major, float, 40, 24>();
 }

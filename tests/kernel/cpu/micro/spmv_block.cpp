@@ -27,7 +27,8 @@ TEST_CASE("spmv_block leaves padded matrices to the general kernel") {
 }
 
 TEST_CASE("spmv_block reads no value that belongs to nobody") {
-  // One block at the very end of its memory; the sanitizers and a page that cannot be read see what lies behind.
+  // One block at the very end of its memory; the sanitizers and a page that cannot be read see what lies
+  // behind.
   bsr_test::random rng(14);
   for (int n = 1; n <= 8; ++n) {
     const auto a = random_matrix<float>(rng, bsr::dims(n, n), bsr::dims(n, n), {.density = 0.999});

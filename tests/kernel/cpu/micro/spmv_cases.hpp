@@ -22,9 +22,13 @@ void check_spmv(random& rng, const A& a, std::int64_t stride = 1) {
     guarded<T> y(m, 1, stride - 1);
     auto& to = threads == 1 ? first : y;
     Kernel<problem>::run(bsr::cpu{.threads = threads},
-                         problem{alpha, a, bsr::vector_view<const T>(x.view().data(), k, stride),
-                                 bsr::vector_view<T>(to.view().data(), m, stride), {}});
-    INFO(threads << " threads, blocks " << a.blocksize().rows << "x" << a.blocksize().cols << ", stride " << stride);
+                         problem{alpha,
+                                 a,
+                                 bsr::vector_view<const T>(x.view().data(), k, stride),
+                                 bsr::vector_view<T>(to.view().data(), m, stride),
+                                 {}});
+    INFO(threads << " threads, blocks " << a.blocksize().rows << "x" << a.blocksize().cols << ", stride "
+                 << stride);
     REQUIRE(difference(to.view(), expected) == "");
     REQUIRE(to.intact());
     REQUIRE(same_bits(first.view(), to.view()));
