@@ -70,7 +70,7 @@ TEST_CASE("dtype: a type is read when all its values are kept") {
                                             "c8 c8 c16",
                                             "c16 c16"};
   std::size_t checked = 0;
-  for (const std::string line : allowed) {
+  for (const std::string& line : allowed) {
     const std::string from = line.substr(0, line.find(' '));
     const io::dtype source{from[0], std::stoi(from.substr(1))};
     for (const std::string& to : types)
