@@ -108,6 +108,7 @@ auto to_sparse(const A& a) {
   using result = Eigen::SparseMatrix<value_type, Eigen::RowMajor, index_type>;
   const auto m = static_cast<Eigen::Index>(rows.rows());
   result s(m, static_cast<Eigen::Index>(rows.cols()));
+  if (m == 0) return s;  // makeCompressed of Eigen 3.4 writes beyond an index pointer without rows
   Eigen::Matrix<index_type, Eigen::Dynamic, 1> counts(m);
   for (Eigen::Index i = 0; i < m; ++i) {
     const auto k = static_cast<std::size_t>(i);
