@@ -312,14 +312,14 @@ TEST_CASE("npy: everything else is refused") {
 TEST_CASE("npy: a file cut anywhere is refused, a changed byte never breaks anything") {
   const bsr_test::scratch folder;
   const std::string file = folder / "bad.npy";
-  const std::string good = npy("<f8", "(2, 3)", bytes_of<double>({1, 2, 3, 4, 5, 6}));
-  for (std::size_t size = 0; size < good.size(); ++size) {
-    bsr_test::write_bytes(file, good.substr(0, size));
+  const std::string sound = npy("<f8", "(2, 3)", bytes_of<double>({1, 2, 3, 4, 5, 6}));
+  for (std::size_t size = 0; size < sound.size(); ++size) {
+    bsr_test::write_bytes(file, sound.substr(0, size));
     CHECK_FALSE(bsr_test::accepted([&] { io::load_npy<double>(file); }));
   }
-  for (std::size_t i = 0; i < good.size(); ++i)
+  for (std::size_t i = 0; i < sound.size(); ++i)
     for (int change = 1; change < 256; change += 6) {
-      std::string changed = good;
+      std::string changed = sound;
       changed[i] = static_cast<char>(changed[i] ^ change);
       bsr_test::write_bytes(file, changed);
       bsr_test::accepted([&] { io::load_npy<std::complex<double>>(file); });
