@@ -25,7 +25,7 @@ void compute(Policy& policy, const spmm_problem<A, Op, B, C, Epilogue>& p,
 /// a: m x k block-sparse (after op), b: k x n dense, c: m x n dense, any layouts. beta == 0 does not read c.
 /// 2 * nnz * n FLOP. Allocates nothing.
 /// Throws shape_error when the shapes do not fit, alias_error when c shares memory with a or b.
-/// As alpha * (a @ b) + beta * c in scipy, with sums in the accumulator of both element types.
+/// As alpha * (a @ b) + beta * c in scipy, with sums in the smallest type that holds all three.
 template <op Op = op::none, class Policy, class Alpha, sparse_like A, dense_like B, class Beta, dense_like C>
 void spmm(Policy&& policy, Alpha alpha, A&& a, B&& b, Beta beta, C&& c) {
   using destination_view = view_t<C>;

@@ -25,7 +25,7 @@ void compute(Policy& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p,
 /// a: m x k block-sparse (after op), x: k elements, y: m elements, any strides. beta == 0 does not read y.
 /// 2 * nnz FLOP. Allocates nothing.
 /// Throws shape_error when the sizes do not fit, alias_error when y shares memory with a or x.
-/// As alpha * (a @ x) + beta * y in scipy, with sums in the accumulator of both element types.
+/// As alpha * (a @ x) + beta * y in scipy, with sums in the smallest type that holds all three.
 template <op Op = op::none, class Policy, class Alpha, sparse_like A, vector_like X, class Beta,
           vector_like Y>
 void spmv(Policy&& policy, Alpha alpha, A&& a, X&& x, Beta beta, Y&& y) {
