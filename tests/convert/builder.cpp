@@ -211,6 +211,14 @@ TEST_CASE("builder: what lies outside is refused and leaves nothing behind", "[c
         "indices.");
 }
 
+TEST_CASE("builder: room that cannot be had is refused, and nothing is lost", "[convert]") {
+  bsr::builder<double, 3> b({12, 6});
+  b.add(1, 1, 2.0);
+  CHECK(text_of<bsr::shape_error>([&] { b.reserve(INT64_MAX); }).starts_with("bsr: a buffer of "));
+  CHECK(text_of<bsr::shape_error>([&] { b.reserve(0, INT64_MAX); }).starts_with("bsr: a buffer of "));
+  CHECK(b.build().data()[4] == 2.0);
+}
+
 TEST_CASE("builder: empty matrices", "[convert]") {
   for (const bsr::dims shape : {bsr::dims(0, 6), bsr::dims(6, 0), bsr::dims(0, 0)}) {
     bsr::builder<double, 3> b(shape);

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <complex>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "support/bounds.hpp"
@@ -91,6 +92,12 @@ TEST_CASE("to_dense: what does not fit is refused", "[convert]") {
   CHECK(text_of<bsr::format_error>([&] { bsr::to_dense(broken, x); }) ==
         "bsr: to_dense: column index values must be < 3 (now max 3): block row 0 holds 3.");
   CHECK(x(0, 0) == 42);
+  std::vector<double> values{1, 2, 3};
+  const std::vector<std::int32_t> indices{0}, indptr{0, 1};
+  const bsr::matrix_view<double, 1, 2> a({1, 2}, std::span(values).first(2), indices, indptr);
+  CHECK(text_of<bsr::alias_error>([&] { bsr::to_dense(a, bsr::dense_view(values.data() + 1, 1, 2)); }) ==
+        "bsr: to_dense(a, x): x (1x2) shares memory with the values of a.");
+  CHECK(values == std::vector<double>{1, 2, 3});
 }
 
 }  // namespace

@@ -47,9 +47,9 @@ struct contributions {
   }
   ~contributions() = default;
   void swap(contributions& other) {
-    std::swap(row, other.row);
-    std::swap(col, other.col);
-    std::swap(values, other.values);
+    row.swap(other.row);
+    col.swap(other.col);
+    values.swap(other.values);
     std::swap(count, other.count);
     std::swap(area, other.area);
   }
@@ -57,7 +57,9 @@ struct contributions {
   void reserve(std::int64_t more) {
     row.reserve(count, more);
     col.reserve(count, more);
-    values.reserve(count * area, more * area);
+    std::int64_t elements = 0;
+    if (__builtin_mul_overflow(more, area, &elements)) elements = INT64_MAX;
+    values.reserve(count * area, elements);
   }
   /// Room must have been reserved. Returns where the values go.
   T* push(std::int64_t i, std::int64_t j) {

@@ -12,6 +12,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/copy.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/storage/alias.hpp"
 #include "bsr/storage/coo.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/dense_matrix.hpp"
@@ -80,9 +81,9 @@ void expand(const coo_view<const T, Index>& a, const dense_view<T, Layout>& x) {
 }  // namespace detail
 
 /// Writes every element of the sparse a into the dense x: duplicates added up, zero where nothing is stored,
-/// padding cut off. O(m n + nnz). Sums are formed in T: bool is "or", integers wrap. x must not overlap the
-/// memory of a. Throws shape_error unless the shapes are equal, format_error when an index of a is out of
-/// range. scipy: toarray(out=x).
+/// padding cut off. O(m n + nnz). Sums are formed in T: bool is "or", integers wrap.
+/// Throws shape_error unless the shapes are equal, alias_error when x overlaps the values of a, format_error when
+/// an index of a is out of range. scipy: toarray(out=x).
 template <class A, dense_like X>
   requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>)
 void to_dense(const A& a, X&& x) {
@@ -92,6 +93,8 @@ void to_dense(const A& a, X&& x) {
                 "bsr: to_dense(a, x): x must hold elements of a's type, and they must not be const.");
   if (from.shape() != to.shape())
     fail<shape_error>("bsr: to_dense(a, x): a is ", from.shape(), ", x is ", to.shape(), ".");
+  if (overlap(footprint_of(from.data()), footprint_of(to)))
+    fail<alias_error>("bsr: to_dense(a, x): x (", to.shape(), ") shares memory with the values of a.");
   detail::check_format_for("to_dense", from, checks::full);
   detail::expand(from, to);
 }

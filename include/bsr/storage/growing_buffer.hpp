@@ -20,8 +20,11 @@ class growing_buffer {
     const std::int64_t capacity = memory_.size();
     if (capacity - used >= more) return;
     const std::int64_t doubled = capacity > INT64_MAX / 2 ? INT64_MAX : 2 * capacity;
-    memory_.resize(used + more > doubled ? used + more : doubled, uninitialized);
+    std::int64_t wanted = 0;
+    if (__builtin_add_overflow(used, more, &wanted)) wanted = INT64_MAX;
+    memory_.resize(wanted > doubled ? wanted : doubled, uninitialized);
   }
+  BSR_INLINE void swap(growing_buffer& other) noexcept { memory_.swap(other.memory_); }
   BSR_INLINE T* data() { return memory_.data(); }
   BSR_INLINE const T* data() const { return memory_.data(); }
   BSR_INLINE std::int64_t capacity() const { return memory_.size(); }
