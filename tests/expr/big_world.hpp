@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Operands large enough for every kernel of the CPU: several strips of rows, panels of columns and a rest of both.
+// Operands large enough for every kernel of the CPU: several strips of rows, panels of columns and a rest of
+// both.
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -27,11 +28,12 @@ struct big_world {
   bsr::dense_matrix<T> dt = random_dense<T>(rng, n, m);
   bsr::buffer<T> u_memory = random_vector<T>(rng, k), v_memory = random_vector<T>(rng, m);
   bsr::buffer<T> f_memory = random_vector<T>(rng, m), b_memory = random_vector<T>(rng, n);
-  bsr::vector_view<T> u{u_memory.data(), k}, v{v_memory.data(), m}, f{f_memory.data(), m}, b{b_memory.data(), n};
+  bsr::vector_view<T> u{u_memory.data(), k}, v{v_memory.data(), m}, f{f_memory.data(), m},
+      b{b_memory.data(), n};
 };
 
-/// Runs assign(c, policy) for a destination c that holds `before`, on one thread and on three, which must give the
-/// same bits, and compares with what it must be.
+/// Runs assign(c, policy) for a destination c that holds `before`, on one thread and on three, which must
+/// give the same bits, and compares with what it must be.
 template <class T, class F, class V>
 void gives_on_cpu(const bsr::dense_matrix<T>& before, F assign, const expected<V>& wanted) {
   guarded<T> c(before);

@@ -27,7 +27,8 @@ TEST_CASE_METHOD(world, "a * b on the CPU", "[cpu]") {
       y, [&](auto c, auto on) { c.on(on) = gelu(a * x + per_row(f)) * 2 + per_col(b) - d; },
       ax.add_row(f).gelu().scale(2).add_col(b).add(-1, d));
   gives_fresh_on_cpu(
-      y, [&](auto c, auto on) { c.on(on) = map(a * x, bsr_test::placed{}); }, ax.map(bsr_test::placed{}, 0.5L));
+      y, [&](auto c, auto on) { c.on(on) = map(a * x, bsr_test::placed{}); },
+      ax.map(bsr_test::placed{}, 0.5L));
 }
 
 TEST_CASE_METHOD(world, "a * b with block sizes that are known at run time, on the CPU", "[cpu]") {

@@ -27,5 +27,6 @@ TEST_CASE_METHOD(world, "b * transpose(a) on the CPU", "[cpu]") {
       yt, [&](auto c, auto on) { c.on(on) = map(xt * transpose(a) - dt, bsr_test::placed{}); },
       xat.add(-1, dt).map(bsr_test::placed{}, 0.5L));
   gives_fresh_on_cpu(
-      yt, [&](auto c, auto on) { c.on(on) = silu(xt * transpose(dynamic)) + per_row(b); }, xat.silu().add_row(b));
+      yt, [&](auto c, auto on) { c.on(on) = silu(xt * transpose(dynamic)) + per_row(b); },
+      xat.silu().add_row(b));
 }

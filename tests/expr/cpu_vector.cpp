@@ -21,7 +21,8 @@ void vectors() {
       w.u, [&](auto c, auto on) { c.on(on) = c - 0.5 * transpose(w.a) * w.v; }, atv.scale(-0.5).add(1, w.u));
   if constexpr (B == 8) {
     gives_on_cpu(
-        w.v, [&](auto c, auto on) { c.on(on) = gelu(w.dynamic * w.u) * 2 + c; }, au.gelu().scale(2).add(1, w.v));
+        w.v, [&](auto c, auto on) { c.on(on) = gelu(w.dynamic * w.u) * 2 + c; },
+        au.gelu().scale(2).add(1, w.v));
     gives_on_cpu(
         w.u, [&](auto c, auto on) { c.on(on) = map(w.v * w.a, bsr_test::placed{}); },
         atv.map(bsr_test::placed{}, 0.5L));

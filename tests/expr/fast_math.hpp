@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What tests/expr/fast_math.cpp, compiled with -ffast-math, shows to the others. Views are the same types there.
+// What tests/expr/fast_math.cpp, compiled with -ffast-math, shows to the others. Views are the same types
+// there.
 #include "bsr/storage.hpp"
 
 namespace fast_math {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // flags: -fno-exceptions
-// A part of a program that is compiled without exceptions: products work, and errors reach the program's hook.
+// A part of a program that is compiled without exceptions: products work, and errors reach the program's
+// hook.
 #include "expr/no_exceptions.hpp"
 
 #include <csetjmp>

@@ -82,8 +82,8 @@ void expand(const coo_view<const T, Index>& a, const dense_view<T, Layout>& x) {
 
 /// Writes every element of the sparse a into the dense x: duplicates added up, zero where nothing is stored,
 /// padding cut off. O(m n + nnz). Sums are formed in T: bool is "or", integers wrap.
-/// Throws shape_error unless the shapes are equal, alias_error when x overlaps the values of a, format_error when
-/// an index of a is out of range. scipy: toarray(out=x).
+/// Throws shape_error unless the shapes are equal, alias_error when x overlaps the values of a, format_error
+/// when an index of a is out of range. scipy: toarray(out=x).
 template <class A, dense_like X>
   requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>)
 void to_dense(const A& a, X&& x) {

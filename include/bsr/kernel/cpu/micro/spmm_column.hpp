@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
-#include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -103,7 +103,7 @@ template <int Cols, int Packs, class T, class Index>
   for (const Index* i = t.first; i != t.last; ++i) {
     const T* x = t.x + static_cast<std::int64_t>(*i) * cols;
     for (std::int64_t c = 0; c < cols; ++c, ++x, at += ld)
-      panel_step<false, false>(sums, x, ldx, at, at, P::first(P::size));
+      rank_one_update<false, false>(sums, x, ldx, at, at, P::first(P::size));
   }
   BSR_UNROLL
   for (int n = 0; n < Cols; ++n) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -36,36 +37,6 @@ struct panel_tile {
   T alpha;
   typename pack<T>::mask mask;  ///< columns in use of the last pack
 };
-
-/// sums[r][v] += a[r] * b[v] for one column of a block.
-template <bool Masked, bool Prefetch, int Rows, int Packs, class P, class TA, class TB>
-BSR_INLINE void panel_step(P (&sums)[Rows][Packs], const TA* a, std::int64_t a_row, const TB* b,
-                           const TB* next, typename P::mask mask) {
-  using T = typename P::value_type;
-  P columns[Packs];
-  BSR_UNROLL
-  for (int v = 0; v < Packs; ++v)
-    columns[v] =
-        Masked && v == Packs - 1 ? P::load_from(b + v * P::size, mask) : P::load_from(b + v * P::size);
-  // g++ otherwise loads them anew for every row: 3x3 blocks 54 -> 74 %. A single row takes them from memory.
-  if constexpr (Rows > 1) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) columns[v].pin();
-  }
-  if constexpr (Prefetch) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs * P::size * static_cast<int>(sizeof(TB)); v += 64)
-      __builtin_prefetch(reinterpret_cast<const char*>(next) + v);
-  }
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    const P x = P::broadcast(convert<T>(a[r * a_row]));
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = fma(x, columns[v], sums[r][v]);
-  }
-  // Keeps g++ from moving the loads of later columns up, which costs registers: 4x4 blocks 70 -> 90 %.
-  BSR_ORDER_MEMORY();
-}
 
 template <bool Masked, int Rows, int Packs, class P>
 BSR_INLINE void panel_store(P (&sums)[Rows][Packs], typename P::value_type alpha, typename P::value_type* out,
@@ -116,14 +87,14 @@ template <int Rows, int Packs, int Cols, bool Prefetch, class T, class TA, class
     for (; c + unroll <= cols; c += unroll, x += unroll) {
       BSR_UNROLL
       for (int u = 0; u < unroll; ++u) {
-        panel_step<false, Prefetch>(sums, x + u, cols, b, next, P::first(P::size));
+        rank_one_update<false, Prefetch>(sums, x + u, cols, b, next, P::first(P::size));
         b += ldb;
         if constexpr (Prefetch) next += ldb;
       }
     }
     if constexpr (Cols == 0)
       for (; c < cols; ++c, ++x, b += ldb)
-        panel_step<false, false>(sums, x, cols, b, next, P::first(P::size));
+        rank_one_update<false, false>(sums, x, cols, b, next, P::first(P::size));
   }
   panel_store<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));
 }
@@ -149,7 +120,7 @@ template <int Rows, int Packs, class T, class TA, class TB, class Index>
     const TB* next = base + static_cast<std::int64_t>(i[ahead]) * cols * ldb;
     const TA* x = a;
     const TA* const end = a + (depth - top < cols ? depth - top : cols);
-    for (; x != end; ++x, b += ldb, next += ldb) panel_step<true, true>(sums, x, cols, b, next, mask);
+    for (; x != end; ++x, b += ldb, next += ldb) rank_one_update<true, true>(sums, x, cols, b, next, mask);
   }
   panel_store<true>(sums, t.alpha, t.out, t.ldo, mask);
 }

@@ -6,8 +6,8 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
-#include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -48,7 +48,7 @@ template <int Rows, int Packs, bool Masked, class T>
   const std::int64_t s_row = t.s_row, s_step = t.s_step, v_step = t.v_step;
   const auto mask = t.mask;
   for (std::int64_t d = t.depth; d > 0; --d, s += s_step, v += v_step)
-    panel_step<Masked, false>(sums, s, s_row, v, v, mask);
+    rank_one_update<Masked, false>(sums, s, s_row, v, v, mask);
   const P alpha = P::broadcast(t.alpha);
   T* out = t.out;
   BSR_UNROLL
