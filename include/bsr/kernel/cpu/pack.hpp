@@ -4,9 +4,10 @@
 // intrinsics.
 //
 // Three forms, one interface:
-//   arithmetic T       a vector of the compiler; float and double take the register, fma, exp and erf from
-//   xsimd the same, no xsimd a vector of the compiler every other T      an array, element by element
-//   (complex, bool, long double; everything under nvcc)
+//   arithmetic T             a vector of the compiler; float and double take the register, fma, exp and erf
+//                            from xsimd
+//   the same without xsimd   a vector of the compiler
+//   every other T            an array, element by element: complex, bool, long double; everything under nvcc
 // Raw intrinsics appear where xsimd has no word: loads and stores of the first n lanes.
 #include <cmath>
 #include <concepts>
@@ -109,8 +110,9 @@ struct native_vector<double> {
 ///
 ///   load(p), store(p)        all lanes, any alignment
 ///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they
-///   become 0 load(p, mask), ...       the same with a mask made before by first(n) load_from(p), ...
-///   elements of another arithmetic type, converted
+///                            become 0
+///   load(p, mask), ...       the same with a mask made before by first(n)
+///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
 ///   exp, erf                 as <cmath>'s, within a few units in the last place
