@@ -247,7 +247,7 @@ class pack<T> {
     if constexpr (detail::has_xsimd<T>) return pack(native(xsimd::batch<T>(value)));
 #endif
     using element = typename detail::vector_element<T>::type;
-    return pack(native{} + static_cast<element>(value));
+    return pack(static_cast<element>(value) - native{});  // plus zero would make -0.0 zero
   }
   BSR_INLINE static pack load(const T* from) {
     pack p;
