@@ -15,7 +15,7 @@ struct strip_position {
   bool operator==(const strip_position&) const = default;
 };
 
-/// part * whole / parts without overflow, for 0 <= part <= parts.
+/// part * whole / parts without overflow, for 0 <= part <= parts < 2^31.
 BSR_INLINE constexpr std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t parts) {
   return whole / parts * part + whole % parts * part / parts;
 }
