@@ -7,8 +7,11 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-/// backend<Policy>::spmm(policy, spmm_problem) and ::spmv(policy, spmv_problem) compute a checked problem. A
-/// new device is one specialisation; rooms above never name another.
+/// What a device computes, of checked problems; a new device is one specialisation, and rooms above never name one.
+///   spmm(policy, spmm_problem), spmv(policy, spmv_problem)
+///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
+///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
+///   spgemm(policy, alpha, a, b, c)    c = alpha * a * b at the places of c, which hold the product
 template <class Policy>
 struct backend {
   static_assert(detail::never<Policy>,
@@ -18,6 +21,8 @@ struct backend {
   static void spmm(const Policy&, const Problem&) {}
   template <class Problem>
   static void spmv(const Policy&, const Problem&) {}
+  template <class T, class A, class B, class C>
+  static void spgemm(const Policy&, T, const A&, const B&, const C&) {}
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

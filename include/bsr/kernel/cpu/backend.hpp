@@ -4,6 +4,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
+#include "bsr/kernel/cpu/sparse/product.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -18,6 +19,21 @@ struct backend<cpu> {
   template <class A, op Op, class X, class Y, class Epilogue>
   static void spmv(const cpu& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
     micro::spmv_kernel<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, p);
+  }
+
+  template <class PatternA, class PatternB>
+  static auto spgemm_structure(const cpu& policy, const PatternA& a, const PatternB& b) {
+    return detail::product_structure(policy, detail::indices_of(a), detail::indices_of(b));
+  }
+
+  template <class PatternA, class PatternB, class PatternC>
+  static bool spgemm_fits(const cpu&, const PatternA& a, const PatternB& b, const PatternC& c) {
+    return detail::holds_product(detail::indices_of(a), detail::indices_of(b), detail::indices_of(c));
+  }
+
+  template <class T, class A, class B, class C>
+  static void spgemm(const cpu& policy, T alpha, const A& a, const B& b, const C& c) {
+    detail::sparse_product(policy, alpha, a, b, c);
   }
 };
 

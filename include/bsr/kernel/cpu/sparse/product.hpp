@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Sparse times sparse on the CPU, in two steps: where the blocks of the product are, and what they hold.
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/extent.hpp"
+#include "bsr/base/policy.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/sparse/block_product.hpp"
+#include "bsr/kernel/cpu/sparse/product_structure.hpp"
+#include "bsr/kernel/cpu/sparse/product_values.hpp"
+#include "bsr/storage/matrix_view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+template <int R, int C, index Index>
+index_view<Index> indices_of(const pattern_view<R, C, Index>& p) {
+  return {p.indptr().data(), p.indices().data(), p.block_rows(), p.block_cols()};
+}
+
+/// Calls f(std::type_identity<Product>) with the kind of block product for these sizes. Square blocks of the list get
+/// code of their own also when their size is known at run time only.
+template <class T, int R, int K, int C, class F>
+void with_block_product(product_sizes s, const F& f) {
+  if constexpr (has_xsimd<T> && (R == dynamic || K == dynamic || C == dynamic)) {
+    const auto try_size = [&]<int N>(std::integral_constant<int, N>) {
+      if constexpr ((R == dynamic || R == N) && (K == dynamic || K == N) && (C == dynamic || C == N)) {
+        if (s.rows != N || s.depth != N || s.cols != N) return false;
+        f(std::type_identity<block_product<T, N, N, N>>());
+        return true;
+      } else {
+        return false;
+      }
+    };
+    const bool done =
+        try_size(std::integral_constant<int, 1>()) || try_size(std::integral_constant<int, 2>()) ||
+        try_size(std::integral_constant<int, 3>()) || try_size(std::integral_constant<int, 4>()) ||
+        try_size(std::integral_constant<int, 6>());
+    if (done) return;
+  }
+  f(std::type_identity<block_product<T, R, K, C>>());
+}
+
+/// c = alpha * a * b at the places that c has, which must hold the product; the inner sizes of a's and b's blocks are
+/// the same, and padding inside is zero.
+template <class T, int R, int K, int K2, int C, int RC, int CC, index Index>
+void sparse_product(const cpu& policy, T alpha, const matrix_view<const T, R, K, Index>& a,
+                    const matrix_view<const T, K2, C, Index>& b, const matrix_view<T, RC, CC, Index>& c) {
+  const product_sizes sizes{a.blocksize().rows, a.blocksize().cols, b.blocksize().cols};
+  with_block_product<T, (R == dynamic ? RC : R), (K == dynamic ? K2 : K), (C == dynamic ? CC : C)>(
+      sizes, [&]<class Product>(std::type_identity<Product>) {
+        product_values<Product>(policy, alpha, sizes, indices_of(a), a.data().data(), indices_of(b),
+                                b.data().data(), indices_of(c), c.data().data());
+      });
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Where the product of two sparse matrices has blocks.
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "bsr/base/error.hpp"
+#include "bsr/base/extent.hpp"
+#include "bsr/base/policy.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/growing_buffer.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// The index arrays of a block-sparse-row matrix.
+template <index Index>
+struct index_view {
+  const Index* indptr;
+  const Index* indices;
+  std::int64_t rows;  ///< block rows
+  std::int64_t cols;  ///< block columns
+};
+
+/// A set of columns of one row: collects each once, gives them back in order. Memory: 4 bytes a column.
+template <index Index>
+class column_set {
+ public:
+  explicit column_set(std::int64_t cols)
+      : seen_(cols), words_(cols / 64 + 1), summary_(cols / 4096 + 1) {}
+
+  /// An empty set.
+  BSR_INLINE void clear() {
+    if (++now_ != 0) return;
+    for (std::uint32_t& s : seen_) s = 0;
+    now_ = 1;
+  }
+  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`.
+  BSR_INLINE Index* insert(const Index* first, const Index* last, Index* out) {
+    std::uint32_t* const seen = seen_.data();
+    const std::uint32_t now = now_;
+    for (; first != last; ++first)
+      if (seen[*first] != now) {
+        seen[*first] = now;
+        *out++ = *first;
+      }
+    return out;
+  }
+  /// Sorts columns that are all different. O(n) when they are close to each other, never worse than
+  /// O(n + columns / 4096).
+  void sort(Index* first, Index* last) {
+    if (last - first <= 12) {
+      for (Index* i = first; i != last; ++i) {
+        const Index x = *i;
+        Index* to = i;
+        for (; to != first && to[-1] > x; --to) *to = to[-1];
+        *to = x;
+      }
+      return;
+    }
+    std::uint64_t* const words = words_.data();
+    std::uint64_t* const summary = summary_.data();
+    std::uint64_t low = std::numeric_limits<std::uint64_t>::max(), high = 0;
+    for (Index* i = first; i != last; ++i) {
+      const auto j = static_cast<std::uint64_t>(*i);
+      words[j >> 6] |= std::uint64_t{1} << (j & 63);
+      summary[j >> 12] |= std::uint64_t{1} << (j >> 6 & 63);
+      low = j < low ? j : low;
+      high = j > high ? j : high;
+    }
+    for (std::uint64_t s = low >> 12; s <= high >> 12; ++s) {
+      std::uint64_t groups = std::exchange(summary[s], 0);
+      for (; groups != 0; groups &= groups - 1) {
+        const std::uint64_t w = s << 6 | static_cast<std::uint64_t>(std::countr_zero(groups));
+        std::uint64_t bits = std::exchange(words[w], 0);
+        for (; bits != 0; bits &= bits - 1)
+          *first++ = static_cast<Index>(w << 6 | static_cast<std::uint64_t>(std::countr_zero(bits)));
+      }
+    }
+  }
+
+ private:
+  buffer<std::uint32_t> seen_;
+  buffer<std::uint64_t> words_;
+  buffer<std::uint64_t> summary_;
+  std::uint32_t now_ = 0;
+};
+
+/// The pieces into which the rows of a sparse product are cut: more than threads, because rows differ in what
+/// they cost.
+inline int product_pieces(const cpu& policy, std::int64_t rows, std::int64_t nanoseconds) {
+  const std::int64_t threads = thread_count(policy, nanoseconds);
+  const std::int64_t pieces = threads == 1 ? 1 : 8 * threads;
+  return static_cast<int>(pieces < rows ? pieces : rows > 0 ? rows : 1);
+}
+
+/// indptr and indices of the product's rows: every block row sorted, each column once. O(products of blocks).
+/// Throws shape_error when the index type cannot count the blocks.
+template <index Index>
+std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, const index_view<Index>& a,
+                                                          const index_view<Index>& b) {
+  using columns = storage_detail::growing_buffer<Index>;
+  struct part {
+    columns found;
+    std::int64_t count = 0;
+  };
+  buffer<Index> indptr(a.rows + 1);
+  buffer<std::int64_t> ends(a.rows, uninitialized);
+  const int pieces = product_pieces(policy, a.rows, std::int64_t{a.indptr[a.rows]} * 32);
+  // Pieces are few; each has its own memory, made by the thread that fills it.
+  struct parts_owner {
+    part* data;
+    explicit parts_owner(int n) : data(new part[static_cast<std::size_t>(n)]) {}
+    parts_owner(const parts_owner&) = delete;
+    parts_owner& operator=(const parts_owner&) = delete;
+    ~parts_owner() { delete[] data; }
+  } parts(pieces);
+  for_each_piece(policy, pieces, [&](int piece) {
+    part& mine = parts.data[piece];
+    column_set<Index> set(b.cols);
+    const std::int64_t last = share(a.rows, piece + 1, pieces);
+    for (std::int64_t i = share(a.rows, piece, pieces); i < last; ++i) {
+      std::int64_t most = 0;
+      for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
+        most += std::int64_t{b.indptr[a.indices[p] + 1]} - b.indptr[a.indices[p]];
+      mine.found.reserve(mine.count, most < b.cols ? most : b.cols);
+      Index* const first = mine.found.data() + mine.count;
+      Index* end = first;
+      set.clear();
+      for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
+        end = set.insert(b.indices + b.indptr[a.indices[p]], b.indices + b.indptr[a.indices[p] + 1], end);
+      set.sort(first, end);
+      mine.count += end - first;
+      ends[i] = mine.count;
+    }
+  });
+  std::int64_t total = 0;
+  for (int piece = 0; piece < pieces; ++piece) {
+    const std::int64_t last = share(a.rows, piece + 1, pieces);
+    if (total + parts.data[piece].count > std::numeric_limits<Index>::max())
+      fail<shape_error>("bsr: a * b: the product has more than ", std::numeric_limits<Index>::max(),
+                        " blocks, which its index type cannot count. Use std::int64_t for the indices.");
+    for (std::int64_t i = share(a.rows, piece, pieces); i < last; ++i)
+      indptr[i + 1] = static_cast<Index>(total + ends[i]);
+    total += parts.data[piece].count;
+  }
+  buffer<Index> indices(total, uninitialized);
+  Index* to = indices.data();
+  for (int piece = 0; piece < pieces; ++piece) {
+    const Index* const from = parts.data[piece].found.data();
+    for (std::int64_t k = 0; k < parts.data[piece].count; ++k) to[k] = from[k];
+    to += parts.data[piece].count;
+  }
+  return {std::move(indptr), std::move(indices)};
+}
+
+/// Whether every block of the product has a place in c. Rows of c may be unsorted.
+template <index Index>
+bool holds_product(const index_view<Index>& a, const index_view<Index>& b, const index_view<Index>& c) {
+  buffer<std::int64_t> seen(b.cols);  // row + 1 for the columns of that row of c
+  for (std::int64_t i = 0; i < a.rows; ++i) {
+    for (std::int64_t k = c.indptr[i]; k < c.indptr[i + 1]; ++k) seen[c.indices[k]] = i + 1;
+    for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
+      for (std::int64_t q = b.indptr[a.indices[p]]; q < b.indptr[a.indices[p] + 1]; ++q)
+        if (seen[b.indices[q]] != i + 1) return false;
+  }
+  return true;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

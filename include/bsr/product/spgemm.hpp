@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The product of two block-sparse matrices. scipy: a @ b.
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/error.hpp"
+#include "bsr/base/policy.hpp"
+#include "bsr/base/result_type.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/convert/to_bsr.hpp"
+#include "bsr/format/check_format.hpp"
+#include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/epilogue.hpp"
+#include "bsr/storage/matrix.hpp"
+#include "bsr/storage/matrix_view.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// The index type that holds both.
+template <class I, class J>
+using wider_index_t = std::conditional_t<(sizeof(I) < sizeof(J)), J, I>;
+
+/// The product of matrices of these types.
+template <class A, class B>
+using product_matrix_t =
+    matrix<result_type_t<typename A::value_type, typename B::value_type>, A::static_rows, B::static_cols,
+           wider_index_t<typename A::index_type, typename B::index_type>>;
+
+/// `from` with elements of T and indices of Index, and zeros in the padding of its columns (of its rows): the view
+/// itself where that is what it is, else a copy kept in `owner`.
+template <class T, class Index, class From, int R, int C, class FromIndex>
+matrix_view<const T, R, C, Index> prepare_factor(const matrix_view<const From, R, C, FromIndex>& from,
+                                                 matrix<T, R, C, Index>& owner) {
+  if constexpr (std::same_as<T, From> && std::same_as<Index, FromIndex>)
+    if (!from.is_padded()) return from;
+  const dims block = from.blocksize();
+  const std::int64_t num_blocks = from.num_blocks();
+  buffer<T> data(from.nnz(), uninitialized);
+  buffer<Index> indices(num_blocks, uninitialized);
+  buffer<Index> indptr(from.block_rows() + 1, uninitialized);
+  for (std::int64_t i = 0; i <= from.block_rows(); ++i)
+    indptr[i] = static_cast<Index>(from.indptr()[static_cast<std::size_t>(i)]);
+  const From* x = from.data().data();
+  T* y = data.data();
+  for (std::int64_t i = 0; i < from.block_rows(); ++i)
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
+      const auto j = static_cast<std::int64_t>(from.indices()[static_cast<std::size_t>(k)]);
+      indices[k] = static_cast<Index>(j);
+      for (std::int64_t r = 0; r < block.rows; ++r)
+        for (std::int64_t c = 0; c < block.cols; ++c, ++x, ++y)
+          *y = i * block.rows + r < from.rows() && j * block.cols + c < from.cols() ? convert<T>(*x) : T{};
+    }
+  owner = matrix<T, R, C, Index>(from.shape(), std::move(data), std::move(indices), std::move(indptr), block, padded);
+  return std::as_const(owner).view();
+}
+
+/// Calls f(a, b) with views of one element and index type whose inner block sizes agree, b's blocks cut anew where
+/// they do not.
+template <class A, class B, class F>
+auto with_factors(const char* who, const A& a, const B& b, const F& f) {
+  using result = product_matrix_t<A, B>;
+  using T = typename result::value_type;
+  using Index = typename result::index_type;
+  if (a.cols() != b.rows())
+    fail<shape_error>("bsr: ", who, ": a is ", a.shape(), ", b is ", b.shape(),
+                      ": a must have as many columns as b has rows.");
+  check_format_for(who, a, checks::full);
+  check_format_for(who, b, checks::full);
+  matrix<T, A::static_rows, A::static_cols, Index> own_a;
+  const auto left = prepare_factor<T, Index>(a, own_a);
+  if (a.blocksize().cols == b.blocksize().rows) {
+    matrix<T, B::static_rows, B::static_cols, Index> own_b;
+    return f(left, prepare_factor<T, Index>(b, own_b));
+  }
+  const dims wanted(a.blocksize().cols, b.blocksize().cols);
+  const auto cut = to_bsr<A::static_cols, B::static_cols>(b, wanted, padded);
+  matrix<T, A::static_cols, B::static_cols, Index> own_b;
+  return f(left, prepare_factor<T, Index>(view(cut), own_b));
+}
+
+}  // namespace detail
+
+/// alpha * a * b, a new matrix: rows sorted, one block at every place where blocks of a and b meet, blocks that are
+/// zero included; blocks of a's rows times b's columns. If the inner block sizes differ, b is cut anew to a's.
+///
+/// Elements: result_type_t of both; sums are formed in it, so integers wrap and bool is "or of ands", as in scipy.
+/// O(products of blocks). Each sum runs through the blocks of a's row in storage order: the same bits for every
+/// number of threads. Throws shape_error when the shapes do not fit or the index type cannot count the blocks,
+/// format_error when an index of a or b is out of range. scipy: alpha * (a @ b), sorted.
+template <class Policy = cpu, class A, class B, class Alpha = double>
+  requires(sparse_like<const A&> && sparse_like<const B&>)
+auto spgemm(const Policy& policy, const A& a, const B& b, Alpha alpha = 1) {
+  return detail::with_factors("a * b", input(a), input(b), [&](const auto& x, const auto& y) {
+    using left = std::remove_cvref_t<decltype(x)>;
+    using right = std::remove_cvref_t<decltype(y)>;
+    using result = detail::product_matrix_t<left, right>;
+    using T = typename result::value_type;
+    auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
+    const dims block(x.blocksize().rows, y.blocksize().cols);
+    buffer<T> data(storage_detail::count_elements("a * b", indices.size(), block), uninitialized);
+    result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
+    backend<Policy>::spgemm(policy, detail::convert<T>(alpha), x, y, c.view());
+    return c;
+  });
+}
+
+/// c = alpha * a * b at the places that c has: its structure stays, and places that the product does not reach become
+/// zero. For a structure that is known: spgemm without a destination makes one. Of several blocks at one place the last
+/// takes the sum.
+/// Throws shape_error when shapes or block sizes do not fit, or the product has a block where c has none.
+template <class Policy, class A, class B, class Alpha, class C>
+  requires(sparse_like<const A&> && sparse_like<const B&> && sparse_like<C>)
+void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c) {
+  const auto to = view(std::forward<C>(c));
+  detail::with_factors("c = a * b", input(a), input(b), [&](const auto& x, const auto& y) {
+    using left = std::remove_cvref_t<decltype(x)>;
+    using right = std::remove_cvref_t<decltype(y)>;
+    using result = detail::product_matrix_t<left, right>;
+    static_assert(std::same_as<typename result::value_type, typename decltype(to)::element_type> &&
+                      std::same_as<typename result::index_type, typename decltype(to)::index_type>,
+                  "bsr: c = a * b into an existing structure: c must hold elements and indices of the product's type.");
+    const dims block(x.blocksize().rows, y.blocksize().cols);
+    if (to.shape() != dims(x.rows(), y.cols()) || to.blocksize() != block)
+      fail<shape_error>("bsr: c = a * b: the product is ", dims(x.rows(), y.cols()), " in blocks of ", block, ", c is ",
+                        to.shape(), " in blocks of ", to.blocksize(), ".");
+    check_format(to, checks::full);
+    if (!backend<Policy>::spgemm_fits(policy, x, y, to))
+      fail<shape_error>("bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
+                        "product's structure, instead of a view.");
+    backend<Policy>::spgemm(policy, detail::convert<typename result::value_type>(alpha), x, y, to);
+  });
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
