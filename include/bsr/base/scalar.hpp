@@ -79,7 +79,7 @@ template <class T, class U>
 using promoted_t = typename storage_detail::promoted<accumulator_t<T>, accumulator_t<U>>::type;
 
 /// x + y as scipy's C code means it: bool is "or", integers wrap, the rest is ordinary.
-template <class T>
+template <scalar T>
 BSR_INLINE constexpr T add(T x, T y) {
   if constexpr (std::same_as<T, bool>)
     return x || y;
@@ -90,7 +90,7 @@ BSR_INLINE constexpr T add(T x, T y) {
 }
 
 /// x * y, with the same rules.
-template <class T>
+template <scalar T>
 BSR_INLINE constexpr T multiply(T x, T y) {
   if constexpr (std::same_as<T, bool>)
     return x && y;
