@@ -10,6 +10,7 @@
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/expr/refuse.hpp"
+#include "bsr/expr/sparse.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
 
@@ -66,6 +67,9 @@ template <class X>
 constexpr void refuse_to_assign() {
   if constexpr (is_term<X>)
     static_assert(never<X>, "bsr: a dense operand alone is no value. copy(x, y) copies elements.");
+  else if constexpr (sparse_result<X>)
+    static_assert(never<X>,
+                  "bsr: this value is a sparse matrix. Name it, bsr::matrix c = a * b, and make it dense by to_dense(c).");
   else if constexpr (!std::same_as<X, refused>)
     static_assert(never<X>,
                   "bsr: a sparse matrix is no value to compute. to_dense(a) makes it a dense matrix.");

@@ -9,6 +9,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/operators.hpp"
+#include "bsr/expr/sparse.hpp"
 #include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -79,14 +80,45 @@ refused operator*(X&&, const P&) {
       X, "bsr: a * (b * c) would need a hidden temporary for b * c. Assign b * c to a dense matrix first.");
 }
 
-// a * b with two sparse factors
-template <class A, class B>
-  requires(detail::any_factor<A> && detail::any_factor<B>)
-refused operator*(A&&, B&&) {
-  BSR_REFUSE(A,
-             "bsr: both factors of this product are sparse. For a * b * x write a * (b * x) in two steps: t "
-             "= b * x, "
-             "then y = a * t.");
+// a * b with two sparse factors is a sparse matrix, and no operand
+template <detail::sparse_result P, class X>
+  requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X> || value<X> ||
+           detail::sparse_result<X>)
+refused operator*(const P&, X&&) {
+  BSR_REFUSE(X,
+             "bsr: a * b and a + b are sparse matrices that have no memory yet. For a * b * x write a * (b * x) in two "
+             "steps, t = b * x and y = a * t, or name the matrix: bsr::matrix c = a * b.");
+}
+template <class X, detail::sparse_result P>
+  requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X> || value<X>)
+refused operator*(X&&, const P&) {
+  BSR_REFUSE(X,
+             "bsr: a * b and a + b are sparse matrices that have no memory yet. Name the matrix first: bsr::matrix c = "
+             "a * b.");
+}
+template <detail::sparse_result P, class X>
+  requires(detail::any_factor<X> || detail::any_operand<X> || value<X> || detail::sparse_result<X>)
+refused operator+(const P&, X&&) {
+  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
+}
+template <class X, detail::sparse_result P>
+  requires(detail::any_factor<X> || detail::any_operand<X> || value<X>)
+refused operator+(X&&, const P&) {
+  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
+}
+template <detail::sparse_result P, class X>
+  requires(detail::any_factor<X> || detail::any_operand<X> || value<X> || detail::sparse_result<X>)
+refused operator-(const P&, X&&) {
+  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
+}
+template <class X, detail::sparse_result P>
+  requires(detail::any_factor<X> || detail::any_operand<X> || value<X>)
+refused operator-(X&&, const P&) {
+  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
+}
+template <detail::sparse_result P>
+refused transpose(const P&) {
+  BSR_REFUSE(P, "bsr: a sparse product or sum is not transposed: name it first, or write transpose(b) * transpose(a).");
 }
 
 // x * y with two dense factors
@@ -121,7 +153,8 @@ refused operator*(A&&, X&&) {
 template <class A, class B>
   requires((detail::temporary<A> || detail::temporary<B>) &&
            ((detail::any_factor<A> && detail::any_operand<B>) ||
-            (detail::any_operand<A> && detail::any_factor<B>)))
+            (detail::any_operand<A> && detail::any_factor<B>) ||
+            (detail::any_factor<A> && detail::any_factor<B>)))
 refused operator*(A&&, B&&) {
   BSR_REFUSE(A,
              "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
@@ -195,18 +228,32 @@ refused operator-(const P&, const Q&) {
 
 // with a sparse matrix
 template <class A, class B>
-  requires((detail::any_factor<A> && (value<B> || detail::any_operand<B> || detail::any_factor<B>)) ||
+  requires((detail::any_factor<A> && (value<B> || detail::any_operand<B>)) ||
            (detail::any_factor<B> && (value<A> || detail::any_operand<A>)))
 refused operator+(A&&, B&&) {
   BSR_REFUSE(
       A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x + b * z in two steps.");
 }
 template <class A, class B>
-  requires((detail::any_factor<A> && (value<B> || detail::any_operand<B> || detail::any_factor<B>)) ||
+  requires((detail::any_factor<A> && (value<B> || detail::any_operand<B>)) ||
            (detail::any_factor<B> && (value<A> || detail::any_operand<A>)))
 refused operator-(A&&, B&&) {
   BSR_REFUSE(
       A, "bsr: a sparse matrix cannot be an addend here. Add its product: y = a * x - b * z in two steps.");
+}
+
+// of temporaries
+template <class A, class B>
+  requires((detail::temporary_factor<A> && detail::any_factor<B>) ||
+           (detail::any_factor<A> && detail::temporary_factor<B>))
+refused operator+(A&&, B&&) {
+  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+}
+template <class A, class B>
+  requires((detail::temporary_factor<A> && detail::any_factor<B>) ||
+           (detail::any_factor<A> && detail::temporary_factor<B>))
+refused operator-(A&&, B&&) {
+  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 
 // of dense operands alone

@@ -13,6 +13,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/to_bsr.hpp"
+#include "bsr/expr/sparse.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/epilogue.hpp"
@@ -23,15 +24,29 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// The index type that holds both.
-template <class I, class J>
-using wider_index_t = std::conditional_t<(sizeof(I) < sizeof(J)), J, I>;
-
 /// The product of matrices of these types.
 template <class A, class B>
 using product_matrix_t =
     matrix<result_type_t<typename A::value_type, typename B::value_type>, A::static_rows, B::static_cols,
            wider_index_t<typename A::index_type, typename B::index_type>>;
+
+/// A number as an element: an integer cannot take part of one.
+template <class T, class S>
+T element_of(const char* who, S value) {
+  if constexpr (std::integral<T> && std::floating_point<S>) {
+    const bool fits = std::same_as<T, bool> ? value == S(0) || value == S(1)
+                                            : value >= S(-0x1p63) && value < S(0x1p64) &&
+                                                  value == (value < S(0) ? S(static_cast<std::int64_t>(value))
+                                                                         : S(static_cast<std::uint64_t>(value)));
+    if (!fits)
+      fail<error>("bsr: ", who, ": the factor is ", static_cast<double>(value), ", but the elements are ",
+                  std::same_as<T, bool> ? "true or false." : "integers.");
+    return value < S(0) ? static_cast<T>(static_cast<std::int64_t>(value))
+                        : static_cast<T>(static_cast<std::uint64_t>(value));
+  } else {
+    return convert<T>(value);
+  }
+}
 
 /// `from` with elements of T and indices of Index, and zeros in the padding of its columns (of its rows): the view
 /// itself where that is what it is, else a copy kept in `owner`.
@@ -85,6 +100,21 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   return f(left, prepare_factor<T, Index>(view(cut), own_b));
 }
 
+/// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or later.
+template <class Result, class Policy, class A, class B, class Alpha>
+Result multiply_sparse(const char* who, const Policy& policy, const A& a, const B& b, Alpha alpha) {
+  return with_factors(who, a, b, [&](const auto& x, const auto& y) {
+    using T = typename Result::value_type;
+    const dims block(x.blocksize().rows, y.blocksize().cols);
+    storage_detail::check_static_blocksize<Result::static_rows, Result::static_cols>(who, block);
+    auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
+    buffer<T> data(storage_detail::count_elements(who, indices.size(), block), uninitialized);
+    Result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
+    backend<Policy>::spgemm(policy, element_of<T>(who, alpha), x, y, c.view());
+    return c;
+  });
+}
+
 }  // namespace detail
 
 /// alpha * a * b, a new matrix: rows sorted, one block at every place where blocks of a and b meet, blocks that are
@@ -94,21 +124,11 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
 /// O(products of blocks). Each sum runs through the blocks of a's row in storage order: the same bits for every
 /// number of threads. Throws shape_error when the shapes do not fit or the index type cannot count the blocks,
 /// format_error when an index of a or b is out of range. scipy: alpha * (a @ b), sorted.
-template <class Policy = cpu, class A, class B, class Alpha = double>
+template <class Policy, class A, class B, class Alpha = double>
   requires(sparse_like<const A&> && sparse_like<const B&>)
 auto spgemm(const Policy& policy, const A& a, const B& b, Alpha alpha = 1) {
-  return detail::with_factors("a * b", input(a), input(b), [&](const auto& x, const auto& y) {
-    using left = std::remove_cvref_t<decltype(x)>;
-    using right = std::remove_cvref_t<decltype(y)>;
-    using result = detail::product_matrix_t<left, right>;
-    using T = typename result::value_type;
-    auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
-    const dims block(x.blocksize().rows, y.blocksize().cols);
-    buffer<T> data(storage_detail::count_elements("a * b", indices.size(), block), uninitialized);
-    result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
-    backend<Policy>::spgemm(policy, detail::convert<T>(alpha), x, y, c.view());
-    return c;
-  });
+  return detail::multiply_sparse<detail::product_matrix_t<input_t<const A&>, input_t<const B&>>>(
+      "a * b", policy, input(a), input(b), alpha);
 }
 
 /// c = alpha * a * b at the places that c has: its structure stays, and places that the product does not reach become
@@ -134,7 +154,7 @@ void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c)
     if (!backend<Policy>::spgemm_fits(policy, x, y, to))
       fail<shape_error>("bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
                         "product's structure, instead of a view.");
-    backend<Policy>::spgemm(policy, detail::convert<typename result::value_type>(alpha), x, y, to);
+    backend<Policy>::spgemm(policy, detail::element_of<typename result::value_type>("c = a * b", alpha), x, y, to);
   });
 }
 

@@ -3,6 +3,7 @@
 // The block-sparse-row matrix that owns its memory.
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "bsr/base/scalar.hpp"
@@ -14,6 +15,10 @@
 #include "bsr/storage/structure.hpp"
 
 namespace bsr::inline v0 {
+
+/// Something whose value is a block-sparse matrix: a * b, a + b, 2 * a, transpose(a).
+template <class E>
+concept sparse_expression = requires { typename std::remove_cvref_t<E>::matrix_type; };
 
 /// A block-sparse-row matrix with blocks of R x C elements of type T, laid out as scipy.sparse.bsr_array is:
 /// data (num_blocks x R x C, row-major), indices (block columns), indptr (block_rows + 1). See matrix_view.
@@ -67,6 +72,10 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
         indptr_(v.indptr()),
         block_rows_(v.blocksize().rows),
         block_cols_(v.blocksize().cols) {}
+
+  /// The value of an expression: matrix c = a * b. Its structure is the expression's; memory is allocated.
+  template <sparse_expression E>
+  BSR_INLINE matrix(const E& e) : matrix(evaluate(e, std::type_identity<matrix>())) {}
 
   BSR_INLINE matrix(const matrix&) = default;
   BSR_INLINE matrix& operator=(const matrix&) = default;
@@ -153,5 +162,9 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   [[no_unique_address]] extent<R> block_rows_;
   [[no_unique_address]] extent<C> block_cols_;
 };
+
+template <sparse_expression E>
+matrix(const E&) -> matrix<typename E::matrix_type::value_type, E::matrix_type::static_rows,
+                           E::matrix_type::static_cols, typename E::matrix_type::index_type>;
 
 }  // namespace bsr::inline v0
