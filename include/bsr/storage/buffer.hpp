@@ -11,6 +11,10 @@
 #include <utility>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "bsr/base/error.hpp"
 #include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
@@ -119,7 +123,18 @@ class buffer {
     if (n < 0 || __builtin_mul_overflow(n, static_cast<std::int64_t>(sizeof(T)), &bytes))
       fail<shape_error>("bsr: a buffer of ", n, " elements of ", sizeof(T), " bytes cannot exist.");
     if (n == 0) return nullptr;
-    return static_cast<T*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment}));
+    void* const memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment});
+#if defined(__linux__)
+    // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there: 100 MB
+    // 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
+    if (bytes >= 4 << 20) {
+      const auto first = (reinterpret_cast<std::uintptr_t>(memory) + 4095) & ~std::uintptr_t{4095};
+      const auto last = (reinterpret_cast<std::uintptr_t>(memory) + static_cast<std::uintptr_t>(bytes)) &
+                        ~std::uintptr_t{4095};
+      (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+    }
+#endif
+    return static_cast<T*>(memory);
   }
 
   T* data_ = nullptr;

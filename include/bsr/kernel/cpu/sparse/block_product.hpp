@@ -112,10 +112,28 @@ class folded_product {
     add(copy, sums);
   }
   BSR_INLINE void write(const T* sums, T alpha, T* c) const {
-    BSR_UNROLL
-    for (int r = 0; r < R; ++r) {
+    const P factor = P::broadcast(alpha);
+    if constexpr (C == width) {  // rows follow each other without a gap
       BSR_UNROLL
-      for (int e = 0; e < C; ++e) c[r * C + e] = alpha * sums[r * width + e];
+      for (int v = 0; v < packs; ++v) {
+        const P x = factor * P::load(sums + v * P::size);
+        if constexpr (R * C % P::size == 0)
+          x.store(c + v * P::size);
+        else
+          v + 1 < packs ? x.store(c + v * P::size) : x.store(c + v * P::size, P::first(R * C % P::size));
+      }
+    } else if constexpr (P::masks_are_free) {
+      BSR_UNROLL
+      for (int r = 0; r < R; ++r) {
+        const auto mask = P::first(C);
+        (factor * P::load(sums + r * width, mask)).store(c + r * C, mask);
+      }
+    } else {
+      BSR_UNROLL
+      for (int r = 0; r < R; ++r) {
+        BSR_UNROLL
+        for (int e = 0; e < C; ++e) c[r * C + e] = alpha * sums[r * width + e];
+      }
     }
   }
 

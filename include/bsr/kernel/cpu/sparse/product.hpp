@@ -51,8 +51,10 @@ void sparse_product(const cpu& policy, T alpha, const matrix_view<const T, R, K,
   const product_sizes sizes{a.blocksize().rows, a.blocksize().cols, b.blocksize().cols};
   with_block_product<T, (R == dynamic ? RC : R), (K == dynamic ? K2 : K), (C == dynamic ? CC : C)>(
       sizes, [&]<class Product>(std::type_identity<Product>) {
-        product_values<Product>(policy, alpha, sizes, indices_of(a), a.data().data(), indices_of(b),
-                                b.data().data(), indices_of(c), c.data().data());
+        const index_view<Index> to = indices_of(c);
+        product_workspace<T, Index> work(policy, to, Product::stride(sizes), c.nnz());
+        product_values<Product>(policy, work, alpha, sizes, indices_of(a), a.data().data(), indices_of(b),
+                                b.data().data(), to, c.data().data());
       });
 }
 

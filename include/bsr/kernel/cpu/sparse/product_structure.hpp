@@ -40,15 +40,17 @@ class column_set {
     for (std::uint32_t& s : seen_) s = 0;
     now_ = 1;
   }
-  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`.
+  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`. Writes one element
+  /// beyond it. Without a branch, because nobody can foresee which columns are new.
   BSR_INLINE Index* insert(const Index* first, const Index* last, Index* out) {
     std::uint32_t* const seen = seen_.data();
     const std::uint32_t now = now_;
-    for (; first != last; ++first)
-      if (seen[*first] != now) {
-        seen[*first] = now;
-        *out++ = *first;
-      }
+    for (; first != last; ++first) {
+      const Index j = *first;
+      *out = j;
+      out += seen[j] != now;
+      seen[j] = now;
+    }
     return out;
   }
   /// Sorts columns that are all different. O(n) when they are close to each other, never worse than
@@ -91,13 +93,23 @@ class column_set {
   std::uint32_t now_ = 0;
 };
 
-/// The pieces into which the rows of a sparse product are cut: more than threads, because rows differ in what
-/// they cost.
-inline int product_pieces(const cpu& policy, std::int64_t rows, std::int64_t nanoseconds) {
-  const std::int64_t threads = thread_count(policy, nanoseconds);
-  const std::int64_t pieces = threads == 1 ? 1 : 8 * threads;
-  return static_cast<int>(pieces < rows ? pieces : rows > 0 ? rows : 1);
-}
+/// How the rows of a sparse product are shared out: every worker takes each workers-th of `chunks` pieces of equal
+/// length, because neighbouring rows cost about the same and distant ones do not.
+struct row_shares {
+  std::int64_t rows;
+  int workers;
+  int chunks;
+
+  row_shares(const cpu& policy, std::int64_t all_rows, std::int64_t nanoseconds)
+      : rows(all_rows), workers(thread_count(policy, nanoseconds)), chunks(workers == 1 ? 1 : 8 * workers) {}
+
+  /// f(chunk, first row, last row) for the chunks of one worker.
+  template <class F>
+  BSR_INLINE void of(int worker, const F& f) const {
+    for (int chunk = worker; chunk < chunks; chunk += workers)
+      f(chunk, share(rows, chunk, chunks), share(rows, chunk + 1, chunks));
+  }
+};
 
 /// indptr and indices of the product's rows: every block row sorted, each column once. O(products of blocks).
 /// Throws shape_error when the index type cannot count the blocks.
@@ -111,50 +123,51 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
   };
   buffer<Index> indptr(a.rows + 1);
   buffer<std::int64_t> ends(a.rows, uninitialized);
-  const int pieces = product_pieces(policy, a.rows, std::int64_t{a.indptr[a.rows]} * 32);
-  // Pieces are few; each has its own memory, made by the thread that fills it.
+  const row_shares shares(policy, a.rows, std::int64_t{a.indptr[a.rows]} * 32);
+  // Few; each chunk has its own memory, made by the thread that fills it.
   struct parts_owner {
     part* data;
     explicit parts_owner(int n) : data(new part[static_cast<std::size_t>(n)]) {}
     parts_owner(const parts_owner&) = delete;
     parts_owner& operator=(const parts_owner&) = delete;
     ~parts_owner() { delete[] data; }
-  } parts(pieces);
-  for_each_piece(policy, pieces, [&](int piece) {
-    part& mine = parts.data[piece];
+  } parts(shares.chunks);
+  for_each_piece(policy, shares.workers, [&](int worker) {
     column_set<Index> set(b.cols);
-    const std::int64_t last = share(a.rows, piece + 1, pieces);
-    for (std::int64_t i = share(a.rows, piece, pieces); i < last; ++i) {
-      std::int64_t most = 0;
-      for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
-        most += std::int64_t{b.indptr[a.indices[p] + 1]} - b.indptr[a.indices[p]];
-      mine.found.reserve(mine.count, most < b.cols ? most : b.cols);
-      Index* const first = mine.found.data() + mine.count;
-      Index* end = first;
-      set.clear();
-      for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
-        end = set.insert(b.indices + b.indptr[a.indices[p]], b.indices + b.indptr[a.indices[p] + 1], end);
-      set.sort(first, end);
-      mine.count += end - first;
-      ends[i] = mine.count;
-    }
+    shares.of(worker, [&](int chunk, std::int64_t begin, std::int64_t last) {
+      part& mine = parts.data[chunk];
+      for (std::int64_t i = begin; i < last; ++i) {
+        std::int64_t most = 0;
+        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
+          most += std::int64_t{b.indptr[a.indices[p] + 1]} - b.indptr[a.indices[p]];
+        mine.found.reserve(mine.count, (most < b.cols ? most : b.cols) + 1);
+        Index* const first = mine.found.data() + mine.count;
+        Index* end = first;
+        set.clear();
+        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
+          end = set.insert(b.indices + b.indptr[a.indices[p]], b.indices + b.indptr[a.indices[p] + 1], end);
+        set.sort(first, end);
+        mine.count += end - first;
+        ends[i] = mine.count;
+      }
+    });
   });
   std::int64_t total = 0;
-  for (int piece = 0; piece < pieces; ++piece) {
-    const std::int64_t last = share(a.rows, piece + 1, pieces);
-    if (total + parts.data[piece].count > std::numeric_limits<Index>::max())
+  for (int chunk = 0; chunk < shares.chunks; ++chunk) {
+    const std::int64_t last = share(a.rows, chunk + 1, shares.chunks);
+    if (total + parts.data[chunk].count > std::numeric_limits<Index>::max())
       fail<shape_error>("bsr: a * b: the product has more than ", std::numeric_limits<Index>::max(),
                         " blocks, which its index type cannot count. Use std::int64_t for the indices.");
-    for (std::int64_t i = share(a.rows, piece, pieces); i < last; ++i)
+    for (std::int64_t i = share(a.rows, chunk, shares.chunks); i < last; ++i)
       indptr[i + 1] = static_cast<Index>(total + ends[i]);
-    total += parts.data[piece].count;
+    total += parts.data[chunk].count;
   }
   buffer<Index> indices(total, uninitialized);
   Index* to = indices.data();
-  for (int piece = 0; piece < pieces; ++piece) {
-    const Index* const from = parts.data[piece].found.data();
-    for (std::int64_t k = 0; k < parts.data[piece].count; ++k) to[k] = from[k];
-    to += parts.data[piece].count;
+  for (int chunk = 0; chunk < shares.chunks; ++chunk) {
+    const Index* const from = parts.data[chunk].found.data();
+    for (std::int64_t k = 0; k < parts.data[chunk].count; ++k) to[k] = from[k];
+    to += parts.data[chunk].count;
   }
   return {std::move(indptr), std::move(indices)};
 }
