@@ -16,7 +16,7 @@ struct square_blocks {};
 template <class T, class Index, class F, int... N>
 BSR_INLINE bool with_static_blocks(const matrix_view<T, dynamic, dynamic, Index>& a, square_blocks<N...>,
                                    const F& f) {
-  const auto call = [&]<int Size>(square_blocks<Size>) {
+  [[maybe_unused]] const auto call = [&]<int Size>(square_blocks<Size>) {
     f(matrix_view<T, Size, Size, Index>(
         typename matrix_view<T, Size, Size, Index>::checked{},
         pattern_view<Size, Size, Index>(typename pattern_view<Size, Size, Index>::checked{}, a.shape(),

@@ -4,9 +4,10 @@
 // intrinsics.
 //
 // Three forms, one interface:
-//   arithmetic T       a vector of the compiler; float and double take the register, fma, exp and erf from
-//   xsimd the same, no xsimd a vector of the compiler every other T      an array, element by element
-//   (complex, bool, long double; everything under nvcc)
+//   arithmetic T             a vector of the compiler; float and double take the register, fma, exp and erf
+//                            from xsimd
+//   the same without xsimd   a vector of the compiler
+//   every other T            an array, element by element: complex, bool, long double; everything under nvcc
 // Raw intrinsics appear where xsimd has no word: loads and stores of the first n lanes.
 #include <cmath>
 #include <concepts>
@@ -109,11 +110,14 @@ struct native_vector<double> {
 ///
 ///   load(p), store(p)        all lanes, any alignment
 ///   load(p, n), store(p, n)  the first n lanes, 0 <= n <= size; memory of the others is not touched, they
-///   become 0 load(p, mask), ...       the same with a mask made before by first(n) load_from(p), ...
-///   elements of another arithmetic type, converted
+///                            become 0
+///   load(p, mask), ...       the same with a mask made before by first(n)
+///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
-///   exp, erf                 as <cmath>'s, within a few units in the last place
+///   exp                      as <cmath>'s, within 2 units in the last place; may be 0 below twice the
+///                            smallest normal number, and infinity above half the largest
+///   erf                      as <cmath>'s, within 3 units in the last place, 80 in double
 template <scalar T>
 class pack {
  public:
@@ -243,7 +247,7 @@ class pack<T> {
     if constexpr (detail::has_xsimd<T>) return pack(native(xsimd::batch<T>(value)));
 #endif
     using element = typename detail::vector_element<T>::type;
-    return pack(native{} + static_cast<element>(value));
+    return pack(static_cast<element>(value) - native{});  // plus zero would make -0.0 zero
   }
   BSR_INLINE static pack load(const T* from) {
     pack p;
@@ -418,7 +422,10 @@ class pack<T> {
     requires std::floating_point<T>
   {
 #if BSR_HAS_XSIMD
-    return pack(native(xsimd::erf(xsimd::batch<T>(a.v_))));
+    // Beyond 6 erf is 1 to the last bit, and xsimd's becomes NaN where the square overflows. NaN stays NaN.
+    const native limit = broadcast(6).v_;
+    const native low = a.v_ < -limit ? -limit : a.v_;
+    return pack(native(xsimd::erf(xsimd::batch<T>(low > limit ? limit : low))));
 #else
     return each(a, a, [](T x, T) { return std::erf(x); });
 #endif

@@ -15,7 +15,7 @@ struct strip_position {
   bool operator==(const strip_position&) const = default;
 };
 
-/// part * whole / parts without overflow, for 0 <= part <= parts.
+/// part * whole / parts without overflow, for 0 <= part <= parts < 2^31.
 BSR_INLINE constexpr std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t parts) {
   return whole / parts * part + whole % parts * part / parts;
 }
@@ -83,7 +83,6 @@ BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t b
   }
   if (group < last_group) f(from, rows.end(), panel(group), panel(last_group));
   const strip_position to = rows.at(last - last_group * each);
-  if (group < last_group) from = rows.begin();
   if (from != to) f(from, to, panel(last_group), panel(last_group + 1));
 }
 

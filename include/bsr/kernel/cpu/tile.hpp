@@ -87,13 +87,7 @@ BSR_INLINE constexpr strip_cut cut_rows(int block_rows, int tile_rows) {
 // ---- SpMV ------------------------------------------------------------------------------------------------------------
 
 /// Blocks that are summed apart in SpMV, when a block is so many packs.
-constexpr int spmv_chains(int packs) { return packs >= 4 ? 1 : packs >= 2 ? 2 : 4; }
-
-/// Rows of a block at least as wide as a pack that SpMV reads at once.
-inline constexpr int spmv_height = 8;
-
-/// Bytes ahead of the block being read at which SpMV prefetches values.
-inline constexpr int spmv_prefetch = 1024;
+constexpr int spmv_chains(int packs) { return packs >= 3 ? 1 : packs == 2 ? 2 : 4; }
 
 /// SpMV prefetches the blocks so many elements ahead.
 template <class T>

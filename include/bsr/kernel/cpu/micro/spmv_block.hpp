@@ -133,7 +133,7 @@ struct spmv_flat {
   using P = pack<T>;
   static constexpr int size = R * C, packs = ceil_divide(size, P::size);
   static constexpr bool fits = C <= P::size && (packs < R * ceil_divide(C, P::size) || packs == 1);
-  static constexpr int chains = packs >= 3 ? 1 : packs == 2 ? 2 : 4;
+  static constexpr int chains = spmv_chains(packs);
 
   template <class TA, class Index>
   BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end,
