@@ -6,6 +6,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/epilogue.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
