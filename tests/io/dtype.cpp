@@ -107,7 +107,7 @@ template <class From, class To>
 void check_conversion(const std::vector<From>& values) {
   memory_source source;
   source.bytes.resize(values.size() * sizeof(From));
-  std::memcpy(source.bytes.data(), values.data(), source.bytes.size());
+  if (!values.empty()) std::memcpy(source.bytes.data(), values.data(), source.bytes.size());
   std::vector<To> out(values.size());
   io::read_elements({"read", "memory"}, io::dtype_of<From>, source, out.data(),
                     static_cast<std::int64_t>(out.size()));

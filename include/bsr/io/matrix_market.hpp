@@ -406,14 +406,15 @@ void read_mtx_entries(line_reader& lines, const mtx_info& info, F&& entry) {
     if (k++ == info.entries)
       lines.refuse("all ", info.entries, " entries have been read, and the file goes on.");
     if (info.coordinate) {
-      i = line.integer<std::int64_t>("the row") - 1;
-      j = line.integer<std::int64_t>("the column") - 1;
-      if (i < 0 || i >= info.shape.rows)
-        lines.refuse("row ", i + 1, " is outside of a ", info.shape,
-                     " matrix, whose rows are counted from 1.");
-      if (j < 0 || j >= info.shape.cols)
-        lines.refuse("column ", j + 1, " is outside of a ", info.shape,
+      i = line.integer<std::int64_t>("the row");
+      j = line.integer<std::int64_t>("the column");
+      if (i < 1 || i > info.shape.rows)
+        lines.refuse("row ", i, " is outside of a ", info.shape, " matrix, whose rows are counted from 1.");
+      if (j < 1 || j > info.shape.cols)
+        lines.refuse("column ", j, " is outside of a ", info.shape,
                      " matrix, whose columns are counted from 1.");
+      --i;
+      --j;
     }
     const T value = mtx_value<T>::read(line, info.field);
     line.finish();

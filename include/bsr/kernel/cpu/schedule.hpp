@@ -83,7 +83,6 @@ BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t b
   }
   if (group < last_group) f(from, rows.end(), panel(group), panel(last_group));
   const strip_position to = rows.at(last - last_group * each);
-  if (group < last_group) from = rows.begin();
   if (from != to) f(from, to, panel(last_group), panel(last_group + 1));
 }
 
