@@ -19,13 +19,14 @@ ROOMS = {
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
     "product": ["base", "storage", "kernel", "op", "expr", "format", "convert"],
+    "elementwise": ["base", "storage", "format", "convert"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }
 # A header with more rights than its room: Eigen's sparse matrices are converted from and to.
 FILES = {"interop/eigen.hpp": ["base", "storage", "kernel", "op", "expr", "format", "convert"]}
 # Headers that every room above storage may include.
-SHARED = ["kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp"]
+SHARED = ["kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
 
 # Foreign headers, and the only places that may include them.
 FOREIGN = [

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Two matrices, element by element. scipy: +, -, multiply, maximum, minimum.
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "bsr/base/error.hpp"
+#include "bsr/base/extent.hpp"
+#include "bsr/base/result_type.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/convert/copy.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/convert/to_bsr.hpp"
+#include "bsr/elementwise/conj.hpp"
+#include "bsr/elementwise/map.hpp"
+#include "bsr/elementwise/number.hpp"
+#include "bsr/elementwise/transform.hpp"
+#include "bsr/format/check_format.hpp"
+#include "bsr/format/has_canonical_format.hpp"
+#include "bsr/format/sum_duplicates.hpp"
+#include "bsr/kernel/cpu/sparse/merge.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/matrix.hpp"
+#include "bsr/storage/structure.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// int64 if either is.
+template <class IndexA, class IndexB>
+using wider_index_t = std::conditional_t<sizeof(IndexA) >= sizeof(IndexB), IndexA, IndexB>;
+
+/// Calls f(view) with a view of the same matrix that has sorted rows, no duplicates and blocks of `block`: a
+/// itself, or a copy of it. Checks the indices.
+template <int R, int C, class View, class F>
+void with_blocks(const char* who, const View& a, dims block, const F& f) {
+  constexpr bool same_statically =
+      R != dynamic && C != dynamic && View::static_rows == R && View::static_cols == C;
+  if constexpr (!same_statically) {
+    if (a.blocksize() != block) {
+      check_format_for(who, a, checks::full);
+      auto blocked = to_bsr<R, C>(a, block, padded);
+      sum_duplicates(blocked);
+      f(std::as_const(blocked).view());
+      return;
+    }
+  }
+  without_duplicates(who, a, [&](const auto& canonical) {
+    f(canonical);
+    return 0;
+  });
+}
+
+template <class View>
+auto as_merge_operand(const View& a, const typename View::value_type* zeros) {
+  return merge_operand<typename View::value_type, typename View::index_type>{
+      a.indptr().data(), a.indices().data(), a.data().data(), zeros};
+}
+
+/// c = op(a, b) with elements U: the blocks of a's size that hold anything but `blank`, sorted. Op: see
+/// merge().
+template <class U, class A, class B, class Op>
+auto combine(const char* who, const A& left, const B& right, const Op& op, U blank) {
+  const auto a = input(left);
+  const auto b = input(right);
+  using view_a = decltype(a);
+  using view_b = decltype(b);
+  using Index = wider_index_t<typename view_a::index_type, typename view_b::index_type>;
+  constexpr int R = view_a::static_rows;
+  constexpr int C = view_a::static_cols;
+  if (a.shape() != b.shape())
+    fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
+                      ".");
+  const dims block = a.blocksize();
+  const std::int64_t rows = a.block_rows();
+  const std::int64_t area = block.rows * block.cols;
+  buffer<U> data;
+  buffer<Index> indices;
+  buffer<Index> indptr(rows + 1, uninitialized);
+  without_duplicates(who, a, [&](const auto& x) {
+    with_blocks<R, C>(who, b, block, [&](const auto& y) {
+      const buffer<typename view_a::value_type> zeros_a(area);
+      const buffer<typename view_b::value_type> zeros_b(area);
+      const auto merge_a = as_merge_operand(x, zeros_a.data());
+      const auto merge_b = as_merge_operand(y, zeros_b.data());
+      const std::int64_t room = count_union(rows, merge_a, merge_b);
+      check_count_fits<Index>(who, room, "blocks");
+      data = buffer<U>(storage_detail::count_elements(who, room, block), uninitialized);
+      indices = buffer<Index>(room, uninitialized);
+      constexpr int Area = R != dynamic && C != dynamic ? R * C : dynamic;
+      const std::int64_t kept =
+          merge(merge_edges{a.shape(), block, a.is_padded()}, rows, extent<Area>(area), merge_a, merge_b, op,
+                blank, merge_result<U, Index>{indptr.data(), indices.data(), data.data()});
+      // Memory that most of the blocks have left is given back.
+      if (kept < room / 2) {
+        data.resize(kept * area, uninitialized);
+        indices.resize(kept, uninitialized);
+      }
+      data.truncate(kept * area);
+      indices.truncate(kept);
+    });
+    return 0;
+  });
+  return matrix<U, R, C, Index>(a.shape(), std::move(data), std::move(indices), std::move(indptr), block,
+                                padded);
+}
+
+/// Functions of two elements, computed in U. both_only: 0 wherever one of the two is 0.
+template <class U>
+struct sum_of {
+  static constexpr bool both_only = false;
+  template <class T, class V>
+  BSR_INLINE U operator()(const T& x, const V& y) const {
+    return bsr::add(cast_scalar<U>(x), cast_scalar<U>(y));
+  }
+};
+template <class U>
+struct difference_of {
+  static constexpr bool both_only = false;
+  template <class T, class V>
+  BSR_INLINE U operator()(const T& x, const V& y) const {
+    return plain_difference(cast_scalar<U>(x), cast_scalar<U>(y));
+  }
+};
+template <class U>
+struct product_of {
+  static constexpr bool both_only = std::integral<U>;  // elsewhere 0 times inf or NaN is NaN
+  template <class T, class V>
+  BSR_INLINE U operator()(const T& x, const V& y) const {
+    return plain_product(cast_scalar<U>(x), cast_scalar<U>(y));
+  }
+};
+template <class U>
+struct larger_of {
+  static constexpr bool both_only = false;
+  template <class T, class V>
+  BSR_INLINE U operator()(const T& left, const V& right) const {
+    const U x = cast_scalar<U>(left);
+    const U y = cast_scalar<U>(right);
+    return is_nan(x) || (!is_nan(y) && !less_than(x, y)) ? x : y;
+  }
+};
+template <class U>
+struct smaller_of {
+  static constexpr bool both_only = std::unsigned_integral<U>;
+  template <class T, class V>
+  BSR_INLINE U operator()(const T& left, const V& right) const {
+    const U x = cast_scalar<U>(left);
+    const U y = cast_scalar<U>(right);
+    return is_nan(x) || (!is_nan(y) && !less_than(y, x)) ? x : y;
+  }
+};
+
+template <template <class> class Op, class A, class B>
+auto combine_as_numbers(const char* who, const A& a, const B& b) {
+  using U = result_type_t<element_of<A>, element_of<B>>;
+  return combine<U>(who, a, b, Op<U>{}, U{});
+}
+
+}  // namespace detail
+
+/// c(i, j) = a(i, j) + b(i, j), of type result_type_t, in blocks of a's size: b is re-blocked if its blocks
+/// are others. The result is sorted and has no duplicates; blocks that are all zero (0 or -0.0; NaN is not
+/// zero) are left out. Duplicates of a and b are added up in their own types first. bool is "or", integers
+/// wrap. O(blocks + nnz) for sorted operands without duplicates, else as sum_duplicates, and to_bsr. Throws
+/// shape_error when the shapes differ or the result has too many blocks for its index type, format_error when
+/// an index is out of range.
+template <class A, class B>
+  requires sparse_like<const A&> && sparse_like<const B&>
+auto add(const A& a, const B& b) {
+  return detail::combine_as_numbers<detail::sum_of>("add", a, b);
+}
+
+/// c(i, j) = a(i, j) - b(i, j). As add. Two matrices of bool have no difference (NumPy; scipy's is
+/// not_equal).
+template <class A, class B>
+  requires sparse_like<const A&> && sparse_like<const B&>
+auto subtract(const A& a, const B& b) {
+  static_assert(!std::same_as<result_type_t<detail::element_of<A>, detail::element_of<B>>, bool>,
+                "bsr: subtract(a, b): matrices of bool cannot be subtracted. Take not_equal(a, b).");
+  return detail::combine_as_numbers<detail::difference_of>("subtract", a, b);
+}
+
+/// c(i, j) = a(i, j) * b(i, j), element by element. As add; bool is "and". NaN and infinity times a zero that
+/// is not stored is NaN, as in scipy.
+template <class A, class B>
+  requires sparse_like<const A&> && sparse_like<const B&>
+auto multiply(const A& a, const B& b) {
+  return detail::combine_as_numbers<detail::product_of>("multiply", a, b);
+}
+
+/// c(i, j) = the larger of a(i, j) and b(i, j), where what is not stored is 0; NaN if one is NaN (as NumPy;
+/// scipy keeps NaN of a only). Complex numbers by their real, then by their imaginary parts. As add.
+template <class A, class B>
+  requires sparse_like<const A&> && sparse_like<const B&>
+auto maximum(const A& a, const B& b) {
+  return detail::combine_as_numbers<detail::larger_of>("maximum", a, b);
+}
+
+/// c(i, j) = the smaller of a(i, j) and b(i, j). As maximum.
+template <class A, class B>
+  requires sparse_like<const A&> && sparse_like<const B&>
+auto minimum(const A& a, const B& b) {
+  return detail::combine_as_numbers<detail::smaller_of>("minimum", a, b);
+}
+
+namespace detail {
+
+/// maximum or minimum of an element and a number.
+template <class U, template <class> class Op>
+struct with_number {
+  U number;
+  template <class T>
+  BSR_INLINE U operator()(const T& x) const {
+    return Op<U>{}(x, number);
+  }
+};
+
+template <template <class> class Op, class A, class S>
+auto combine_with_number(const char* who, const A& a, const S& s) {
+  using U = scaled_type_t<element_of<A>, S>;
+  const U number = number_as<U>(who, s);
+  if (Op<U>{}(U{}, number) != U{})
+    fail<error>("bsr: ", who, "(a, s): ", shown<S>{s},
+                " takes the place of every zero, so the result would be dense; work with to_dense(a).");
+  return map_elements(who, a, with_number<U, Op>{number});
+}
+
+}  // namespace detail
+
+/// c(i, j) = the larger of a(i, j) and the number s, which must not be larger than 0, of type scaled_type_t.
+/// Duplicates are added up first; the blocks are those of a, sorted. NaN stays NaN. O(nnz). Throws error when
+/// s is above 0 or NaN, because the result would be dense, or is an integer that the integer type of the
+/// result cannot hold; format_error when an index of a is out of range.
+template <class A, scalar S>
+  requires sparse_like<const A&>
+auto maximum(const A& a, const S& s) {
+  return detail::combine_with_number<detail::larger_of>("maximum", a, s);
+}
+/// c(i, j) = the smaller of a(i, j) and the number s, which must not be smaller than 0. As maximum.
+template <class A, scalar S>
+  requires sparse_like<const A&>
+auto minimum(const A& a, const S& s) {
+  return detail::combine_with_number<detail::smaller_of>("minimum", a, s);
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET

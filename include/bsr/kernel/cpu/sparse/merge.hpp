@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Two block-sparse matrices, element by element: the union of their rows. The engine of a + b, a - b, max(a,
+// b), a < b.
+#include <bit>
+#include <complex>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "bsr/base/extent.hpp"
+#include "bsr/base/result_type.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// The arrays of an operand whose block rows are sorted and hold each column once. `zeros` is a block of
+/// zeros, which stands for every block that is not stored.
+template <class T, index Index>
+struct merge_operand {
+  const Index* indptr;
+  const Index* indices;
+  const T* data;
+  const T* zeros;
+};
+
+/// The arrays of a result, with room for count_union() blocks.
+template <class U, index Index>
+struct merge_result {
+  Index* indptr;
+  Index* indices;
+  U* data;
+};
+
+/// Which part of a block lies inside the matrix.
+struct merge_edges {
+  dims shape;
+  dims block;
+  bool padded;
+
+  BSR_INLINE std::int64_t height(std::int64_t i) const {
+    const std::int64_t left = shape.rows - i * block.rows;
+    return left < block.rows ? left : block.rows;
+  }
+  BSR_INLINE std::int64_t width(std::int64_t j) const {
+    const std::int64_t left = shape.cols - j * block.cols;
+    return left < block.cols ? left : block.cols;
+  }
+};
+
+/// Collects whether any number differs from `blank`, without a branch. -0.0 is 0, NaN is not. For all types
+/// but bool blank is 0.
+template <class U>
+class difference_finder {
+  static constexpr bool by_bits = std::same_as<U, float> || std::same_as<U, double> ||
+                                  std::same_as<U, std::complex<float>> ||
+                                  std::same_as<U, std::complex<double>> || storage_detail::is_half<U>;
+  using real = typename scalar_traits<U>::real;
+  using word = std::conditional_t<
+      by_bits,
+      std::conditional_t<sizeof(real) == 8, std::uint64_t,
+                         std::conditional_t<sizeof(real) == 4, std::uint32_t, std::uint16_t>>,
+      std::uint8_t>;
+
+ public:
+  explicit difference_finder(U blank) : blank_(blank) {}
+  BSR_INLINE void look_at(const U& v) {
+    if constexpr (by_bits && is_complex<U>)
+      seen_ |= std::bit_cast<word>(v.real()) | std::bit_cast<word>(v.imag());
+    else if constexpr (by_bits)
+      seen_ = static_cast<word>(seen_ | std::bit_cast<word>(v));
+    else
+      seen_ = static_cast<word>(seen_ | (v != blank_ ? 1u : 0u));
+  }
+  BSR_INLINE bool found() const {
+    if constexpr (by_bits)
+      return static_cast<word>(seen_ << 1) != 0;  // without the sign
+    else
+      return seen_ != 0;
+  }
+
+ private:
+  U blank_;
+  word seen_ = 0;
+};
+
+/// to = op(x, y) for one block. Returns whether anything differs from blank.
+template <int Area, class T, class V, class U, class Op>
+BSR_INLINE bool merge_block(const T* BSR_RESTRICT x, const V* BSR_RESTRICT y, U* BSR_RESTRICT to,
+                            extent<Area> area, const Op& op, U blank) {
+  difference_finder<U> finder(blank);
+  for (std::int64_t e = 0; e < area.value(); ++e) {
+    const U v = op(x[e], y[e]);
+    to[e] = v;
+    finder.look_at(v);
+  }
+  return finder.found();
+}
+
+/// What lies beyond the edge becomes blank. Returns whether anything inside differs from it.
+template <class U>
+bool clear_padding(const merge_edges& edges, std::int64_t i, std::int64_t j, U* block, U blank) {
+  const std::int64_t height = edges.height(i);
+  const std::int64_t width = edges.width(j);
+  bool any = false;
+  for (std::int64_t r = 0; r < edges.block.rows; ++r)
+    for (std::int64_t c = 0; c < edges.block.cols; ++c) {
+      U& v = block[r * edges.block.cols + c];
+      if (r >= height || c >= width) v = blank;
+      any |= v != blank;
+    }
+  return any;
+}
+
+/// Whether the two rows have the same columns.
+template <index IndexA, index IndexB>
+BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB* b, std::int64_t count_b) {
+  if (count_a != count_b) return false;
+  for (std::int64_t k = 0; k < count_a; ++k)
+    if (a[k] != b[k]) return false;
+  return true;
+}
+
+/// The number of places at which a or b has a block. O(blocks of a and b).
+template <class T, index IndexA, class V, index IndexB>
+std::int64_t count_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
+                         const merge_operand<V, IndexB>& b) {
+  std::int64_t both = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t p = a.indptr[i];
+    std::int64_t q = b.indptr[i];
+    const std::int64_t end_p = a.indptr[i + 1];
+    const std::int64_t end_q = b.indptr[i + 1];
+    if (same_columns(a.indices + p, end_p - p, b.indices + q, end_q - q)) {
+      both += end_p - p;
+      continue;
+    }
+    while (p < end_p && q < end_q) {
+      const std::int64_t column_a = a.indices[p];
+      const std::int64_t column_b = b.indices[q];
+      p += column_a <= column_b;
+      q += column_b <= column_a;
+      both += column_a == column_b;
+    }
+  }
+  return std::int64_t{a.indptr[rows]} + b.indptr[rows] - both;
+}
+
+/// c = op(a, b), element by element, over the union of the blocks; a block that is not stored is a block of
+/// zeros, and a block of the result that holds nothing but `blank` is left out. Op::both_only says that op
+/// gives blank wherever one of the two has no block. Rows are sorted. Returns the number of blocks. O(blocks
+/// of a and b, and their elements).
+template <int Area, class T, index IndexA, class V, index IndexB, class U, index Index, class Op>
+std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> area,
+                   const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, const Op& op,
+                   U blank, const merge_result<U, Index>& c) {
+  const std::int64_t last_row = edges.padded ? edges.shape.rows / edges.block.rows : -1;
+  const std::int64_t last_column = edges.padded ? edges.shape.cols / edges.block.cols : -1;
+  std::int64_t n = 0;
+  const auto put = [&](std::int64_t i, std::int64_t column, const T* x, const V* y) {
+    U* const to = c.data + n * area.value();
+    bool any = merge_block(x, y, to, area, op, blank);
+    if (edges.padded && (i == last_row || column == last_column))
+      any = clear_padding(edges, i, column, to, blank);
+    c.indices[n] = static_cast<Index>(column);
+    n += any;
+  };
+  c.indptr[0] = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t p = a.indptr[i];
+    std::int64_t q = b.indptr[i];
+    const std::int64_t end_p = a.indptr[i + 1];
+    const std::int64_t end_q = b.indptr[i + 1];
+    if (same_columns(a.indices + p, end_p - p, b.indices + q, end_q - q)) {
+      for (; p < end_p; ++p, ++q) put(i, a.indices[p], a.data + p * area.value(), b.data + q * area.value());
+    } else {
+      while (p < end_p && q < end_q) {
+        const std::int64_t column_a = a.indices[p];
+        const std::int64_t column_b = b.indices[q];
+        const bool in_a = column_a <= column_b;
+        const bool in_b = column_b <= column_a;
+        if (!Op::both_only || (in_a && in_b))
+          put(i, in_a ? column_a : column_b, in_a ? a.data + p * area.value() : a.zeros,
+              in_b ? b.data + q * area.value() : b.zeros);
+        p += in_a;
+        q += in_b;
+      }
+      if constexpr (!Op::both_only) {
+        for (; p < end_p; ++p) put(i, a.indices[p], a.data + p * area.value(), b.zeros);
+        for (; q < end_q; ++q) put(i, b.indices[q], a.zeros, b.data + q * area.value());
+      }
+    }
+    c.indptr[i + 1] = static_cast<Index>(n);
+  }
+  return n;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bsr/kernel/cpu/sparse/merge.hpp"
+
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <complex>
+#include <cstdint>
+#include <vector>
+
+#include "bsr/base/half.hpp"
+#include "bsr/storage.hpp"
+#include "support/identical.hpp"
+
+namespace {
+
+using namespace bsr_test;
+namespace detail = bsr::detail;
+
+struct plus {
+  static constexpr bool both_only = false;
+  double operator()(double x, double y) const { return x + y; }
+};
+struct both {
+  static constexpr bool both_only = true;
+  double operator()(double x, double y) const { return x + y; }
+};
+
+template <class Op, int R, int C>
+bsr::matrix<double, R, C> merged(const bsr::matrix<double, R, C>& a, const bsr::matrix<double, R, C>& b,
+                                 const Op& op) {
+  const std::vector<double> zeros(R * C);
+  const detail::merge_operand<double, std::int32_t> x{a.indptr().data(), a.indices().data(), a.data().data(),
+                                                      zeros.data()};
+  const detail::merge_operand<double, std::int32_t> y{b.indptr().data(), b.indices().data(), b.data().data(),
+                                                      zeros.data()};
+  const std::int64_t room = detail::count_union(a.block_rows(), x, y);
+  bsr::buffer<double> data(room * R * C, bsr::uninitialized);
+  bsr::buffer<std::int32_t> indices(room, bsr::uninitialized);
+  bsr::buffer<std::int32_t> indptr(a.block_rows() + 1, bsr::uninitialized);
+  const std::int64_t n = detail::merge(
+      detail::merge_edges{a.shape(), {R, C}, a.is_padded()}, a.block_rows(), bsr::extent<R * C>(), x, y, op,
+      0.0, detail::merge_result<double, std::int32_t>{indptr.data(), indices.data(), data.data()});
+  CHECK(n <= room);
+  data.truncate(n * R * C);
+  indices.truncate(n);
+  return {a.shape(), std::move(data), std::move(indices), std::move(indptr), bsr::padded};
+}
+
+using row_matrix = bsr::matrix<double, 1, 2>;
+
+TEST_CASE("merge: the union of rows; what cancels is left out", "[kernel]") {
+  const row_matrix a({3, 10}, {1, 2, 3, 4, 5, 6, 7, 8}, {0, 2, 4, 1}, {0, 3, 4, 4});
+  const row_matrix b({3, 10}, {10, 20, -3, -4, 50, 60, 1, 1, 2, 2}, {1, 2, 3, 1, 0}, {0, 3, 4, 5});
+  CHECK(stored_difference(merged(a, b, plus{}), row_matrix({3, 10}, {1, 2, 10, 20, 50, 60, 5, 6, 8, 9, 2, 2},
+                                                           {0, 1, 3, 4, 1, 0}, {0, 4, 5, 6})) == "");
+  CHECK(stored_difference(merged(a, b, both{}), row_matrix({3, 10}, {8, 9}, {1}, {0, 0, 1, 1})) == "");
+}
+
+TEST_CASE("merge: rows with the same columns, and an operand without blocks", "[kernel]") {
+  const row_matrix a({2, 6}, {1, 2, 3, 4, 5, 6}, {0, 2, 1}, {0, 2, 3});
+  const row_matrix b({2, 6}, {1, 1, -3, -4, 0, 0}, {0, 2, 1}, {0, 2, 3});
+  CHECK(stored_difference(merged(a, b, plus{}), row_matrix({2, 6}, {2, 3, 5, 6}, {0, 1}, {0, 1, 2})) == "");
+  CHECK(stored_difference(merged(a, row_matrix({2, 6}), plus{}), a) == "");
+  CHECK(stored_difference(merged(row_matrix({2, 6}), a, plus{}), a) == "");
+  CHECK(stored_difference(merged(row_matrix({0, 6}), row_matrix({0, 6}), plus{}), row_matrix({0, 6})) == "");
+}
+
+TEST_CASE("merge: padding is no value and becomes 0", "[kernel]") {
+  const bsr::matrix<double, 2> a({3, 3}, {1, 2, 3, 4, 0, NAN, 0, NAN, 7, 8, NAN, NAN, 0, NAN, NAN, NAN},
+                                 {0, 1, 0, 1}, {0, 2, 4}, bsr::padded);
+  const bsr::matrix<double, 2> c({3, 3}, {1, 1, 1, 1, 2, 3, NAN, NAN}, {0, 0}, {0, 1, 2}, bsr::padded);
+  CHECK(stored_difference(
+            merged(a, c, plus{}),
+            bsr::matrix<double, 2>({3, 3}, {2, 3, 4, 5, 9, 11, 0, 0}, {0, 0}, {0, 1, 2}, bsr::padded)) == "");
+}
+
+TEST_CASE("count_union: places of either", "[kernel]") {
+  const std::int32_t indptr_a[] = {0, 3, 3, 5};
+  const std::int32_t indices_a[] = {0, 2, 4, 1, 2};
+  const std::int64_t indptr_b[] = {0, 2, 4, 6};
+  const std::int64_t indices_b[] = {2, 3, 0, 1, 1, 2};
+  const double* const none = nullptr;
+  CHECK(detail::count_union(3, detail::merge_operand<double, std::int32_t>{indptr_a, indices_a, none, none},
+                            detail::merge_operand<double, std::int64_t>{indptr_b, indices_b, none, none}) ==
+        8);
+}
+
+template <class U>
+bool differs(const std::vector<U>& values, U blank = U{}) {
+  detail::difference_finder<U> finder(blank);
+  for (const U v : values) finder.look_at(v);
+  return finder.found();
+}
+
+TEMPLATE_TEST_CASE("difference_finder: -0.0 is 0, NaN and denormals are not", "[kernel]", float, double,
+                   long double, bsr::float16, bsr::bfloat16) {
+  using T = TestType;
+  using limits = std::numeric_limits<T>;
+  CHECK_FALSE(differs<T>({T(0), T(-0.0), T(0)}));
+  CHECK(differs<T>({T(-0.0), limits::denorm_min()}));
+  CHECK(differs<T>({limits::quiet_NaN(), T(0)}));
+  CHECK(differs<T>({T(0), T(-1)}));
+}
+TEST_CASE("difference_finder: complex numbers, integers, bool", "[kernel]") {
+  using complex = std::complex<float>;
+  CHECK_FALSE(differs<complex>({{0.0f, -0.0f}, {-0.0f, 0.0f}}));
+  CHECK(differs<complex>({{0.0f, 0.0f}, {0.0f, 1e-45f}}));
+  CHECK(differs<std::complex<long double>>({{0.0L, -1.0L}}));
+  CHECK_FALSE(differs<std::int64_t>({0, 0}));
+  CHECK(differs<std::int64_t>({0, std::int64_t{1} << 63}));
+  CHECK(differs<std::uint8_t>({0, 128}));
+  CHECK_FALSE(differs<bool>({true, true}, true));
+  CHECK(differs<bool>({true, false}, true));
+  CHECK(differs<bool>({false, true}, false));
+}
+
+}  // namespace
