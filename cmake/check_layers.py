@@ -18,6 +18,8 @@ ROOMS = {
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
+    "construct": ["base", "storage", "format", "convert"],
+    "select": ["base", "storage", "format", "convert"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }
