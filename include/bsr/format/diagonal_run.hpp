@@ -28,6 +28,10 @@ class diagonal_path {
     first_ = k < 0 ? -k : 0;
     last_ = (std::min)(shape.rows, shape.cols - k);
   }
+  /// No more than its first `count` elements.
+  void shorten(std::int64_t count) {
+    if (count < last_ - first_) last_ = first_ + count;
+  }
   /// Rows of the matrix that the diagonal passes: from first() to before last().
   std::int64_t first() const { return first_; }
   std::int64_t last() const { return last_; }
