@@ -10,6 +10,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/clear_padding.hpp"
 #include "bsr/format/eliminate_zeros.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -17,25 +18,6 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
-
-/// What lies beyond the edge becomes zero, so that it may come inside.
-template <class T, int R, int C, class Index>
-void clear_padding(matrix<T, R, C, Index>& a) {
-  const dims block = a.blocksize();
-  const dims shape = a.shape();
-  for (std::int64_t i = 0; i < a.block_rows(); ++i) {
-    const std::int64_t height = (std::min)(block.rows, shape.rows - i * block.rows);
-    for (std::int64_t k = a.indptr()[static_cast<std::size_t>(i)];
-         k < a.indptr()[static_cast<std::size_t>(i) + 1]; ++k) {
-      const std::int64_t left = a.indices()[static_cast<std::size_t>(k)] * block.cols;
-      const std::int64_t width = (std::min)(block.cols, shape.cols - left);
-      if (height == block.rows && width == block.cols) continue;
-      T* const values = a.data().data() + k * block.rows * block.cols;
-      for (std::int64_t r = 0; r < block.rows; ++r)
-        for (std::int64_t c = r < height ? width : 0; c < block.cols; ++c) values[r * block.cols + c] = T{};
-    }
-  }
-}
 
 template <class T, int R, int C, class Index>
 void change_shape(matrix<T, R, C, Index>& a, dims shape, bool may_pad) {
@@ -51,7 +33,7 @@ void change_shape(matrix<T, R, C, Index>& a, dims shape, bool may_pad) {
   const std::int64_t common = (std::min)(rows, a.block_rows());
   buffer<Index> indptr(rows + 1, uninitialized);
   for (std::int64_t i = 0; i <= common; ++i) indptr[i] = a.indptr()[static_cast<std::size_t>(i)];
-  if (a.is_padded()) clear_padding(a);
+  clear_padding(a);
   if (cols < a.block_cols()) {
     const Index* const indices = a.indices().data();
     keep_if(indptr.data(), common, a.indices().data(), a.data().data(), block.rows * block.cols,
