@@ -20,6 +20,8 @@ ROOMS = {
     "convert": ["base", "storage", "format"],
     "product": ["base", "storage", "kernel", "op", "expr", "format", "convert"],
     "elementwise": ["base", "storage", "format", "convert"],
+    "construct": ["base", "storage", "format", "convert"],
+    "select": ["base", "storage", "format", "convert"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The front door for host code: storage, the grammar, the CPU backend, scipy's verbs and conversions.
+#include "bsr/construct/diags.hpp"
+#include "bsr/construct/eye.hpp"
+#include "bsr/construct/kron.hpp"
+#include "bsr/construct/random.hpp"
+#include "bsr/construct/stack.hpp"
+#include "bsr/construct/triangle.hpp"
 #include "bsr/convert/builder.hpp"
 #include "bsr/convert/copy.hpp"
 #include "bsr/convert/estimate_blocksize.hpp"
@@ -22,4 +28,9 @@
 #include "bsr/kernel/cpu/backend.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/select/element.hpp"
+#include "bsr/select/resize.hpp"
+#include "bsr/select/rows.hpp"
+#include "bsr/select/setdiag.hpp"
+#include "bsr/select/slice.hpp"
 #include "bsr/storage.hpp"

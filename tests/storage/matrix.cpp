@@ -185,4 +185,25 @@ TEST_CASE("matrix: 64-bit indices and truncate_blocks", "[storage]") {
   CHECK(a.data().size() == 1);
 }
 
+TEST_CASE("matrix: restructure keeps the blocks and checks first", "[storage]") {
+  bsr::matrix<float, 2> a({4, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {1, 0}, {0, 1, 2});
+  const float* const data = a.data().data();
+  a.restructure({5, 9}, {0, 1, 1, 2});
+  CHECK(a.shape() == bsr::dims(5, 9));
+  CHECK(a.block_rows() == 3);
+  CHECK(a.data().data() == data);
+  CHECK(a.row(1).size() == 0);
+  CHECK(a.block(1)(1, 1) == 8.0f);
+  CHECK(text_of<bsr::shape_error>([&] { a.restructure({2, 2}, {0, 1, 2}); }) ==
+        "bsr: matrix: restructure: index pointer size (3) should be (2): shape is 2x2, blocksize is 2x2.");
+  CHECK(
+      text_of<bsr::format_error>([&] { a.restructure({2, 2}, {0, 3}); }) ==
+      "bsr: matrix: restructure: Last value of index pointer should be less than the size of index and data "
+      "arrays: it is 3, and there are 2 indices.");
+  CHECK(a.shape() == bsr::dims(5, 9));
+  a.restructure({2, 4}, {0, 1});
+  CHECK(a.num_blocks() == 1);
+  CHECK(a.data().size() == 4);
+}
+
 }  // namespace

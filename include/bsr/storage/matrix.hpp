@@ -121,6 +121,17 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
     return {typename pattern_view_type::checked{}, shape_, indices_.span(), indptr(), this->blocksize()};
   }
 
+  /// Another shape for the same blocks: block row i holds the blocks indptr[i] .. indptr[i + 1] - 1 of those
+  /// stored, and those from indptr[-1] on are forgotten. Memory of blocks is kept. Checks as the constructors
+  /// do, before anything changes; the shape may be padded.
+  BSR_INLINE void restructure(dims shape, buffer<Index, Space> indptr) {
+    const std::int64_t n =
+        storage_detail::check_structure("matrix: restructure", shape, this->blocksize(), indptr.data(),
+                                        indptr.size(), indices_.data(), indices_.size(), true);
+    shape_ = shape;
+    indptr_.swap(indptr);
+    truncate_blocks(n);
+  }
   /// Forgets the blocks from n on, after indptr has been changed to end at n. Memory is kept.
   BSR_INLINE void truncate_blocks(std::int64_t n) {
     indices_.truncate(n);

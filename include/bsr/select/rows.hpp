@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Block rows and block columns by number. (scipy's A[[2, 0], :] is not implemented for BSR.)
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <utility>
+
+#include "bsr/base/error.hpp"
+#include "bsr/base/extent.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/convert/index_width.hpp"
+#include "bsr/convert/result_size.hpp"
+#include "bsr/format/check_format.hpp"
+#include "bsr/format/sort_indices.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "bsr/storage/matrix.hpp"
+#include "bsr/storage/matrix_view.hpp"
+#include "bsr/storage/structure.hpp"
+#include "bsr/storage/view.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+namespace detail {
+
+/// Numbers of block rows or columns, checked: each lies in [0, blocks), and the last block of a padded
+/// matrix, which is smaller than the others, comes last if at all. `what` is a singular: "block row".
+/// Returns how many rows or columns of elements they are.
+template <class Number>
+std::int64_t check_chosen(const char* who, vector_view<const Number> list, std::int64_t blocks,
+                          std::int64_t block, std::int64_t size, const char* what) {
+  const std::int64_t last_size = size - (blocks - 1) * block;
+  std::int64_t missing = 0;
+  for (std::int64_t p = 0; p < list.size(); ++p) {
+    const dims number(list(p), 0);
+    if (number.rows < 0 || number.rows >= blocks)
+      fail<shape_error>("bsr: ", who, ": there is no ", what, " ", number.rows, " (at ", p,
+                        " of the list): the matrix has ", blocks, ".");
+    if (number.rows < blocks - 1 || last_size == block) continue;
+    if (p < list.size() - 1)
+      fail<shape_error>("bsr: ", who, ": ", what, " ", number.rows, " reaches beyond the edge (", last_size,
+                        " of ", block, " lie inside), so it can only be the last of the list; it is at ", p,
+                        " of ", list.size(), ".");
+    missing = block - last_size;
+  }
+  return size_product(who, list.size(), block, "elements") - missing;
+}
+
+template <class T, int R, int C, class Index, class Number>
+matrix<T, R, C, Index> choose_rows(const matrix_view<const T, R, C, Index>& a,
+                                   vector_view<const Number> list) {
+  const char* const who = "select_block_rows";
+  check_format_for(who, a, checks::full);
+  const dims block = a.blocksize();
+  const std::int64_t rows = check_chosen(who, list, a.block_rows(), block.rows, a.rows(), "block row");
+  const Index* const indptr = a.indptr().data();
+  buffer<Index> new_indptr(list.size() + 1, uninitialized);
+  new_indptr[0] = 0;
+  std::int64_t count = 0;
+  for (std::int64_t p = 0; p < list.size(); ++p) {
+    const auto i = static_cast<std::int64_t>(list(p));
+    count += std::int64_t{indptr[i + 1]} - indptr[i];
+    check_count_fits<Index>(who, count, "blocks");
+    new_indptr[p + 1] = static_cast<Index>(count);
+  }
+  const std::int64_t area = block.rows * block.cols;
+  buffer<Index> indices(count, uninitialized);
+  buffer<T> data(storage_detail::count_elements(who, count, block), uninitialized);
+  for (std::int64_t p = 0; p < list.size(); ++p) {
+    const std::int64_t from = indptr[static_cast<std::int64_t>(list(p))];
+    const std::int64_t to = new_indptr[p];
+    const std::int64_t size = new_indptr[p + 1] - to;
+    copy_elements_of_block(a.indices().data() + from, indices.data() + to, size);
+    copy_elements_of_block(a.data().data() + from * area, data.data() + to * area, size * area);
+  }
+  return matrix<T, R, C, Index>(dims(rows, a.cols()), std::move(data), std::move(indices),
+                                std::move(new_indptr), block, padded);
+}
+
+template <class T, int R, int C, class Index, class Number>
+matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
+                                   vector_view<const Number> list) {
+  const char* const who = "select_block_cols";
+  check_format_for(who, a, checks::full);
+  const dims block = a.blocksize();
+  const std::int64_t cols = check_chosen(who, list, a.block_cols(), block.cols, a.cols(), "block column");
+  check_count_fits<Index>(who, list.size(), "block columns");
+  // Where each block column goes: places[begin[j]] .. places[begin[j + 1] - 1].
+  buffer<Index> begin(a.block_cols() + 1);
+  buffer<Index> places(list.size(), uninitialized);
+  Index* const next = begin.data() + 1;
+  for (std::int64_t p = 0; p < list.size(); ++p) ++next[static_cast<std::int64_t>(list(p))];
+  Index sum = 0;
+  for (std::int64_t j = 0; j < a.block_cols(); ++j) {
+    const Index size = next[j];
+    next[j] = sum;
+    sum += size;
+  }
+  for (std::int64_t p = 0; p < list.size(); ++p)
+    places[next[static_cast<std::int64_t>(list(p))]++] = static_cast<Index>(p);
+
+  const std::int64_t rows = a.block_rows();
+  const Index* const indptr = a.indptr().data();
+  const Index* const indices = a.indices().data();
+  buffer<Index> new_indptr(rows + 1, uninitialized);
+  new_indptr[0] = 0;
+  std::int64_t count = 0;
+  std::int64_t longest = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t size = 0;
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+      size += begin[indices[k] + 1] - begin[indices[k]];
+    longest = (std::max)(longest, size);
+    count = size_sum(who, count, size, "blocks");
+    check_count_fits<Index>(who, count, "blocks");
+    new_indptr[i + 1] = static_cast<Index>(count);
+  }
+  const std::int64_t area = block.rows * block.cols;
+  buffer<Index> new_indices(count, uninitialized);
+  buffer<T> data(storage_detail::count_elements(who, count, block), uninitialized);
+  // The columns of one row, with the block that each has in a.
+  buffer<stored_column<Index>> memory(longest, uninitialized);
+  stored_column<Index>* const row = memory.data();
+  std::int64_t used = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t size = 0;
+    bool sorted = true;
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+      for (Index p = begin[indices[k]]; p < begin[indices[k] + 1]; ++p) {
+        row[size] = {places[p], static_cast<Index>(k)};
+        sorted = sorted && (size == 0 || row[size - 1].column <= row[size].column);
+        ++size;
+      }
+    if (!sorted)
+      std::sort(row, row + size, [](const stored_column<Index>& x, const stored_column<Index>& y) {
+        return x.column != y.column ? x.column < y.column : x.from < y.from;
+      });
+    for (std::int64_t n = 0; n < size; ++n, ++used) {
+      new_indices[used] = row[n].column;
+      copy_elements_of_block(a.data().data() + row[n].from * area, data.data() + used * area, area);
+    }
+  }
+  return matrix<T, R, C, Index>(dims(a.rows(), cols), std::move(data), std::move(new_indices),
+                                std::move(new_indptr), block, padded);
+}
+
+template <class List>
+auto input_numbers(const List& list) {
+  const auto from = input(list);
+  static_assert(std::integral<typename decltype(from)::value_type>,
+                "bsr: select_block_rows(a, list): the list holds integers.");
+  return from;
+}
+
+}  // namespace detail
+
+/// The matrix whose block row p is block row list[p] of a: any of them, in any order, as often as wanted.
+/// `list` is a std::vector, array, span or buffer of integers, or numbers in braces. Each row keeps its order
+/// and its duplicates. The last block row of a padded matrix can only come last. O(blocks + list + stored
+/// elements of the result). Throws shape_error (a number out of range, more than can be counted) and
+/// format_error (an index out of range). scipy: csr_array[list, :], by blocks.
+template <class A, class List>
+  requires sparse_like<const A&> && vector_like<const List&>
+auto select_block_rows(const A& a, const List& list) {
+  return detail::choose_rows(input(a), detail::input_numbers(list));
+}
+template <class A>
+  requires sparse_like<const A&>
+auto select_block_rows(const A& a, std::initializer_list<std::int64_t> list) {
+  return detail::choose_rows(input(a), vector_view<const std::int64_t>(list.begin(), list.size()));
+}
+
+/// The matrix whose block column p is block column list[p] of a. As select_block_rows, but that its rows are
+/// sorted; duplicates stay, in their order. O(blocks + block columns + list + stored elements of the result),
+/// and b log b for the b blocks of a row that comes in another order. scipy: csr_array[:, list], by blocks.
+template <class A, class List>
+  requires sparse_like<const A&> && vector_like<const List&>
+auto select_block_cols(const A& a, const List& list) {
+  return detail::choose_cols(input(a), detail::input_numbers(list));
+}
+template <class A>
+  requires sparse_like<const A&>
+auto select_block_cols(const A& a, std::initializer_list<std::int64_t> list) {
+  return detail::choose_cols(input(a), vector_view<const std::int64_t>(list.begin(), list.size()));
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET
