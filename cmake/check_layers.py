@@ -18,6 +18,7 @@ ROOMS = {
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
+    "reduce": ["base", "storage", "format", "convert"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

@@ -22,4 +22,5 @@
 #include "bsr/kernel/cpu/backend.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/reduce/sum.hpp"
 #include "bsr/storage.hpp"
