@@ -22,5 +22,7 @@
 #include "bsr/kernel/cpu/backend.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/reduce/count.hpp"
+#include "bsr/reduce/diagonal.hpp"
 #include "bsr/reduce/sum.hpp"
 #include "bsr/storage.hpp"

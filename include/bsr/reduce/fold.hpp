@@ -29,15 +29,15 @@ namespace bsr::inline v0::inline BSR_TARGET::detail {
 template <class State>
 inline constexpr int fold_lanes = sizeof(State) <= 8 ? 64 : 16;
 
-/// n consecutive elements in one state, n <= F::chunk * fold_lanes.
+/// n consecutive elements in one total, n <= F::chunk * fold_lanes.
 template <class F, class T>
-typename F::state fold_run(const F& f, const T* x, std::int64_t n) {
+typename F::total fold_run(const F& f, const T* x, std::int64_t n) {
   using State = typename F::state;
   constexpr int lanes = fold_lanes<State>;
   State rest = f.start();
   if (n < lanes) {
     for (std::int64_t k = 0; k < n; ++k) rest = f.take(rest, x[k]);
-    return rest;
+    return f.close(rest);
   }
   State lane[lanes];
   for (int l = 0; l < lanes; ++l) lane[l] = f.start();
@@ -45,9 +45,11 @@ typename F::state fold_run(const F& f, const T* x, std::int64_t n) {
   for (std::int64_t k = 0; k < whole; k += lanes)
     for (int l = 0; l < lanes; ++l) lane[l] = f.take(lane[l], x[k + l]);
   for (std::int64_t k = whole; k < n; ++k) rest = f.take(rest, x[k]);
+  typename F::total sum[lanes];
+  for (int l = 0; l < lanes; ++l) sum[l] = f.close(lane[l]);
   for (int half = lanes / 2; half > 0; half /= 2)
-    for (int l = 0; l < half; ++l) lane[l] = f.join(lane[l], lane[l + half]);
-  return f.join(lane[0], rest);
+    for (int l = 0; l < half; ++l) sum[l] = f.join_totals(sum[l], sum[l + half]);
+  return f.join_totals(sum[0], f.close(rest));
 }
 
 /// Puts totals together two by two, then those by two and so on: with n of them each passes log2(n) joins,
@@ -105,15 +107,19 @@ void for_each_run(const matrix_view<const T, R, C, Index>& a, const Run& f) {
   if (begin < stored) f(data + begin * area, (stored - begin) * area);
 }
 
+/// n consecutive elements into a cascade.
+template <class F, class T>
+void push_run(cascade<F>& sum, const F& f, const T* x, std::int64_t n) {
+  constexpr std::int64_t chunk = std::int64_t{F::chunk} * fold_lanes<typename F::state>;
+  for (; n > chunk; n -= chunk, x += chunk) sum.push(fold_run(f, x, chunk));
+  sum.push(fold_run(f, x, n));
+}
+
 /// All stored elements in one total. O(nnz).
 template <class F, class T, int R, int C, class Index>
 typename F::total fold_all(const F& f, const matrix_view<const T, R, C, Index>& a) {
-  constexpr std::int64_t chunk = std::int64_t{F::chunk} * fold_lanes<typename F::state>;
   cascade<F> sum(f);
-  for_each_run(a, [&](const T* x, std::int64_t n) {
-    for (; n > chunk; n -= chunk, x += chunk) sum.push(f.close(fold_run(f, x, chunk)));
-    sum.push(f.close(fold_run(f, x, n)));
-  });
+  for_each_run(a, [&](const T* x, std::int64_t n) { push_run(sum, f, x, n); });
   return sum.result();
 }
 
