@@ -31,9 +31,13 @@ bool rows_ascend(const compressed<Index>& a) {
   Index all = 0;
   for (std::int64_t k = 1; k < a.indptr[a.rows]; ++k) all += wrong(k);
   if (all == 0) return true;
+  std::int64_t first = 1;
+  std::int64_t last = a.rows;
+  while (a.indptr[first] == 0) ++first;
+  while (a.indptr[last] == a.indptr[a.rows]) --last;
   Index at_starts = 0;
-  for (std::int64_t i = 1; i < a.rows; ++i)
-    if (const Index k = a.indptr[i]; k > 0 && k < a.indptr[i + 1]) at_starts += wrong(k);
+  for (std::int64_t i = first; i <= last; ++i)
+    at_starts += static_cast<Index>(wrong(a.indptr[i]) & (a.indptr[i] != a.indptr[i + 1]));
   return all == at_starts;
 }
 

@@ -32,10 +32,10 @@ buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t
     const std::int64_t bottom = (std::min)((i + 1) * block.rows, last);
     // The block columns that it meets in this block row.
     const std::int64_t left = (top + k) / block.cols;
-    const std::int64_t right = (bottom - 1 + k) / block.cols;
+    const auto others = static_cast<std::uint64_t>((bottom - 1 + k) / block.cols - left);
     for (std::int64_t b = indptr[i]; b < indptr[i + 1]; ++b) {
       const std::int64_t j = indices[b];
-      if (j < left || j > right) continue;
+      if (static_cast<std::uint64_t>(j - left) > others) continue;
       const std::int64_t from = (std::max)(top, j * block.cols - k);
       const std::int64_t to = (std::min)(bottom, (j + 1) * block.cols - k);
       const T* const x = a.data().data() + b * block.rows * block.cols;
