@@ -18,10 +18,11 @@ ROOMS = {
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
-    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert"],
+    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert", "elementwise"],
     "elementwise": ["base", "storage", "format", "convert"],
     "construct": ["base", "storage", "format", "convert"],
     "select": ["base", "storage", "format", "convert"],
+    "reduce": ["base", "storage", "format", "convert"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

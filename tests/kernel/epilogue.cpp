@@ -59,7 +59,7 @@ void for_each_epilogue(const operands& o, F f) {
   const bsr::add_per_row<vector> per_row(vector(o.row.data(), o.row.size()));
   const bsr::add_per_col<vector> per_col(vector(o.col.data(), o.col.size()));
   const auto at = [](const std::vector<double>& v, std::int64_t i) { return v[static_cast<std::size_t>(i)]; };
-  f(bsr::identity{}, [](double v, std::int64_t, std::int64_t) { return v; });
+  f(bsr::no_epilogue{}, [](double v, std::int64_t, std::int64_t) { return v; });
   f(bsr::scale_by<double>{-3}, [](double v, std::int64_t, std::int64_t) { return -3 * v; });
   f(bsr::scale_by<int>{2}, [](double v, std::int64_t, std::int64_t) { return 2 * v; });
   f(dense, [&](double v, std::int64_t i, std::int64_t j) { return v + 2 * o.d(i, j); });
@@ -375,12 +375,12 @@ TEST_CASE("activations of packs are those of elements, NaN included", "[epilogue
   activations_in_packs<double>();
 }
 
-TEST_CASE("composition applies from left to right and knows the identity", "[epilogue]") {
+TEST_CASE("composition applies from left to right and knows the no_epilogue", "[epilogue]") {
   const auto e = bsr::compose(bsr::scale_by<double>{2}, bsr::relu_function{});
   STATIC_REQUIRE(
       std::same_as<std::remove_cvref_t<decltype(e)>, bsr::then<bsr::scale_by<double>, bsr::relu_function>>);
   STATIC_REQUIRE(
-      std::same_as<decltype(bsr::compose(bsr::identity{}, bsr::relu_function{})), bsr::relu_function>);
+      std::same_as<decltype(bsr::compose(bsr::no_epilogue{}, bsr::relu_function{})), bsr::relu_function>);
   CHECK(e(3.0, 0, 0) == 6);
   CHECK(bsr::compose(bsr::relu_function{}, bsr::scale_by<double>{-2})(3.0, 0, 0) == -6);
   CHECK(bsr::compose(bsr::scale_by<double>{-2}, bsr::relu_function{})(3.0, 0, 0) == 0);

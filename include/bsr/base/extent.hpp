@@ -3,6 +3,7 @@
 // Sizes: of matrices, of blocks, known at compile time or not.
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/target.hpp"
 
@@ -14,6 +15,11 @@ inline constexpr int dynamic = -1;
 /// The types an index array may have, as in scipy.
 template <class Index>
 concept index = std::same_as<Index, std::int32_t> || std::same_as<Index, std::int64_t>;
+
+/// The index type of a result: std::int64_t when any operand has it, as in scipy.
+template <index... Index>
+using wider_index_t =
+    std::conditional_t<(std::same_as<Index, std::int64_t> || ...), std::int64_t, std::int32_t>;
 
 /// A pair of sizes: the shape of a matrix or of a block. Any integer type is accepted; sizes are checked
 /// where they are used, so a negative or wrapped number becomes an error that prints it.

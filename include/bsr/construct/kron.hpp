@@ -121,7 +121,7 @@ auto kron(const A& a, const B& b) {
   using T = typename source::value_type;
   static_assert(std::same_as<typename decltype(left)::value_type, T>,
                 "bsr: kron(a, b): a and b hold elements of different types.");
-  using Index = detail::wider_index_t<typename decltype(left)::index_type, typename source::index_type>;
+  using Index = wider_index_t<typename decltype(left)::index_type, typename source::index_type>;
   detail::check_format_for("kron", left, checks::full);
   detail::check_format_for("kron", right, checks::full);
   const dims shape(detail::size_product("kron", left.rows(), right.rows(), "rows"),

@@ -29,8 +29,8 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 /// A place of block_array without a matrix. Python: None.
-struct none_t {};
-inline constexpr none_t none{};
+struct empty_cell_t {};
+inline constexpr empty_cell_t empty_cell{};
 
 namespace detail {
 
@@ -316,7 +316,7 @@ auto join_range(const char* who, const A& matrices) {
       });
 }
 
-/// One row of block_array: views, and none_t where there is nothing.
+/// One row of block_array: views, and empty_cell_t where there is nothing.
 template <class... Cell>
 struct cell_row {
   std::tuple<Cell...> values;
@@ -326,24 +326,24 @@ struct cell_of {
   using type = input_t<const A&>;
 };
 template <>
-struct cell_of<none_t> {
-  using type = none_t;
+struct cell_of<empty_cell_t> {
+  using type = empty_cell_t;
 };
-BSR_INLINE none_t make_cell(none_t) { return {}; }
+BSR_INLINE empty_cell_t make_cell(empty_cell_t) { return {}; }
 template <class A>
   requires sparse_like<const A&>
 BSR_INLINE auto make_cell(const A& a) {
   return input(a);
 }
 
-/// joined<> of those that are no none_t.
+/// joined<> of those that are no empty_cell_t.
 template <class Found, class... Cell>
 struct joined_cells;
 template <class... Found>
   requires(sizeof...(Found) > 0)
 struct joined_cells<std::tuple<Found...>> : joined<Found...> {};
 template <class... Found, class... Cell>
-struct joined_cells<std::tuple<Found...>, none_t, Cell...> : joined_cells<std::tuple<Found...>, Cell...> {};
+struct joined_cells<std::tuple<Found...>, empty_cell_t, Cell...> : joined_cells<std::tuple<Found...>, Cell...> {};
 template <class... Found, class View, class... Cell>
 struct joined_cells<std::tuple<Found...>, View, Cell...> : joined_cells<std::tuple<Found..., View>, Cell...> {
 };
@@ -360,7 +360,7 @@ template <class F, class... Cell>
 void for_each_cell(const cell_row<Cell...>& row, std::int64_t i, const F& f) {
   std::int64_t j = 0;
   const auto visit = [&](const auto& cell) {
-    if constexpr (!std::same_as<std::remove_cvref_t<decltype(cell)>, none_t>) f(i, j, cell);
+    if constexpr (!std::same_as<std::remove_cvref_t<decltype(cell)>, empty_cell_t>) f(i, j, cell);
     ++j;
   };
   std::apply([&](const auto&... cell) { (visit(cell), ...); }, row.values);
@@ -415,19 +415,19 @@ auto block_diag(const A& matrices) {
       });
 }
 
-/// One row of block_array: matrices, and `none`. Used at once: it shows what it was given.
+/// One row of block_array: matrices, and `empty_cell`. Used at once: it shows what it was given.
 template <class... A>
-  requires((sparse_like<const A&> || std::same_as<A, none_t>) && ...)
+  requires((sparse_like<const A&> || std::same_as<A, empty_cell_t>) && ...)
 auto cells(const A&... a) {
   return detail::cell_row<typename detail::cell_of<A>::type...>{{detail::make_cell(a)...}};
 }
 
 /// A matrix of matrices, each row as long as the first:
 ///
-///   block_array(cells(a, none),
-///               cells(none, b))
+///   block_array(cells(a, empty_cell),
+///               cells(empty_cell, b))
 ///
-/// All in a row have as many rows, all in a column as many columns; a row or column of nothing but none has
+/// All in a row have as many rows, all in a column as many columns; a row or column of nothing but empty cells has
 /// none. At least one matrix is needed. scipy: block_array, bmat.
 template <class... First, class... Row>
   requires requires { typename detail::joined_rows<detail::cell_row<First...>, Row...>::value_type; }

@@ -2,18 +2,12 @@
 #pragma once
 // Sizes and index types of matrices that are made of others.
 #include <cstdint>
-#include <type_traits>
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
-
-/// The index type of a result: std::int64_t when any operand has it.
-template <class... Index>
-using wider_index_t =
-    std::conditional_t<((sizeof(Index) > sizeof(std::int32_t)) || ...), std::int64_t, std::int32_t>;
 
 /// x * y, both sizes; shape_error when there is no such number. `what` is a plural: "rows".
 BSR_INLINE std::int64_t size_product(const char* who, std::int64_t x, std::int64_t y, const char* what) {

@@ -30,10 +30,6 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// int64 if either is.
-template <class IndexA, class IndexB>
-using wider_index_t = std::conditional_t<sizeof(IndexA) >= sizeof(IndexB), IndexA, IndexB>;
-
 /// Calls f(view) with a view of the same matrix that has sorted rows, no duplicates and blocks of `block`: a
 /// itself, or a copy of it. Checks the indices.
 template <int R, int C, class View, class F>

@@ -81,13 +81,13 @@ constexpr void refuse_to_assign() {
 template <class Policy, class Dst, class F, class B, side Side, class E, update Update>
 void assign(Policy& policy, const Dst& dst, const product<F, B, Side, E>& e,
             std::integral_constant<update, Update>) {
-  static_assert(Update == update::set || std::same_as<E, identity>,
+  static_assert(Update == update::set || std::same_as<E, no_epilogue>,
                 "bsr: += and -= take a plain product. Write y = y + relu(a * x), with the addend and the "
                 "function spelled "
                 "out.");
   if constexpr (Update == update::set)
     detail::assign_product(policy, dst, e);
-  else if constexpr (!std::same_as<E, identity>)
+  else if constexpr (!std::same_as<E, no_epilogue>)
     return;  // said above
   else if constexpr (Update == update::add)
     detail::assign_product(policy, dst, e.with(detail::own_addend(dst)));

@@ -10,11 +10,13 @@
 #include <type_traits>
 #include <utility>
 
+#include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
+#include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -27,6 +29,12 @@ concept number = std::is_arithmetic_v<S> || is_complex<S>;
 template <class A, op Op = op::none, class S = double>
 struct factor {
   using bsr_expression = void;
+  /// What it is when it is evaluated alone: a real alpha keeps the element type, a complex one makes it complex.
+  using matrix_type = matrix<
+      std::conditional_t<is_complex<S> && !is_complex<typename A::value_type>,
+                         result_type_t<typename A::value_type, S>, typename A::value_type>,
+      (Op == op::none ? A::static_rows : A::static_cols), (Op == op::none ? A::static_cols : A::static_rows),
+      typename A::index_type>;
   S alpha;
   A a;
 };
@@ -41,7 +49,7 @@ struct term {
 
 /// epilogue(alpha * op(A) * B) when Side is left, epilogue(alpha * B * op(A)) when right; element (i, j) of
 /// the epilogue is that of the result as written.
-template <class Factor, class B, side Side, class Epilogue = identity>
+template <class Factor, class B, side Side, class Epilogue = no_epilogue>
 struct product {
   using bsr_expression = void;
   Factor factor;

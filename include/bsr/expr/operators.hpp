@@ -122,7 +122,7 @@ BSR_INLINE auto operator*(const term<View, S>& t, A&& a) {
 /// alpha * value: scales the sparse factor, or the result when something has been added or applied already.
 template <number N, class F, class B, side Side, class E>
 BSR_INLINE auto operator*(N alpha, const product<F, B, Side, E>& p) {
-  if constexpr (std::same_as<E, identity>) {
+  if constexpr (std::same_as<E, no_epilogue>) {
     auto f = alpha * p.factor;
     return product<decltype(f), B, Side>{f, p.b, {}, p.promise};
   } else {

@@ -19,38 +19,16 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-namespace detail {
-
-/// Elements of alpha * A: a real alpha keeps the type of A, a complex one makes it complex.
-template <class T, class S>
-using times_number_t = std::conditional_t<is_complex<S> && !is_complex<T>, result_type_t<T, S>, T>;
-
-/// The block-sparse matrix that alpha * op(A) is.
-template <class F>
-struct factor_matrix;
-template <class A, op Op, class S>
-struct factor_matrix<factor<A, Op, S>> {
-  using value_type = times_number_t<typename A::value_type, S>;
-  using index_type = typename A::index_type;
-  static constexpr int rows = Op == op::none ? A::static_rows : A::static_cols;
-  static constexpr int cols = Op == op::none ? A::static_cols : A::static_rows;
-  using type = matrix<value_type, rows, cols, index_type>;
-};
-template <class I, class J>
-using wider_index_t = std::conditional_t<(sizeof(I) < sizeof(J)), J, I>;
-
-}  // namespace detail
-
 /// left * right, both alpha op(A).
 template <class F, class G>
 struct sparse_product {
   using bsr_expression = void;
-  using left_matrix = detail::factor_matrix<F>;
-  using right_matrix = detail::factor_matrix<G>;
+  using left_matrix = typename F::matrix_type;
+  using right_matrix = typename G::matrix_type;
   using matrix_type =
-      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::rows,
-             right_matrix::cols,
-             detail::wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
+      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::static_rows,
+             right_matrix::static_cols,
+             wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
   F left;
   G right;
 };
@@ -59,12 +37,12 @@ struct sparse_product {
 template <class F, class G>
 struct sparse_sum {
   using bsr_expression = void;
-  using left_matrix = detail::factor_matrix<F>;
-  using right_matrix = detail::factor_matrix<G>;
+  using left_matrix = typename F::matrix_type;
+  using right_matrix = typename G::matrix_type;
   using matrix_type =
-      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::rows,
-             left_matrix::cols,
-             detail::wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
+      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::static_rows,
+             left_matrix::static_cols,
+             wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
   F left;
   G right;
 };

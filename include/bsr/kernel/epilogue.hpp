@@ -96,7 +96,7 @@ BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::i
 }  // namespace detail
 
 /// v
-struct identity {
+struct no_epilogue {
   template <class V>
   BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
     return v;
@@ -301,7 +301,7 @@ struct user_function {
 /// g after f.
 template <class F, class G>
 BSR_INLINE constexpr auto compose(const F& f, const G& g) {
-  if constexpr (std::same_as<F, identity>)
+  if constexpr (std::same_as<F, no_epilogue>)
     return g;
   else
     return then<F, G>{f, g};

@@ -29,7 +29,7 @@ using accumulator_of =
 /// and B's elements and the elements of C: float times float into double is summed in double, int8 times int8
 /// into int32 does not wrap. The order in which an element's sum over k is formed depends on the kernel and
 /// the target, never on the number of threads or on how the work is cut.
-template <class A, op Op, class B, class C, class Epilogue = identity>
+template <class A, op Op, class B, class C, class Epilogue = no_epilogue>
 struct spmm_problem {
   using accumulator = detail::accumulator_of<A, B, C>;
   static constexpr op factor_op = Op;
@@ -42,7 +42,7 @@ struct spmm_problem {
 };
 
 /// y(i) = epilogue(alpha * sum_k op(A)(i, k) x(k), i, 0). x: vector_view<const TX>, y: vector_view<TY>.
-template <class A, op Op, class X, class Y, class Epilogue = identity>
+template <class A, op Op, class X, class Y, class Epilogue = no_epilogue>
 struct spmv_problem {
   using accumulator = detail::accumulator_of<A, X, Y>;
   static constexpr op factor_op = Op;

@@ -8,6 +8,8 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/to_transposed.hpp"
+#include "bsr/elementwise/combine.hpp"
+#include "bsr/elementwise/number.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -53,6 +55,76 @@ M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identi
 }
 template <class F, class G, class M>
 M evaluate(const sparse_product<F, G>& e, std::type_identity<M> type) {
+  return evaluate(cpu{}, e, type);
+}
+
+namespace detail {
+
+/// The matrix `made` as an M, whose block sizes may be known earlier or later.
+template <class M, class Made>
+M as_type(const char* who, Made&& made) {
+  if constexpr (std::same_as<M, std::remove_cvref_t<Made>>) {
+    return std::forward<Made>(made);
+  } else {
+    storage_detail::check_static_blocksize<M::static_rows, M::static_cols>(who, made.blocksize());
+    return M(made.shape(), buffer<typename M::value_type>(std::as_const(made).data()),
+             buffer<typename M::index_type>(std::as_const(made).indices()),
+             buffer<typename M::index_type>(std::as_const(made).indptr()), made.blocksize(), padded);
+  }
+}
+
+/// alpha x + beta y, in T.
+template <class T>
+struct weighted_sum {
+  static constexpr bool both_only = false;
+  T alpha, beta;
+  template <class X, class Y>
+  BSR_INLINE T operator()(const X& x, const Y& y) const {
+    return bsr::add(plain_product(alpha, cast_scalar<T>(x)), plain_product(beta, cast_scalar<T>(y)));
+  }
+};
+
+}  // namespace detail
+
+/// The value of alpha op(A) + beta op(B): the union of both structures, sorted, duplicates added up, in blocks of A's
+/// size; blocks that are zero are left out. Elements: result_type_t of both. scipy: a + b.
+template <class Policy, class F, class G, class M>
+M evaluate(const Policy&, const sparse_sum<F, G>& e, std::type_identity<M>) {
+  static_assert(detail::takes<M, sparse_sum<F, G>>(),
+                "bsr: c = a + b: c must have the sum's element and index types, and blocks of a's size. bsr::matrix c = "
+                "a + b finds them.");
+  using T = typename M::value_type;
+  const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha), beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
+  return detail::with_matrix(e.left, [&](const auto& a) {
+    return detail::with_matrix(e.right, [&](const auto& b) {
+      if (alpha == T(1) && beta == T(1))
+        return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::sum_of<T>{}, T{}));
+      return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
+    });
+  });
+}
+template <class F, class G, class M>
+M evaluate(const sparse_sum<F, G>& e, std::type_identity<M> type) {
+  return evaluate(cpu{}, e, type);
+}
+
+/// The value of alpha op(A): A's structure (sorted when transposed).
+template <class Policy, class A, op Op, class S, class M>
+M evaluate(const Policy&, const factor<A, Op, S>& e, std::type_identity<M>) {
+  static_assert(detail::takes<M, factor<A, Op, S>>(),
+                "bsr: c = alpha * a: c must have the element and index types of alpha * a, and its block size. "
+                "bsr::matrix c = alpha * a finds them.");
+  using T = typename M::value_type;
+  const T alpha = detail::alpha_as<T>("c = alpha * a", e.alpha);
+  return detail::with_matrix(e, [&](const auto& a) {
+    check_format(a, checks::full);
+    return detail::as_type<M>("c = alpha * a", detail::transform<T>(a, [alpha](const auto& x) {
+      return detail::plain_product(alpha, detail::cast_scalar<T>(x));
+    }));
+  });
+}
+template <class A, op Op, class S, class M>
+M evaluate(const factor<A, Op, S>& e, std::type_identity<M> type) {
   return evaluate(cpu{}, e, type);
 }
 

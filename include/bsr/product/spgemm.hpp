@@ -32,7 +32,7 @@ using product_matrix_t =
 
 /// A number as an element: an integer cannot take part of one.
 template <class T, class S>
-T element_of(const char* who, S value) {
+T alpha_as(const char* who, S value) {
   if constexpr (std::integral<T> && std::floating_point<S>) {
     const bool fits = std::same_as<T, bool> ? value == S(0) || value == S(1)
                                             : value >= S(-0x1p63) && value < S(0x1p64) &&
@@ -110,7 +110,7 @@ Result multiply_sparse(const char* who, const Policy& policy, const A& a, const 
     auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
     buffer<T> data(storage_detail::count_elements(who, indices.size(), block), uninitialized);
     Result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
-    backend<Policy>::spgemm(policy, element_of<T>(who, alpha), x, y, c.view());
+    backend<Policy>::spgemm(policy, alpha_as<T>(who, alpha), x, y, c.view());
     return c;
   });
 }
@@ -154,7 +154,7 @@ void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c)
     if (!backend<Policy>::spgemm_fits(policy, x, y, to))
       fail<shape_error>("bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
                         "product's structure, instead of a view.");
-    backend<Policy>::spgemm(policy, detail::element_of<typename result::value_type>("c = a * b", alpha), x, y, to);
+    backend<Policy>::spgemm(policy, detail::alpha_as<typename result::value_type>("c = a * b", alpha), x, y, to);
   });
 }
 

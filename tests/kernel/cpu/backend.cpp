@@ -20,7 +20,7 @@ using bsr_test::random;  // not the one of stdlib.h
 // ---- which kernel is taken -------------------------------------------------------------------------------------
 
 template <bsr::op Op, class TA, class TB, class LayoutB, class TC = TB, class LayoutC = LayoutB, int R = 4,
-          class Epilogue = bsr::identity>
+          class Epilogue = bsr::no_epilogue>
 using spmm_of = bsr::spmm_problem<bsr::matrix_view<const TA, R, R, std::int32_t>, Op,
                                   bsr::dense_view<const TB, LayoutB>, bsr::dense_view<TC, LayoutC>, Epilogue>;
 template <bsr::op Op, class TA, class TX, class TY = TX, int R = 4>

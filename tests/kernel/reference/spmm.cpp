@@ -22,7 +22,7 @@ bsr::user_function<F> user(F f) {
   return {f};
 }
 
-template <op Op = op::none, class A, class B, class C, class E = bsr::identity, class S = int>
+template <op Op = op::none, class A, class B, class C, class E = bsr::no_epilogue, class S = int>
 void compute(const A& a, const B& b, C&& c, S alpha = 1, E epilogue = {}) {
   using problem = bsr::spmm_problem<bsr::input_t<const A&>, Op, bsr::input_t<const B&>, bsr::view_t<C>, E>;
   bsr::reference::spmm(problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a),

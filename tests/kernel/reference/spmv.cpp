@@ -21,7 +21,7 @@ bsr::user_function<F> user(F f) {
   return {f};
 }
 
-template <op Op = op::none, class A, class X, class Y, class E = bsr::identity, class S = int>
+template <op Op = op::none, class A, class X, class Y, class E = bsr::no_epilogue, class S = int>
 void compute(const A& a, const X& x, Y&& y, S alpha = 1, E epilogue = {}) {
   using problem = bsr::spmv_problem<bsr::input_t<const A&>, Op, bsr::input_t<const X&>, bsr::view_t<Y>, E>;
   bsr::reference::spmv(problem{static_cast<typename problem::accumulator>(alpha), bsr::input(a),

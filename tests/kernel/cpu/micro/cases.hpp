@@ -26,7 +26,7 @@ bool same_bits(const X& x, const Y& y) {
 
 template <template <class> class Kernel, bsr::op Op, class A, class B, class C>
 void run_kernel(const bsr::cpu& policy, typename A::value_type alpha, const A& a, const B& b, const C& c) {
-  using problem = bsr::spmm_problem<A, Op, B, C, bsr::identity>;
+  using problem = bsr::spmm_problem<A, Op, B, C, bsr::no_epilogue>;
   static_assert(Kernel<problem>::fits);
   Kernel<problem>::run(policy, problem{alpha, a, b, c, {}});
 }

@@ -8,7 +8,7 @@ namespace bsr_test {
 template <template <class> class Kernel, bsr::op Op, class A>
 void check_spmv(random& rng, const A& a, std::int64_t stride = 1) {
   using T = typename A::value_type;
-  using problem = bsr::spmv_problem<A, Op, bsr::vector_view<const T>, bsr::vector_view<T>, bsr::identity>;
+  using problem = bsr::spmv_problem<A, Op, bsr::vector_view<const T>, bsr::vector_view<T>, bsr::no_epilogue>;
   static_assert(Kernel<problem>::fits);
   const bool transposed_factor = Op == bsr::op::transpose;
   const std::int64_t m = transposed_factor ? a.cols() : a.rows(), k = transposed_factor ? a.rows() : a.cols();

@@ -176,7 +176,7 @@ struct spmm_panel<spmm_problem<A, op::none, B, C, Epilogue>> {
  private:
   static constexpr int static_rows = A::static_rows, static_cols = A::static_cols;
   static constexpr bool writes_through =
-      std::same_as<Epilogue, identity> && std::same_as<T, typename C::value_type>;
+      std::same_as<Epilogue, no_epilogue> && std::same_as<T, typename C::value_type>;
   using kernel = void (*)(const tile&);
   static constexpr int max_height =
       static_rows == dynamic ? tallest_tile : cut_rows(static_rows, select_tile(static_rows).rows).height;

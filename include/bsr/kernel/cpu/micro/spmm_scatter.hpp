@@ -96,10 +96,10 @@ struct split_epilogue {
 };
 template <class View, class S>
 struct split_epilogue<add_dense<View, S>> {
-  using rest_type = identity;
+  using rest_type = no_epilogue;
   static constexpr bool has_seed = true;
   static const add_dense<View, S>& seed(const add_dense<View, S>& e) { return e; }
-  static identity rest(const add_dense<View, S>&) { return {}; }
+  static no_epilogue rest(const add_dense<View, S>&) { return {}; }
 };
 template <class F, class G>
 struct split_epilogue<then<F, G>> {
@@ -247,7 +247,7 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
       visit(no_sum{});
   }
   static void finish(const problem& p, std::int64_t left, std::int64_t right) {
-    if constexpr (!std::same_as<typename split::rest_type, identity>)
+    if constexpr (!std::same_as<typename split::rest_type, no_epilogue>)
       detail::sweep<along>(&p.c(0, left), p.c.ld(), p.c, split::rest(p.epilogue), 0, p.c.rows(), left,
                            right - left);
   }

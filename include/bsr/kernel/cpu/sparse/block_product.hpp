@@ -30,9 +30,9 @@ struct product_sizes {
 
 /// Any type and any sizes, element by element.
 template <class T>
-class plain_product {
+class any_product {
  public:
-  explicit plain_product(product_sizes s) : s_(s) {}
+  explicit any_product(product_sizes s) : s_(s) {}
   static std::int64_t stride(product_sizes s) { return s.rows * s.cols; }
   BSR_INLINE void load(const T* a) { a_ = a; }
   BSR_INLINE void add(const T* b, T* sums) const {
@@ -233,7 +233,7 @@ consteval auto select_block_product() {
       return std::type_identity<wide_product<T>>();
     }
   } else {
-    return std::type_identity<plain_product<T>>();
+    return std::type_identity<any_product<T>>();
   }
 }
 template <class T, int R, int K, int C>
