@@ -128,4 +128,86 @@ M evaluate(const factor<A, Op, S>& e, std::type_identity<M> type) {
   return evaluate(cpu{}, e, type);
 }
 
+// ---- into a matrix, which takes the structure -------------------------------------------------------------------------
+
+template <class Policy, class T, int R, int C, class Index, class E, update Update>
+  requires sparse_expression<E>
+void assign(Policy& policy, matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, Update>) {
+  static_assert(Update == update::set);
+  c = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
+}
+
+namespace detail {
+
+/// Whether both have the same blocks in the same order.
+template <class A, class B>
+bool same_structure(const A& a, const B& b) {
+  if constexpr (!std::same_as<typename A::index_type, typename B::index_type>) {
+    return false;
+  } else {
+    if (a.shape() != b.shape() || a.blocksize() != b.blocksize() || a.num_blocks() != b.num_blocks()) return false;
+    const auto equal = [](const auto& x, const auto& y) {
+      std::int64_t different = 0;
+      const auto* const p = x.data();
+      const auto* const q = y.data();
+      for (std::int64_t k = 0, n = static_cast<std::int64_t>(x.size()); k < n; ++k) different += p[k] != q[k];
+      return different == 0;
+    };
+    return equal(a.indptr(), b.indptr()) && equal(a.indices(), b.indices());
+  }
+}
+
+/// c += alpha op(A).
+template <class T, int R, int C, class Index, class A, op Op, class S>
+void add_factor(matrix<T, R, C, Index>& c, const factor<A, Op, S>& e) {
+  static_assert(std::same_as<result_type_t<T, typename factor<A, Op, S>::matrix_type::value_type>, T>,
+                "bsr: c += a: the elements of a do not fit into those of c. Convert c with astype first.");
+  with_matrix(e, [&](const auto& a) {
+    if (c.shape() != a.shape())
+      fail<shape_error>("bsr: c += a: inconsistent shapes: c is ", c.shape(), ", a is ", a.shape(), ".");
+    const T alpha = alpha_as<T>("c += a", e.alpha);
+    if (same_structure(c, a)) {
+      T* const to = c.data().data();
+      const auto* const from = a.data().data();
+      const std::int64_t n = c.nnz();
+      for (std::int64_t k = 0; k < n; ++k) to[k] = bsr::add(to[k], plain_product(alpha, cast_scalar<T>(from[k])));
+    } else {
+      c = as_type<matrix<T, R, C, Index>>("c += a", combine<T>("add", c, a, weighted_sum<T>{T(1), alpha}, T{}));
+    }
+  });
+}
+
+}  // namespace detail
+
+template <class T, int R, int C, class Index, class X, update Update>
+  requires(left_operand<const X&> && Update != update::set)
+void assign(matrix<T, R, C, Index>& c, const X& x, std::integral_constant<update, Update>) {
+  if constexpr (Update == update::add)
+    detail::add_factor(c, as_factor(x));
+  else
+    detail::add_factor(c, -1.0 * as_factor(x));
+}
+template <class T, int R, int C, class Index, detail::sparse_result E, update Update>
+  requires(Update != update::set)
+void assign(matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, Update> how) {
+  const typename E::matrix_type value(e);
+  assign(c, value, how);
+}
+
+// ---- into a view, which keeps its structure ---------------------------------------------------------------------------
+
+template <class Policy, class T, int R, int C, class Index, class F, class G>
+void assign(Policy& policy, const matrix_view<T, R, C, Index>& c, const sparse_product<F, G>& e,
+            std::integral_constant<update, update::set>) {
+  detail::with_matrix(e.left, [&](const auto& a) {
+    detail::with_matrix(e.right, [&](const auto& b) { spgemm_at(policy, a, b, e.left.alpha * e.right.alpha, c); });
+  });
+}
+template <class T, int R, int C, class Index, class F, class G>
+void assign(const matrix_view<T, R, C, Index>& c, const sparse_product<F, G>& e,
+            std::integral_constant<update, update::set> how) {
+  const cpu policy{};
+  assign(policy, c, e, how);
+}
+
 }  // namespace bsr::inline v0::inline BSR_TARGET

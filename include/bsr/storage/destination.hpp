@@ -84,4 +84,26 @@ class assignable {
   BSR_INLINE constexpr const View& self() const { return static_cast<const View&>(*this); }
 };
 
+/// Something whose value is a block-sparse matrix: a * b, a + b, 2 * a, transpose(a).
+template <class E>
+concept sparse_expression = requires { typename std::remove_cvref_t<E>::matrix_type; };
+
+/// A sparse matrix with the policy that its assignment runs under: c.on(cpu{.threads = 4}) = a * b. Made by on() of
+/// matrix and matrix_view. Policy is a value, or an lvalue reference for a policy that owns memory.
+template <class Matrix, class Policy>
+class sparse_destination {
+ public:
+  BSR_INLINE constexpr sparse_destination(Matrix& matrix, Policy&& policy)
+      : matrix_(matrix), policy_(std::forward<Policy>(policy)) {}
+  sparse_destination(const sparse_destination&) = delete;
+  template <sparse_expression E>
+  BSR_INLINE void operator=(const E& e) const {
+    assign(policy_, matrix_, e, std::integral_constant<update, update::set>{});
+  }
+
+ private:
+  Matrix& matrix_;
+  Policy policy_;
+};
+
 }  // namespace bsr::inline v0

@@ -10,15 +10,12 @@
 #include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/storage/buffer.hpp"
+#include "bsr/storage/destination.hpp"
 #include "bsr/storage/matrix_view.hpp"
 #include "bsr/storage/pattern.hpp"
 #include "bsr/storage/structure.hpp"
 
 namespace bsr::inline v0 {
-
-/// Something whose value is a block-sparse matrix: a * b, a + b, 2 * a, transpose(a).
-template <class E>
-concept sparse_expression = requires { typename std::remove_cvref_t<E>::matrix_type; };
 
 /// A block-sparse-row matrix with blocks of R x C elements of type T, laid out as scipy.sparse.bsr_array is:
 /// data (num_blocks x R x C, row-major), indices (block columns), indptr (block_rows + 1). See matrix_view.
@@ -87,6 +84,23 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
     return *this;
   }
   BSR_INLINE ~matrix() = default;
+
+  /// This matrix as a destination under an execution policy: c.on(cpu{.threads = 4}) = a * b.
+  template <class Policy>
+  BSR_INLINE constexpr sparse_destination<matrix, Policy> on(Policy&& policy) {
+    return {*this, std::forward<Policy>(policy)};
+  }
+  /// c += alpha * a, c -= alpha * transpose(a): in place where both have the same structure, else c takes the union.
+  template <storage_detail::assigned E>
+  BSR_INLINE matrix& operator+=(const E& e) {
+    assign(*this, e, std::integral_constant<update, update::add>{});
+    return *this;
+  }
+  template <storage_detail::assigned E>
+  BSR_INLINE matrix& operator-=(const E& e) {
+    assign(*this, e, std::integral_constant<update, update::subtract>{});
+    return *this;
+  }
 
   BSR_INLINE void swap(matrix& other) noexcept {
     std::swap(shape_, other.shape_);

@@ -12,6 +12,7 @@
 #include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/destination.hpp"
 #include "bsr/storage/pattern.hpp"
 #include "bsr/storage/structure.hpp"
 
@@ -71,6 +72,19 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
 
   matrix_view(const matrix_view&) = default;
   matrix_view& operator=(const matrix_view&) = delete;
+  /// The values of an expression at the places that are there: c = a * b. A view keeps its structure; shape_error when
+  /// the expression has a block where the view has none. `const` of a view is shallow.
+  template <sparse_expression E>
+    requires(!std::is_const_v<T>)
+  BSR_INLINE const matrix_view& operator=(const E& e) const {
+    assign(*this, e, std::integral_constant<update, update::set>{});
+    return *this;
+  }
+  template <class Policy>
+    requires(!std::is_const_v<T>)
+  BSR_INLINE constexpr sparse_destination<const matrix_view, Policy> on(Policy&& policy) const {
+    return {*this, std::forward<Policy>(policy)};
+  }
   BSR_INLINE operator matrix_view<const T, R, C, Index, Space>() const
     requires(!std::is_const_v<T>)
   {
