@@ -1,4 +1,4 @@
-// expect: both factors of this product are sparse
+// expect: this value is a sparse matrix
 // SPDX-License-Identifier: BSD-3-Clause
 #include "operands.hpp"
 

@@ -1,4 +1,4 @@
-// expect: both factors of this product are sparse
+// expect: a sparse product or sum is not transposed
 // SPDX-License-Identifier: BSD-3-Clause
 #include "operands.hpp"
 

@@ -10,6 +10,7 @@
 #include "bsr/convert/to_transposed.hpp"
 #include "bsr/elementwise/combine.hpp"
 #include "bsr/elementwise/number.hpp"
+#include "bsr/expr/refuse.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/matrix.hpp"
