@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // A matrix from its diagonals. scipy: diags_array.
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -12,9 +13,10 @@
 #include "bsr/base/extent.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
-#include "bsr/convert/assemble.hpp"
 #include "bsr/convert/copy.hpp"
+#include "bsr/convert/index_width.hpp"
 #include "bsr/format/diagonal_run.hpp"
+#include "bsr/format/eliminate_zeros.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/growing_buffer.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -65,6 +67,12 @@ class diagonal_list {
     used_ += length;
   }
 
+  /// By offset.
+  void sort() {
+    std::sort(entries_.data(), entries_.data() + size_,
+              [](const entry& x, const entry& y) { return x.path.offset() < y.path.offset(); });
+  }
+
  private:
   dims shape_;
   extent<R> rows_;
@@ -75,41 +83,57 @@ class diagonal_list {
   storage_detail::growing_buffer<T> values_;
 };
 
-/// A source for assemble(): what is not zero on the diagonals.
-template <class T, index Index, int R, int C>
-struct diagonal_source {
-  const diagonal_list<T, R, C>& diagonals;
-
-  std::int64_t count(std::int64_t i) const {
-    std::int64_t sum = 0;
+/// Stored are first the blocks that a diagonal runs through; those in which all its numbers are zero go in
+/// the end.
+template <class T, int R, int C, index Index>
+matrix<T, R, C, Index> join_diagonals(const diagonal_list<T, R, C>& diagonals, dims shape, dims block) {
+  const std::int64_t rows = storage_detail::ceil_div(shape.rows, block.rows);
+  check_range_fits<Index>("diags", storage_detail::ceil_div(shape.cols, block.cols), "block columns");
+  // The offsets rise, so the parts of the diagonals in a block row begin and end ever farther to the right:
+  // what a part adds to those before it lies behind them.
+  buffer<Index> indptr(rows + 1, uninitialized);
+  indptr[0] = 0;
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t next = 0;
     for (std::int64_t d = 0; d < diagonals.size(); ++d) {
       const auto part = diagonals[d].path.run(i);
-      sum += part.last_block - part.first_block;
+      next = (std::max)(next, part.first_block);
+      if (part.last_block <= next) continue;
+      count += part.last_block - next;
+      next = part.last_block;
     }
-    return sum;
+    check_count_fits<Index>("diags", count, "blocks");
+    indptr[i + 1] = static_cast<Index>(count);
   }
-  /// f(block column, place in the block, value) for every number that is not zero.
-  template <class F>
-  BSR_INLINE void for_each(std::int64_t i, const F& f) const {
+  const std::int64_t area = block.rows * block.cols;
+  buffer<Index> indices(count, uninitialized);
+  buffer<T> data(storage_detail::count_elements("diags", count, block));
+  std::int64_t used = 0;
+  unsigned any_zero = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t next = 0;
+    std::int64_t k = indptr[i];  // block of the first column that the present diagonal meets
     for (std::int64_t d = 0; d < diagonals.size(); ++d) {
       const auto& diagonal = diagonals[d];
       const auto part = diagonal.path.run(i);
-      for (std::int64_t j = part.first_block; j < part.last_block; ++j)
+      if (part.first >= part.last) continue;
+      next = (std::max)(next, part.first_block);
+      for (; next < part.last_block; ++next) indices[used++] = static_cast<Index>(next);
+      while (indices[k] < part.first_block) ++k;
+      T* to = data.data() + k * area;
+      for (std::int64_t j = part.first_block; j < part.last_block; ++j, to += area)
         diagonal.path.for_each_in_block(i, part, j, [&](std::int64_t row, std::int64_t at) {
           const T& value = diagonals.value(diagonal, row);
-          if (value != T{}) f(static_cast<Index>(j), at, value);
+          to[at] = value;
+          any_zero |= value == T{} ? 1u : 0u;
         });
     }
   }
-  template <class F>
-  void columns(std::int64_t i, const F& f) const {
-    for_each(i, [&](Index j, std::int64_t, const T&) { f(j); });
-  }
-  template <class At>
-  void add(std::int64_t i, const At& at) const {
-    for_each(i, [&](Index j, std::int64_t place, const T& value) { at(j)[place] = value; });
-  }
-};
+  matrix<T, R, C, Index> result(shape, std::move(data), std::move(indices), std::move(indptr), block, padded);
+  if (any_zero != 0) eliminate_zeros(result);
+  return result;
+}
 
 /// What diags takes as its values: a range of vectors, of which it is told the number.
 template <class Values>
@@ -137,12 +161,8 @@ matrix<T, R, C, Index> make_diags(const Values& values, vector_view<const std::i
                   "bsr: diags<T>(values, ...): complex values do not fit into a matrix of real elements.");
     diagonals.add(offsets[d++], from.size(), [&](std::int64_t e) { return cast_scalar<T>(from(e)); });
   }
-  auto arrays =
-      assemble<block_order::sorted, T, Index>("diags", storage_detail::ceil_div(shape.rows, block.rows),
-                                              storage_detail::ceil_div(shape.cols, block.cols), rows, cols,
-                                              diagonal_source<T, Index, R, C>{diagonals});
-  return matrix<T, R, C, Index>(shape, std::move(arrays.data), std::move(arrays.indices),
-                                std::move(arrays.indptr), block, padded);
+  diagonals.sort();
+  return join_diagonals<T, R, C, Index>(diagonals, shape, block);
 }
 
 /// Offsets of any integer type as std::int64_t.
@@ -165,9 +185,10 @@ buffer<std::int64_t> wide_offsets(const Offsets& offsets) {
 /// values is a range of vectors (std::vector<std::vector<double>>, std::array<bsr::buffer<float>, 3>, ...);
 /// its numbers become a T as by static_cast. A diagonal has as many numbers as places, or more, which are
 /// left out, or one, which is repeated. Stored are the blocks that hold anything but 0 and -0.0, sorted.
-/// O(numbers + block columns + stored elements). Throws shape_error: as many offsets as diagonals are needed,
-/// each once and within the matrix, enough numbers, a block size that divides the shape (unless `padded` is
-/// passed), an Index that is wide enough. scipy: diags_array(values, offsets=, shape=).tobsr(blocksize).
+/// O(numbers + block rows * diagonals + stored elements). Throws shape_error: as many offsets as diagonals
+/// are needed, each once and within the matrix, enough numbers, a block size that divides the shape (unless
+/// `padded` is passed), an Index that is wide enough. scipy: diags_array(values, offsets=,
+/// shape=).tobsr(blocksize).
 template <scalar T, int R, int C = R, index Index = std::int32_t, class Values, class Offsets>
   requires(R != dynamic && C != dynamic) && detail::list_of_vectors<Values> && vector_like<const Offsets&>
 matrix<T, R, C, Index> diags(const Values& values, const Offsets& offsets, dims shape) {

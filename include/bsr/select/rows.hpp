@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // Block rows and block columns by number. (scipy's A[[2, 0], :] is not implemented for BSR.)
-#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -106,12 +105,10 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   buffer<Index> new_indptr(rows + 1, uninitialized);
   new_indptr[0] = 0;
   std::int64_t count = 0;
-  std::int64_t longest = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t size = 0;
     for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
       size += begin[indices[k] + 1] - begin[indices[k]];
-    longest = (std::max)(longest, size);
     count = size_sum(who, count, size, "blocks");
     check_count_fits<Index>(who, count, "blocks");
     new_indptr[i + 1] = static_cast<Index>(count);
@@ -119,28 +116,12 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   const std::int64_t area = block.rows * block.cols;
   buffer<Index> new_indices(count, uninitialized);
   buffer<T> data(storage_detail::count_elements(who, count, block), uninitialized);
-  // The columns of one row, with the block that each has in a.
-  buffer<stored_column<Index>> memory(longest, uninitialized);
-  stored_column<Index>* const row = memory.data();
   std::int64_t used = 0;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t size = 0;
-    bool sorted = true;
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      for (Index p = begin[indices[k]]; p < begin[indices[k] + 1]; ++p) {
-        row[size] = {places[p], static_cast<Index>(k)};
-        sorted = sorted && (size == 0 || row[size - 1].column <= row[size].column);
-        ++size;
-      }
-    if (!sorted)
-      std::sort(row, row + size, [](const stored_column<Index>& x, const stored_column<Index>& y) {
-        return x.column != y.column ? x.column < y.column : x.from < y.from;
-      });
-    for (std::int64_t n = 0; n < size; ++n, ++used) {
-      new_indices[used] = row[n].column;
-      copy_elements_of_block(a.data().data() + row[n].from * area, data.data() + used * area, area);
+  for (std::int64_t k = 0; k < indptr[rows]; ++k)
+    for (Index p = begin[indices[k]]; p < begin[indices[k] + 1]; ++p, ++used) {
+      new_indices[used] = places[p];
+      copy_elements_of_block(a.data().data() + k * area, data.data() + used * area, area);
     }
-  }
   return matrix<T, R, C, Index>(dims(a.rows(), cols), std::move(data), std::move(new_indices),
                                 std::move(new_indptr), block, padded);
 }
@@ -171,9 +152,10 @@ auto select_block_rows(const A& a, std::initializer_list<std::int64_t> list) {
   return detail::choose_rows(input(a), vector_view<const std::int64_t>(list.begin(), list.size()));
 }
 
-/// The matrix whose block column p is block column list[p] of a. As select_block_rows, but that its rows are
-/// sorted; duplicates stay, in their order. O(blocks + block columns + list + stored elements of the result),
-/// and b log b for the b blocks of a row that comes in another order. scipy: csr_array[:, list], by blocks.
+/// The matrix whose block column p is block column list[p] of a. As select_block_rows; the blocks of a row
+/// come in the order in which a stores them, so a list that does not rise gives an unsorted matrix
+/// (sort_indices). O(blocks + block columns + list + stored elements of the result). scipy: csr_array[:,
+/// list], by blocks.
 template <class A, class List>
   requires sparse_like<const A&> && vector_like<const List&>
 auto select_block_cols(const A& a, const List& list) {
