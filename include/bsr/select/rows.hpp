@@ -85,19 +85,17 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   const dims block = a.blocksize();
   const std::int64_t cols = check_chosen(who, list, a.block_cols(), block.cols, a.cols(), "block column");
   check_count_fits<Index>(who, list.size(), "block columns");
-  // Where each block column goes: places[begin[j]] .. places[begin[j + 1] - 1].
-  buffer<Index> begin(a.block_cols() + 1);
-  buffer<Index> places(list.size(), uninitialized);
-  Index* const next = begin.data() + 1;
-  for (std::int64_t p = 0; p < list.size(); ++p) ++next[static_cast<std::int64_t>(list(p))];
-  Index sum = 0;
-  for (std::int64_t j = 0; j < a.block_cols(); ++j) {
-    const Index size = next[j];
-    next[j] = sum;
-    sum += size;
+  // Block column j goes to first[j], from there also to next[first[j]], and so on, until -1.
+  buffer<Index> first(a.block_cols(), uninitialized);
+  buffer<Index> next(list.size(), uninitialized);
+  bool repeats = false;
+  for (std::int64_t j = 0; j < a.block_cols(); ++j) first[j] = -1;
+  for (std::int64_t p = list.size() - 1; p >= 0; --p) {
+    Index& place = first[static_cast<std::int64_t>(list(p))];
+    repeats = repeats || place >= 0;
+    next[p] = place;
+    place = static_cast<Index>(p);
   }
-  for (std::int64_t p = 0; p < list.size(); ++p)
-    places[next[static_cast<std::int64_t>(list(p))]++] = static_cast<Index>(p);
 
   const std::int64_t rows = a.block_rows();
   const Index* const indptr = a.indptr().data();
@@ -106,10 +104,12 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   new_indptr[0] = 0;
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t size = 0;
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      size += begin[indices[k] + 1] - begin[indices[k]];
-    count = size_sum(who, count, size, "blocks");
+    if (repeats) {
+      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+        for (Index p = first[indices[k]]; p >= 0; p = next[p]) ++count;
+    } else {
+      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) count += first[indices[k]] >= 0 ? 1 : 0;
+    }
     check_count_fits<Index>(who, count, "blocks");
     new_indptr[i + 1] = static_cast<Index>(count);
   }
@@ -117,11 +117,17 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   buffer<Index> new_indices(count, uninitialized);
   buffer<T> data(storage_detail::count_elements(who, count, block), uninitialized);
   std::int64_t used = 0;
-  for (std::int64_t k = 0; k < indptr[rows]; ++k)
-    for (Index p = begin[indices[k]]; p < begin[indices[k] + 1]; ++p, ++used) {
-      new_indices[used] = places[p];
-      copy_elements_of_block(a.data().data() + k * area, data.data() + used * area, area);
-    }
+  const auto append = [&](Index place, std::int64_t k) {
+    new_indices[used] = place;
+    copy_elements_of_block(a.data().data() + k * area, data.data() + used++ * area, area);
+  };
+  if (repeats) {
+    for (std::int64_t k = 0; k < indptr[rows]; ++k)
+      for (Index p = first[indices[k]]; p >= 0; p = next[p]) append(p, k);
+  } else {
+    for (std::int64_t k = 0; k < indptr[rows]; ++k)
+      if (const Index p = first[indices[k]]; p >= 0) append(p, k);
+  }
   return matrix<T, R, C, Index>(dims(a.rows(), cols), std::move(data), std::move(new_indices),
                                 std::move(new_indptr), block, padded);
 }
