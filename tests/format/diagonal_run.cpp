@@ -2,6 +2,7 @@
 #include "bsr/format/diagonal_run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -25,6 +26,14 @@ TEST_CASE("diagonal_path: every element of every diagonal, once and in its block
           wrong += path.length() != static_cast<std::int64_t>(expected.size());
           for (std::int64_t i = 0; i < (m + block.rows - 1) / block.rows; ++i) {
             const auto part = path.run(i);
+            auto at_once = expected;
+            path.for_each(i, part, [&](std::int64_t row, std::int64_t at) {
+              const std::int64_t j = part.first_block + at / 6;
+              wrong += row != i * block.rows + at % 6 / block.cols;
+              wrong += at_once.erase({row, j * block.cols + at % block.cols}) != 1;
+            });
+            const auto in_run = static_cast<std::size_t>(part.last - part.first);
+            wrong += expected.size() - at_once.size() != in_run;
             for (std::int64_t j = part.first_block; j < part.last_block; ++j) {
               bool any = false;
               path.for_each_in_block(i, part, j, [&](std::int64_t row, std::int64_t at) {

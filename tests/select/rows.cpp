@@ -57,7 +57,6 @@ void check_choices(random& rng, const A& a) {
     const auto other = random_list(rng, a.block_cols(), a.cols() % block.cols != 0);
     const auto cols = bsr::select_block_cols(a, other);
     wrong += difference(cols, transposed(chosen_rows(transposed(all), other, block.cols)));
-    wrong += bsr::has_sorted_indices(cols) ? "" : "unsorted";
     bsr::check_format(cols);
   }
   CHECK(wrong == "");
@@ -84,10 +83,10 @@ TEST_CASE("select_block_rows, select_block_cols: order and duplicates", "[select
   CHECK(array_difference("indptr", twice.indptr(), std::vector<int>{0, 2, 5, 7}) == "");
   const auto cols = bsr::select_block_cols(a, {2, 0, 2});
   CHECK(cols.shape() == bsr::dims(6, 9));
-  CHECK(array_difference("indices", cols.indices(), std::vector<int>{0, 0, 1, 2, 2, 1}) == "");
+  CHECK(array_difference("indices", cols.indices(), std::vector<int>{0, 2, 1, 0, 2, 1}) == "");
   CHECK(array_difference("indptr", cols.indptr(), std::vector<int>{0, 5, 5, 6}) == "");
-  CHECK(cols.block(0)(0, 1) == 2.0);  // the one that was stored first
-  CHECK(cols.block(1)(0, 1) == 0.0);
+  CHECK(cols.block(1)(0, 1) == 2.0);
+  CHECK(cols.block(4)(0, 1) == 0.0);
   CHECK(bsr::select_block_rows(a, {}).shape() == bsr::dims(0, 9));
   CHECK(bsr::select_block_cols(a, {}).shape() == bsr::dims(6, 0));
 }

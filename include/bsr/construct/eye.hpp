@@ -18,11 +18,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
 template <class T, int R, int C, index Index>
-matrix<T, R, C, Index> make_eye(const char* who, dims shape, dims block, std::int64_t k, bool may_pad) {
-  storage_detail::check_blocksize(who, shape, block, may_pad);
+matrix<T, R, C, Index> make_eye(dims shape, dims block, std::int64_t k, bool may_pad) {
+  storage_detail::check_blocksize("eye", shape, block, may_pad);
   const extent<R> height(block.rows);
   const extent<C> width(block.cols);
-  check_range_fits<Index>(who, storage_detail::ceil_div(shape.cols, block.cols), "block columns");
+  check_range_fits<Index>("eye", storage_detail::ceil_div(shape.cols, block.cols), "block columns");
   const diagonal_path<R, C> path(shape, height, width, k);
   const std::int64_t block_rows = storage_detail::ceil_div(shape.rows, block.rows);
   buffer<Index> indptr(block_rows + 1, uninitialized);
@@ -33,10 +33,10 @@ matrix<T, R, C, Index> make_eye(const char* who, dims shape, dims block, std::in
     count += part.last_block - part.first_block;
     indptr[i + 1] = static_cast<Index>(count);
   }
-  check_count_fits<Index>(who, count, "blocks");
+  check_count_fits<Index>("eye", count, "blocks");
   const std::int64_t area = height.value() * width.value();
   buffer<Index> indices(count, uninitialized);
-  buffer<T> data(storage_detail::count_elements(who, count, block));
+  buffer<T> data(storage_detail::count_elements("eye", count, block));
   Index* out_index = indices.data();
   T* out = data.data();
   for (std::int64_t i = 0; i < block_rows; ++i) {
@@ -60,33 +60,28 @@ matrix<T, R, C, Index> make_eye(const char* who, dims shape, dims block, std::in
 template <scalar T, int R, int C = R, index Index = std::int32_t, std::integral Rows, std::integral Cols>
   requires(R != dynamic && C != dynamic)
 matrix<T, R, C, Index> eye(Rows m, Cols n, std::int64_t k = 0) {
-  return detail::make_eye<T, R, C, Index>("eye", dims(m, n), dims(R, C), k, false);
+  return detail::make_eye<T, R, C, Index>(dims(m, n), dims(R, C), k, false);
 }
 template <scalar T, int R, int C = R, index Index = std::int32_t, std::integral Rows, std::integral Cols>
   requires(R != dynamic && C != dynamic)
 matrix<T, R, C, Index> eye(Rows m, Cols n, std::int64_t k, padded_t) {
-  return detail::make_eye<T, R, C, Index>("eye", dims(m, n), dims(R, C), k, true);
+  return detail::make_eye<T, R, C, Index>(dims(m, n), dims(R, C), k, true);
+}
+/// The m x m identity: eye<double, 3>(9). scipy: identity(m, format='bsr'). (bsr::identity is the epilogue
+/// that changes nothing.)
+template <scalar T, int R, int C = R, index Index = std::int32_t, std::integral Size>
+  requires(R != dynamic && C != dynamic)
+matrix<T, R, C, Index> eye(Size m) {
+  return detail::make_eye<T, R, C, Index>(dims(m, m), dims(R, C), 0, false);
 }
 /// The same with a block size that is known at run time: eye<double>({4, 6}, {2, 3}).
 template <scalar T, index Index = std::int32_t>
 matrix<T, dynamic, dynamic, Index> eye(dims shape, dims block, std::int64_t k = 0) {
-  return detail::make_eye<T, dynamic, dynamic, Index>("eye", shape, block, k, false);
+  return detail::make_eye<T, dynamic, dynamic, Index>(shape, block, k, false);
 }
 template <scalar T, index Index = std::int32_t>
 matrix<T, dynamic, dynamic, Index> eye(dims shape, dims block, std::int64_t k, padded_t) {
-  return detail::make_eye<T, dynamic, dynamic, Index>("eye", shape, block, k, true);
-}
-
-/// The m x m matrix with ones on the diagonal, in blocks of R x R: identity<double, 3>(9),
-/// identity<double>(9, 3). As eye. scipy: identity(m, format='bsr').
-template <scalar T, int R, index Index = std::int32_t, std::integral Size>
-  requires(R != dynamic)
-matrix<T, R, R, Index> identity(Size m) {
-  return detail::make_eye<T, R, R, Index>("identity", dims(m, m), dims(R, R), 0, false);
-}
-template <scalar T, index Index = std::int32_t, std::integral Size, std::integral Block>
-matrix<T, dynamic, dynamic, Index> identity(Size m, Block block) {
-  return detail::make_eye<T, dynamic, dynamic, Index>("identity", dims(m, m), dims(block, block), 0, false);
+  return detail::make_eye<T, dynamic, dynamic, Index>(shape, block, k, true);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -45,6 +45,22 @@ class diagonal_path {
     if (first >= last) return {};
     return {first, last, (first + offset_) / cols_.value(), (last - 1 + offset_) / cols_.value() + 1};
   }
+  /// Calls f(row, element) for the rows of a run, where its blocks are stored one after the other; element is
+  /// counted from the first of them.
+  template <class F>
+  BSR_INLINE void for_each(std::int64_t i, const diagonal_run& part, const F& f) const {
+    const std::int64_t area = rows_.value() * cols_.value();
+    std::int64_t col = part.first + offset_ - part.first_block * cols_.value();
+    std::int64_t at = (part.first - i * rows_.value()) * cols_.value() + col;
+    for (std::int64_t row = part.first; row < part.last; ++row) {
+      f(row, at);
+      at += cols_.value() + 1;
+      if (++col == cols_.value()) {
+        col = 0;
+        at += area - cols_.value();
+      }
+    }
+  }
   /// Calls f(row, element) for the rows of a run that lie in the block of block column j; element is the
   /// place in the row-major block.
   template <class F>

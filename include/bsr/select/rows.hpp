@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // Block rows and block columns by number. (scipy's A[[2, 0], :] is not implemented for BSR.)
-#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -86,19 +85,17 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   const dims block = a.blocksize();
   const std::int64_t cols = check_chosen(who, list, a.block_cols(), block.cols, a.cols(), "block column");
   check_count_fits<Index>(who, list.size(), "block columns");
-  // Where each block column goes: places[begin[j]] .. places[begin[j + 1] - 1].
-  buffer<Index> begin(a.block_cols() + 1);
-  buffer<Index> places(list.size(), uninitialized);
-  Index* const next = begin.data() + 1;
-  for (std::int64_t p = 0; p < list.size(); ++p) ++next[static_cast<std::int64_t>(list(p))];
-  Index sum = 0;
-  for (std::int64_t j = 0; j < a.block_cols(); ++j) {
-    const Index size = next[j];
-    next[j] = sum;
-    sum += size;
+  // Block column j goes to first[j], from there also to next[first[j]], and so on, until -1.
+  buffer<Index> first(a.block_cols(), uninitialized);
+  buffer<Index> next(list.size(), uninitialized);
+  bool repeats = false;
+  for (std::int64_t j = 0; j < a.block_cols(); ++j) first[j] = -1;
+  for (std::int64_t p = list.size() - 1; p >= 0; --p) {
+    Index& place = first[static_cast<std::int64_t>(list(p))];
+    repeats = repeats || place >= 0;
+    next[p] = place;
+    place = static_cast<Index>(p);
   }
-  for (std::int64_t p = 0; p < list.size(); ++p)
-    places[next[static_cast<std::int64_t>(list(p))]++] = static_cast<Index>(p);
 
   const std::int64_t rows = a.block_rows();
   const Index* const indptr = a.indptr().data();
@@ -106,40 +103,30 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   buffer<Index> new_indptr(rows + 1, uninitialized);
   new_indptr[0] = 0;
   std::int64_t count = 0;
-  std::int64_t longest = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t size = 0;
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      size += begin[indices[k] + 1] - begin[indices[k]];
-    longest = (std::max)(longest, size);
-    count = size_sum(who, count, size, "blocks");
+    if (repeats) {
+      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+        for (Index p = first[indices[k]]; p >= 0; p = next[p]) ++count;
+    } else {
+      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) count += first[indices[k]] >= 0 ? 1 : 0;
+    }
     check_count_fits<Index>(who, count, "blocks");
     new_indptr[i + 1] = static_cast<Index>(count);
   }
   const std::int64_t area = block.rows * block.cols;
   buffer<Index> new_indices(count, uninitialized);
   buffer<T> data(storage_detail::count_elements(who, count, block), uninitialized);
-  // The columns of one row, with the block that each has in a.
-  buffer<stored_column<Index>> memory(longest, uninitialized);
-  stored_column<Index>* const row = memory.data();
   std::int64_t used = 0;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t size = 0;
-    bool sorted = true;
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-      for (Index p = begin[indices[k]]; p < begin[indices[k] + 1]; ++p) {
-        row[size] = {places[p], static_cast<Index>(k)};
-        sorted = sorted && (size == 0 || row[size - 1].column <= row[size].column);
-        ++size;
-      }
-    if (!sorted)
-      std::sort(row, row + size, [](const stored_column<Index>& x, const stored_column<Index>& y) {
-        return x.column != y.column ? x.column < y.column : x.from < y.from;
-      });
-    for (std::int64_t n = 0; n < size; ++n, ++used) {
-      new_indices[used] = row[n].column;
-      copy_elements_of_block(a.data().data() + row[n].from * area, data.data() + used * area, area);
-    }
+  const auto append = [&](Index place, std::int64_t k) {
+    new_indices[used] = place;
+    copy_elements_of_block(a.data().data() + k * area, data.data() + used++ * area, area);
+  };
+  if (repeats) {
+    for (std::int64_t k = 0; k < indptr[rows]; ++k)
+      for (Index p = first[indices[k]]; p >= 0; p = next[p]) append(p, k);
+  } else {
+    for (std::int64_t k = 0; k < indptr[rows]; ++k)
+      if (const Index p = first[indices[k]]; p >= 0) append(p, k);
   }
   return matrix<T, R, C, Index>(dims(a.rows(), cols), std::move(data), std::move(new_indices),
                                 std::move(new_indptr), block, padded);
@@ -171,9 +158,10 @@ auto select_block_rows(const A& a, std::initializer_list<std::int64_t> list) {
   return detail::choose_rows(input(a), vector_view<const std::int64_t>(list.begin(), list.size()));
 }
 
-/// The matrix whose block column p is block column list[p] of a. As select_block_rows, but that its rows are
-/// sorted; duplicates stay, in their order. O(blocks + block columns + list + stored elements of the result),
-/// and b log b for the b blocks of a row that comes in another order. scipy: csr_array[:, list], by blocks.
+/// The matrix whose block column p is block column list[p] of a. As select_block_rows; the blocks of a row
+/// come in the order in which a stores them, so a list that does not rise gives an unsorted matrix
+/// (sort_indices). O(blocks + block columns + list + stored elements of the result). scipy: csr_array[:,
+/// list], by blocks.
 template <class A, class List>
   requires sparse_like<const A&> && vector_like<const List&>
 auto select_block_cols(const A& a, const List& list) {

@@ -13,6 +13,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sort_indices.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -115,6 +116,20 @@ std::int64_t count_columns(const Index* columns, std::int64_t begin, std::int64_
   return static_cast<std::int64_t>(count);
 }
 
+/// The first place in [begin, end), whose columns are sorted, that holds `column` or a larger one, else end.
+template <index Index>
+std::int64_t first_not_below(const Index* columns, std::int64_t begin, std::int64_t end,
+                             std::int64_t column) {
+  while (begin < end) {
+    const std::int64_t middle = begin + (end - begin) / 2;
+    if (columns[middle] < column)
+      begin = middle + 1;
+    else
+      end = middle;
+  }
+  return begin;
+}
+
 }  // namespace detail
 
 /// Block rows first .. last - 1 of a, without copying an element: a row_slice, which shares data and column
@@ -160,28 +175,41 @@ auto slice(const A& a, Row0 row0, Row1 row1, Col0 col0, Col1 col1) {
   const T* const data = from.data().data();
   const std::int64_t rows = down.last - down.first;
   buffer<Index> new_indptr(rows + 1, uninitialized);
+  // Where the columns of a sorted row begin that stay; they are neighbours. -1 for a row that is not sorted.
+  buffer<Index> starts(rows, uninitialized);
   new_indptr[0] = 0;
   Index count = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    count += static_cast<Index>(
-        detail::count_columns(indices, indptr[i], indptr[i + 1], across.first, across.last - across.first));
+    const std::int64_t begin = indptr[i];
+    const std::int64_t end = indptr[i + 1];
+    if (detail::ascends<false>(indices, begin, end)) {
+      const std::int64_t kept = detail::first_not_below(indices, begin, end, across.first);
+      starts[i] = static_cast<Index>(kept);
+      count += static_cast<Index>(detail::first_not_below(indices, kept, end, across.last) - kept);
+    } else {
+      starts[i] = -1;
+      count += static_cast<Index>(
+          detail::count_columns(indices, begin, end, across.first, across.last - across.first));
+    }
     new_indptr[i + 1] = count;
   }
   const std::int64_t area = block.rows * block.cols;
   buffer<Index> new_indices(count, uninitialized);
   buffer<T> new_data(count * area, uninitialized);
-  Index* out_index = new_indices.data();
-  T* out_data = new_data.data();
-  const auto inside = [&](std::int64_t k) { return indices[k] >= across.first && indices[k] < across.last; };
-  // Neighbours that stay neighbours are copied at once: in a sorted matrix, all of a row, and without a
-  // choice of columns everything.
-  const std::int64_t end = indptr[rows];
-  for (std::int64_t k = indptr[0]; k < end;) {
-    while (k < end && !inside(k)) ++k;
-    const std::int64_t begin = k;
-    for (; k < end && inside(k); ++k) *out_index++ = static_cast<Index>(indices[k] - across.first);
-    detail::copy_elements_of_block(data + begin * area, out_data, (k - begin) * area);
-    out_data += (k - begin) * area;
+  std::int64_t used = 0;
+  const auto append = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t k = begin; k < end; ++k)
+      new_indices[used + (k - begin)] = static_cast<Index>(indices[k] - across.first);
+    detail::copy_elements_of_block(data + begin * area, new_data.data() + used * area, (end - begin) * area);
+    used += end - begin;
+  };
+  for (std::int64_t i = 0; i < rows; ++i) {
+    if (starts[i] >= 0) {
+      append(starts[i], starts[i] + (new_indptr[i + 1] - new_indptr[i]));
+      continue;
+    }
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
+      if (indices[k] >= across.first && indices[k] < across.last) append(k, k + 1);
   }
   return matrix<T, source::static_rows, source::static_cols, Index>(
       dims(stop.rows - start.rows, stop.cols - start.cols), std::move(new_data), std::move(new_indices),
