@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// The front door for host code: storage, the grammar, the CPU backend, scipy's verbs and conversions.
+// The front door for host code: storage, the grammar, the CPU backend, scipy's verbs, conversions and
+// functions.
+#include "bsr/base/half.hpp"
 #include "bsr/construct/diags.hpp"
 #include "bsr/construct/eye.hpp"
 #include "bsr/construct/kron.hpp"
@@ -16,6 +18,14 @@
 #include "bsr/convert/to_dense.hpp"
 #include "bsr/convert/to_transposed.hpp"
 #include "bsr/convert/with_blocksize.hpp"
+#include "bsr/elementwise/astype.hpp"
+#include "bsr/elementwise/combine.hpp"
+#include "bsr/elementwise/compare.hpp"
+#include "bsr/elementwise/conj.hpp"
+#include "bsr/elementwise/functions.hpp"
+#include "bsr/elementwise/map.hpp"
+#include "bsr/elementwise/power.hpp"
+#include "bsr/elementwise/scale.hpp"
 #include "bsr/expr/assign.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/expr/refuse.hpp"

@@ -54,11 +54,11 @@ BSR_INLINE constexpr std::uint16_t float16_bits(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   const std::uint32_t size = bits & 0x7fffffffu;
   // Below 2^-14: adding 0.5 makes the last bit of the sum worth 2^-24, which is the smallest binary16.
-  const std::uint32_t small =
+  const std::uint32_t tiny =
       std::bit_cast<std::uint32_t>(std::bit_cast<float>(size < 0x38800000u ? size : 0) + 0.5f) - 0x3f000000u;
   const std::uint32_t normal = (size + 0xfffu + (size >> 13 & 1u) - (112u << 23)) >> 13;
   const std::uint32_t special = size > 0x7f800000u ? 0x7e00u | (size >> 13 & 0x3ffu) : 0x7c00u;
-  const std::uint32_t finite = size < 0x38800000u ? small : normal;
+  const std::uint32_t finite = size < 0x38800000u ? tiny : normal;
   return static_cast<std::uint16_t>((size < 0x47800000u ? finite : special) | (bits >> 16 & 0x8000u));
 }
 BSR_INLINE constexpr float float16_value(std::uint16_t stored) {
@@ -66,10 +66,10 @@ BSR_INLINE constexpr float float16_value(std::uint16_t stored) {
   const std::uint32_t size = static_cast<std::uint32_t>(stored & 0x7fffu) << 13;
   const std::uint32_t exponent = size & 0x0f800000u;
   // 2^-14 with the fraction of a denormal, less 2^-14.
-  const auto small =
+  const auto tiny =
       std::bit_cast<std::uint32_t>(std::bit_cast<float>((exponent == 0 ? size : 0) + 0x38800000u) - 0x1p-14f);
   const std::uint32_t large = size + (exponent == 0x0f800000u ? 224u << 23 : 112u << 23);
-  return std::bit_cast<float>(sign | (exponent == 0 ? small : large));
+  return std::bit_cast<float>(sign | (exponent == 0 ? tiny : large));
 }
 
 /// A float rounded to bfloat16, to nearest, ties to even.

@@ -83,14 +83,19 @@ auto combine(const char* who, const A& left, const B& right, const Op& op, U bla
       const buffer<typename view_b::value_type> zeros_b(area);
       const auto merge_a = as_merge_operand(x, zeros_a.data());
       const auto merge_b = as_merge_operand(y, zeros_b.data());
-      const std::int64_t room = count_union(rows, merge_a, merge_b);
+      const std::int64_t room = room_for_union(rows, merge_a, merge_b);
       check_count_fits<Index>(who, room, "blocks");
       data = buffer<U>(storage_detail::count_elements(who, room, block), uninitialized);
       indices = buffer<Index>(room, uninitialized);
-      constexpr int Area = R != dynamic && C != dynamic ? R * C : dynamic;
-      const std::int64_t kept =
-          merge(merge_edges{a.shape(), block, a.is_padded()}, rows, extent<Area>(area), merge_a, merge_b, op,
-                blank, merge_result<U, Index>{indptr.data(), indices.data(), data.data()});
+      const auto run = [&](auto size) {
+        return merge(merge_edges{a.shape(), block, a.is_padded()}, rows, size, merge_a, merge_b, op, blank,
+                     merge_result<U, Index>{indptr.data(), indices.data(), data.data()});
+      };
+      std::int64_t kept = 0;
+      if constexpr (R != dynamic && C != dynamic)
+        kept = run(extent<R * C>());
+      else
+        kept = area == 1 ? run(extent<1>()) : run(extent<dynamic>(area));
       // Memory that most of the blocks have left is given back.
       if (kept < room / 2) {
         data.resize(kept * area, uninitialized);

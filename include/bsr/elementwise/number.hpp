@@ -14,7 +14,13 @@
 #include "bsr/convert/copy.hpp"
 #include "bsr/elementwise/transform.hpp"
 
-namespace bsr::inline v0::inline BSR_TARGET::detail {
+namespace bsr::inline v0::inline BSR_TARGET {
+
+// The functions of matrices that have these names must not hide those of numbers.
+using v0::add;
+using v0::multiply;
+
+namespace detail {
 
 /// The number s as a U; an integer that an integer type U cannot hold is refused, everything else converts.
 template <class U, class S>
@@ -69,4 +75,5 @@ BSR_INLINE bool less_than(const T& x, const T& y) {
     return x < y;
 }
 
-}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+}  // namespace detail
+}  // namespace bsr::inline v0::inline BSR_TARGET

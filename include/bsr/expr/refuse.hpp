@@ -370,8 +370,10 @@ template <class X>
 refused silu(X&&) {
   BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: silu(a * b).");
 }
+// (of a sparse matrix as it is, map is a function of its own: elementwise/map.hpp)
 template <class X, class F>
-  requires(detail::any_factor<X> || detail::own_addend_word<X>)
+  requires((detail::any_factor<X> && !sparse_like<const std::remove_reference_t<X>&>) ||
+           detail::own_addend_word<X>)
 refused map(X&&, const F&) {
   BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: map(a * b, f).");
 }

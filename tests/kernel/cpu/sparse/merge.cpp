@@ -34,7 +34,7 @@ bsr::matrix<double, R, C> merged(const bsr::matrix<double, R, C>& a, const bsr::
                                                       zeros.data()};
   const detail::merge_operand<double, std::int32_t> y{b.indptr().data(), b.indices().data(), b.data().data(),
                                                       zeros.data()};
-  const std::int64_t room = detail::count_union(a.block_rows(), x, y);
+  const std::int64_t room = detail::room_for_union(a.block_rows(), x, y);
   bsr::buffer<double> data(room * R * C, bsr::uninitialized);
   bsr::buffer<std::int32_t> indices(room, bsr::uninitialized);
   bsr::buffer<std::int32_t> indptr(a.block_rows() + 1, bsr::uninitialized);
@@ -75,15 +75,15 @@ TEST_CASE("merge: padding is no value and becomes 0", "[kernel]") {
             bsr::matrix<double, 2>({3, 3}, {2, 3, 4, 5, 9, 11, 0, 0}, {0, 0}, {0, 1, 2}, bsr::padded)) == "");
 }
 
-TEST_CASE("count_union: places of either", "[kernel]") {
+TEST_CASE("room_for_union: rows with the same columns once, others together", "[kernel]") {
   const std::int32_t indptr_a[] = {0, 3, 3, 5};
   const std::int32_t indices_a[] = {0, 2, 4, 1, 2};
   const std::int64_t indptr_b[] = {0, 2, 4, 6};
   const std::int64_t indices_b[] = {2, 3, 0, 1, 1, 2};
   const double* const none = nullptr;
-  CHECK(detail::count_union(3, detail::merge_operand<double, std::int32_t>{indptr_a, indices_a, none, none},
-                            detail::merge_operand<double, std::int64_t>{indptr_b, indices_b, none, none}) ==
-        8);
+  CHECK(detail::room_for_union(
+            3, detail::merge_operand<double, std::int32_t>{indptr_a, indices_a, none, none},
+            detail::merge_operand<double, std::int64_t>{indptr_b, indices_b, none, none}) == 9);
 }
 
 template <class U>

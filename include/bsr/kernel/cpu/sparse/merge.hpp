@@ -25,7 +25,7 @@ struct merge_operand {
   const T* zeros;
 };
 
-/// The arrays of a result, with room for count_union() blocks.
+/// The arrays of a result, with room for room_for_union() blocks.
 template <class U, index Index>
 struct merge_result {
   Index* indptr;
@@ -113,6 +113,23 @@ bool clear_padding(const merge_edges& edges, std::int64_t i, std::int64_t j, U* 
   return any;
 }
 
+/// 0 or 1, about which the compiler knows nothing more: what is computed from it is computed without a
+/// branch. Which operand has the next column is nobody's guess.
+BSR_INLINE std::int64_t unpredictable(bool condition) {
+  std::int64_t value = condition;
+#if !defined(__CUDACC__)
+  asm("" : "+r"(value));
+#endif
+  return value;
+}
+/// yes when condition is 1, no when it is 0.
+template <class T>
+BSR_INLINE const T* select(std::int64_t condition, const T* yes, const T* no) {
+  const auto mask = static_cast<std::uintptr_t>(condition) - 1;  // all ones for 0
+  const auto y = reinterpret_cast<std::uintptr_t>(yes);
+  return reinterpret_cast<const T*>(y ^ ((y ^ reinterpret_cast<std::uintptr_t>(no)) & mask));
+}
+
 /// Whether the two rows have the same columns.
 template <index IndexA, index IndexB>
 BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB* b, std::int64_t count_b) {
@@ -122,29 +139,20 @@ BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB
   return true;
 }
 
-/// The number of places at which a or b has a block. O(blocks of a and b).
+/// Room for the union of the blocks, at most twice what it takes: rows with the same columns are counted
+/// once, others together. O(blocks of a and b).
 template <class T, index IndexA, class V, index IndexB>
-std::int64_t count_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
-                         const merge_operand<V, IndexB>& b) {
-  std::int64_t both = 0;
+std::int64_t room_for_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
+                            const merge_operand<V, IndexB>& b) {
+  std::int64_t room = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t p = a.indptr[i];
-    std::int64_t q = b.indptr[i];
-    const std::int64_t end_p = a.indptr[i + 1];
-    const std::int64_t end_q = b.indptr[i + 1];
-    if (same_columns(a.indices + p, end_p - p, b.indices + q, end_q - q)) {
-      both += end_p - p;
-      continue;
-    }
-    while (p < end_p && q < end_q) {
-      const std::int64_t column_a = a.indices[p];
-      const std::int64_t column_b = b.indices[q];
-      p += column_a <= column_b;
-      q += column_b <= column_a;
-      both += column_a == column_b;
-    }
+    const std::int64_t p = a.indptr[i];
+    const std::int64_t q = b.indptr[i];
+    const std::int64_t in_a = a.indptr[i + 1] - p;
+    const std::int64_t in_b = b.indptr[i + 1] - q;
+    room += same_columns(a.indices + p, in_a, b.indices + q, in_b) ? in_a : in_a + in_b;
   }
-  return std::int64_t{a.indptr[rows]} + b.indptr[rows] - both;
+  return room;
 }
 
 /// c = op(a, b), element by element, over the union of the blocks; a block that is not stored is a block of
@@ -178,13 +186,18 @@ std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> are
       while (p < end_p && q < end_q) {
         const std::int64_t column_a = a.indices[p];
         const std::int64_t column_b = b.indices[q];
-        const bool in_a = column_a <= column_b;
-        const bool in_b = column_b <= column_a;
-        if (!Op::both_only || (in_a && in_b))
-          put(i, in_a ? column_a : column_b, in_a ? a.data + p * area.value() : a.zeros,
-              in_b ? b.data + q * area.value() : b.zeros);
-        p += in_a;
-        q += in_b;
+        if constexpr (Op::both_only) {
+          if (column_a == column_b) put(i, column_a, a.data + p * area.value(), b.data + q * area.value());
+          p += unpredictable(column_a <= column_b);
+          q += unpredictable(column_b <= column_a);
+        } else {
+          const std::int64_t in_a = unpredictable(column_a <= column_b);
+          const std::int64_t in_b = unpredictable(column_b <= column_a);
+          put(i, column_a < column_b ? column_a : column_b, select(in_a, a.data + p * area.value(), a.zeros),
+              select(in_b, b.data + q * area.value(), b.zeros));
+          p += in_a;
+          q += in_b;
+        }
       }
       if constexpr (!Op::both_only) {
         for (; p < end_p; ++p) put(i, a.indices[p], a.data + p * area.value(), b.zeros);
