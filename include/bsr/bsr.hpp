@@ -24,5 +24,7 @@
 #include "bsr/op/spmv.hpp"
 #include "bsr/reduce/count.hpp"
 #include "bsr/reduce/diagonal.hpp"
+#include "bsr/reduce/extremum.hpp"
+#include "bsr/reduce/norm.hpp"
 #include "bsr/reduce/sum.hpp"
 #include "bsr/storage.hpp"
