@@ -155,13 +155,20 @@ random_options options(double density) {
           .values = numbers::small_integers};
 }
 
-/// All that hold, some hold NaN.
+/// The same with some NaN; of complex numbers in one part or in both.
 template <class A>
 A with_nan(random& rng, A a, double chance) {
   using T = typename A::value_type;
+  using R = typename bsr::scalar_traits<T>::real;
   if constexpr (!std::is_integral_v<T>)
-    for (T& x : a.data())
-      if (rng.chance(chance)) x = std::numeric_limits<typename bsr::scalar_traits<T>::real>::quiet_NaN();
+    for (T& x : a.data()) {
+      if (!rng.chance(chance)) continue;
+      const R no = std::numeric_limits<R>::quiet_NaN();
+      if constexpr (bsr::is_complex<T>)
+        x = rng.chance(0.4) ? T(no, no) : rng.chance(0.5) ? T(x.real(), no) : T(no, x.imag());
+      else
+        x = no;
+    }
   return a;
 }
 

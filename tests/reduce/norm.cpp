@@ -10,6 +10,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/bounds.hpp"
@@ -128,6 +129,15 @@ TEST_CASE("norm: squares that do not fit", "[reduce]") {
   check(0x1p-16440L);
   check(std::complex<double>(0, 0x1p1020));
   check(std::complex<float>(0x1p124f, 0));
+  // One square that is just large enough to be a number, and thousands that vanish beside it.
+  bsr::buffer<double> small(8192, bsr::uninitialized);
+  for (double& x : small) x = 0x1.6p-538;
+  small[5] = 0x1p-510;
+  long double squares = 0;
+  for (const double x : small) squares += static_cast<long double>(x) * static_cast<long double>(x);
+  const long double root = std::sqrt(squares);
+  const bsr::matrix<double> many({64, 128}, std::move(small), {0}, {0, 1}, {64, 128});
+  CHECK(std::fabs(static_cast<long double>(bsr::norm(many)) - root) <= gamma<double>(90) * root);
   const std::vector<std::uint64_t> most(4, (std::numeric_limits<std::uint64_t>::max)());
   CHECK(bsr::norm(bsr::matrix<std::uint64_t, 2>({2, 2}, most, {0}, {0, 1})) == 0x1p65);
 }

@@ -94,9 +94,11 @@ struct extreme_fold {
   BSR_INLINE static T take(const T& best, const T& x) {
     const bool is_better = beats<Which>(x, best);
     if constexpr (is_complex<T>) {
-      // Of two that hold NaN the first, as NumPy.
-      const bool keeps = Nans == nans::propagate && holds_nan(best);
-      const bool takes_over = is_better | holds_nan(Nans == nans::ignore ? best : x);
+      // One part may be NaN and the other not. Of two that hold NaN the first is kept, as in NumPy.
+      const bool x_nan = holds_nan(x);
+      const bool best_nan = holds_nan(best);
+      const bool takes_over = Nans == nans::ignore ? best_nan || (is_better && !x_nan) : is_better || x_nan;
+      const bool keeps = Nans == nans::propagate && best_nan;
       return {takes_over && !keeps ? x.real() : best.real(), takes_over && !keeps ? x.imag() : best.imag()};
     } else {
       // The first selection is an instruction of its own: NaN is never better, nor is anything than NaN.
