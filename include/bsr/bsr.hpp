@@ -42,6 +42,8 @@
 #include "bsr/product/spgemm.hpp"
 #include "bsr/reduce/count.hpp"
 #include "bsr/reduce/diagonal.hpp"
+#include "bsr/reduce/extremum.hpp"
+#include "bsr/reduce/norm.hpp"
 #include "bsr/reduce/sum.hpp"
 #include "bsr/select/element.hpp"
 #include "bsr/select/resize.hpp"

@@ -23,6 +23,15 @@
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix_view.hpp"
 
+// Left as a loop, a short loop over lanes becomes vector code; unrolled it would become scalars and branches.
+#if defined(__clang__)
+#define BSR_KEEP_LOOP _Pragma("clang loop unroll(disable)")
+#elif defined(__CUDACC__)
+#define BSR_KEEP_LOOP
+#else
+#define BSR_KEEP_LOOP _Pragma("GCC unroll 1")
+#endif
+
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
 /// So many states run side by side, and the compiler keeps them in registers.
@@ -131,7 +140,7 @@ BSR_INLINE void fold_periods(const F& f, typename F::state* BSR_RESTRICT state, 
   const std::int64_t step = period.value();
   std::int64_t k = 0;
   for (; k + step <= n; k += step)
-    for (std::int64_t e = 0; e < step; ++e) state[e] = f.take(state[e], x[k + e]);
+    BSR_KEEP_LOOP for (std::int64_t e = 0; e < step; ++e) state[e] = f.take(state[e], x[k + e]);
   for (std::int64_t e = 0; k + e < n; ++e) state[e] = f.take(state[e], x[k + e]);
 }
 
@@ -165,7 +174,7 @@ void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out
         if (indices[k] < whole_cols) continue;
         fold_periods(f, state, period, a.data().data() + begin * area, (k - begin) * area);
         begin = k + 1;
-        const std::int64_t width = a.cols() - whole_cols * block.cols;
+        const std::int64_t width = (std::min)(block.cols, a.cols() - whole_cols * block.cols);
         const T* const x = a.data().data() + k * area;
         for (std::int64_t r = 0; r < block.rows; ++r)
           for (std::int64_t c = 0; c < width; ++c)
@@ -194,7 +203,7 @@ BSR_INLINE void fold_block_cols(const F& f, typename F::state* BSR_RESTRICT stat
       typename F::state column[C];
       for (int c = 0; c < C; ++c) column[c] = state[c];
       for (std::int64_t r = 0; r < height; ++r)
-        for (int c = 0; c < C; ++c) column[c] = f.take(column[c], x[r * C + c]);
+        BSR_KEEP_LOOP for (int c = 0; c < C; ++c) column[c] = f.take(column[c], x[r * C + c]);
       for (int c = 0; c < C; ++c) state[c] = column[c];
       return;
     }
@@ -228,3 +237,5 @@ buffer<typename F::state> fold_cols(const F& f, const matrix_view<const T, R, C,
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail
+
+#undef BSR_KEEP_LOOP
