@@ -67,9 +67,9 @@ BSR_INLINE norm_state_t<T> magnitude_of(const T& x) {
 
 /// |x * factor| squared.
 template <class T, class Real>
-BSR_INLINE Real square_of(const T& x, Real factor) {
+BSR_INLINE Real scaled_square(const T& x, Real factor) {
   if constexpr (is_complex<T>)
-    return square_of(x.real(), factor) + square_of(x.imag(), factor);
+    return scaled_square(x.real(), factor) + scaled_square(x.imag(), factor);
   else
     return (static_cast<Real>(x) * factor) * (static_cast<Real>(x) * factor);
 }
@@ -104,7 +104,7 @@ BSR_INLINE auto size_of(const T& x) {
     using size = typename unsigned_of<T>::type;
     return static_cast<size>(x < T{} ? static_cast<size>(0u - static_cast<size>(x)) : static_cast<size>(x));
   } else if constexpr (is_complex<T>) {
-    return square_of(x, norm_state_t<T>(1));
+    return scaled_square(x, norm_state_t<T>(1));
   } else {
     return magnitude_of(x);
   }
@@ -152,7 +152,7 @@ template <class T>
 struct square_fold : magnitude_fold<T> {
   using state = norm_state_t<T>;
   state factor = 1;
-  BSR_INLINE state take(state sum, const T& x) const { return sum + square_of(x, factor); }
+  BSR_INLINE state take(state sum, const T& x) const { return sum + scaled_square(x, factor); }
 };
 
 /// Squares of float and of integers have room enough in double; those of double may be too large or too small
