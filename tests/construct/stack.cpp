@@ -94,8 +94,8 @@ void check_all(random& rng, bsr::dims block, std::array<std::int64_t, 3> rows,
     put(grid, rows[0] + rows[1], 0, dense(e));
     put(grid, rows[0] + rows[1], cols[0] + cols[1], dense(c));
     using bsr::empty_cell;
-    const auto array =
-        bsr::block_array(bsr::cells(a, empty_cell, empty_cell), bsr::cells(empty_cell, b, d), bsr::cells(e, empty_cell, c));
+    const auto array = bsr::block_array(bsr::cells(a, empty_cell, empty_cell), bsr::cells(empty_cell, b, d),
+                                        bsr::cells(e, empty_cell, c));
     check_stacked(array, grid);
     const std::vector<const bsr::matrix<T, R, C>*> pointers{&a, nullptr, nullptr, nullptr, &b,
                                                             &d, &e,      nullptr, &c};

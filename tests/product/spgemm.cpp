@@ -20,8 +20,8 @@ using bsr::dims;
 using bsr::dynamic;
 using namespace bsr_test;
 
-/// "" if c is alpha a b: every element within the bound of the sum in a wider type, rows sorted, and a block exactly
-/// where blocks of a and b meet.
+/// "" if c is alpha a b: every element within the bound of the sum in a wider type, rows sorted, and a block
+/// exactly where blocks of a and b meet.
 template <class C, class A, class B>
 std::string product_difference(const C& c, int alpha, const A& a, const B& b) {
   using T = typename C::value_type;
@@ -39,8 +39,8 @@ std::string product_difference(const C& c, int alpha, const A& a, const B& b) {
       std::int64_t terms = 0;
       for (std::int64_t k = 0; k < a.cols(); ++k) {
         if (x.stored(i, k) == 0 || y.stored(k, j) == 0) continue;
-        sum = bsr::add<wide_t<T>>(
-            sum, bsr::multiply<wide_t<T>>(static_cast<wide_t<T>>(x.value(i, k)), static_cast<wide_t<T>>(y.value(k, j))));
+        sum = bsr::add<wide_t<T>>(sum, bsr::multiply<wide_t<T>>(static_cast<wide_t<T>>(x.value(i, k)),
+                                                                static_cast<wide_t<T>>(y.value(k, j))));
         size += x.size(i, k) * y.size(k, j);
         terms += x.stored(i, k) * y.stored(k, j);
       }
@@ -56,7 +56,8 @@ std::string product_difference(const C& c, int alpha, const A& a, const B& b) {
     for (auto block : c.row(i)) {
       bool reason = false;
       for (std::int64_t k = 0; k < a.cols(); ++k)
-        reason |= x.stored(i * c.blocksize().rows, k) > 0 && y.stored(k, block.col() * c.blocksize().cols) > 0;
+        reason |=
+            x.stored(i * c.blocksize().rows, k) > 0 && y.stored(k, block.col() * c.blocksize().cols) > 0;
       if (!reason) return "a block without a reason";
     }
   return {};
@@ -66,8 +67,13 @@ template <class T, int R, int K, int C>
 void check_sizes() {
   INFO("blocks of " << R << "x" << K << " times " << K << "x" << C);
   bsr_test::random rng(static_cast<std::uint64_t>(R * 100 + K * 10 + C));
-  for (const auto& [rows, inner, cols] :
-       {std::array<std::int64_t, 3>{1, 1, 1}, {5, 7, 4}, {20, 3, 17}, {3, 40, 30}, {0, 3, 2}, {2, 0, 3}, {4, 2, 0}}) {
+  for (const auto& [rows, inner, cols] : {std::array<std::int64_t, 3>{1, 1, 1},
+                                          {5, 7, 4},
+                                          {20, 3, 17},
+                                          {3, 40, 30},
+                                          {0, 3, 2},
+                                          {2, 0, 3},
+                                          {4, 2, 0}}) {
     const auto a = random_matrix<T, R, K>(rng, dims(rows * R, inner * K), wild);
     const auto b = random_matrix<T, K, C>(rng, dims(inner * K, cols * C), wild);
     const auto c = bsr::spgemm(bsr::cpu{.threads = 1}, a, b, 3);
@@ -133,12 +139,14 @@ TEST_CASE("spgemm: long rows, far columns, every number of threads", "[product]"
     const auto i = rng.below(120), j = rng.below(40000);
     long double sum = 0, size = 0;
     for (std::int64_t k = 0; k < 400; ++k) {
-      const long double term = static_cast<long double>(dense_a(i, k)) * static_cast<long double>(dense_b(k, j));
+      const long double term =
+          static_cast<long double>(dense_a(i, k)) * static_cast<long double>(dense_b(k, j));
       sum += term;
       size += std::fabs(term);
     }
     // Duplicates have been added up in dense_a with one more rounding each.
-    REQUIRE(std::fabs(static_cast<long double>(dense_c(i, j)) - sum) <= gamma<double>(840) * (size + 1e-300L) * 4);
+    REQUIRE(std::fabs(static_cast<long double>(dense_c(i, j)) - sum) <=
+            gamma<double>(840) * (size + 1e-300L) * 4);
   }
 #if BSR_HAS_OPENMP
   for (const int threads : {2, 3, 7})
@@ -158,9 +166,11 @@ TEST_CASE("spgemm: inner block sizes that differ: a's wins, as in scipy", "[prod
 TEST_CASE("spgemm: types and index types mix", "[product]") {
   bsr_test::random rng(12);
   const auto a = random_matrix<std::int8_t, 2>(rng, dims(6, 6), wild);
-  const auto b = random_matrix<float, 2, 2, std::int64_t>(rng, dims(6, 4), {.density = 0.6, .values = numbers::small_integers});
+  const auto b = random_matrix<float, 2, 2, std::int64_t>(
+      rng, dims(6, 4), {.density = 0.6, .values = numbers::small_integers});
   const auto c = bsr::spgemm(bsr::cpu{}, a, b);
-  static_assert(std::same_as<decltype(c)::value_type, float> && std::same_as<decltype(c)::index_type, std::int64_t>);
+  static_assert(std::same_as<decltype(c)::value_type, float> &&
+                std::same_as<decltype(c)::index_type, std::int64_t>);
   CHECK(product_difference(c, 1, a, b) == "");
 }
 
@@ -171,7 +181,8 @@ TEST_CASE("spgemm: padding is no value", "[product]") {
     const auto b = random_matrix<double, 3, 4>(rng, dims(k, n), wild);
     CHECK(product_difference(bsr::spgemm(bsr::cpu{}, a, b), 1, a, b) == "");
     const auto other = random_matrix<double, 2, 2>(rng, dims(k, n), wild);
-    CHECK(product_difference(bsr::spgemm(bsr::cpu{}, a, other), 1, a, bsr::to_bsr<3, 2>(other, bsr::padded)) == "");
+    CHECK(product_difference(bsr::spgemm(bsr::cpu{}, a, other), 1, a,
+                             bsr::to_bsr<3, 2>(other, bsr::padded)) == "");
   }
 }
 
@@ -186,7 +197,8 @@ TEST_CASE("spgemm: what does not fit is refused", "[product]") {
         "bsr: c = a * b: the product is 4x4 in blocks of 2x2, c is 6x4 in blocks of 2x2.");
   const bsr::matrix<double, 2> full({4, 4}, {1, 0, 0, 1, 1, 0, 0, 1}, {0, 1}, {0, 1, 2});
   CHECK(text_of<bsr::shape_error>([&] { bsr::spgemm_at(bsr::cpu{}, full, full, 1, c); }) ==
-        "bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the product's "
+        "bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
+        "product's "
         "structure, instead of a view.");
   const bsr::matrix<std::int32_t, 2> whole({4, 4}, {1, 2, 3, 4}, {1}, {0, 1, 1});
   CHECK(text_of<bsr::error>([&] { bsr::spgemm(bsr::cpu{}, whole, whole, 0.5); }) ==

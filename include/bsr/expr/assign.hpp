@@ -69,7 +69,8 @@ constexpr void refuse_to_assign() {
     static_assert(never<X>, "bsr: a dense operand alone is no value. copy(x, y) copies elements.");
   else if constexpr (sparse_result<X>)
     static_assert(never<X>,
-                  "bsr: this value is a sparse matrix. Name it, bsr::matrix c = a * b, and make it dense by to_dense(c).");
+                  "bsr: this value is a sparse matrix. Name it, bsr::matrix c = a * b, and make it dense by "
+                  "to_dense(c).");
   else if constexpr (!std::same_as<X, refused>)
     static_assert(never<X>,
                   "bsr: a sparse matrix is no value to compute. to_dense(a) makes it a dense matrix.");

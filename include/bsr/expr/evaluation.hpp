@@ -29,12 +29,15 @@ concept number = std::is_arithmetic_v<S> || is_complex<S>;
 template <class A, op Op = op::none, class S = double>
 struct factor {
   using bsr_expression = void;
-  /// What it is when it is evaluated alone: a real alpha keeps the element type, a complex one makes it complex.
-  using matrix_type = matrix<
-      std::conditional_t<is_complex<S> && !is_complex<typename A::value_type>,
-                         result_type_t<typename A::value_type, S>, typename A::value_type>,
-      (Op == op::none ? A::static_rows : A::static_cols), (Op == op::none ? A::static_cols : A::static_rows),
-      typename A::index_type>;
+  /// What it is when it is evaluated alone: a real alpha keeps the element type, a complex one makes it
+  /// complex, of the same precision (whole numbers: double).
+  using element_type = typename A::value_type;
+  using matrix_type =
+      matrix<std::conditional_t<!is_complex<S> || is_complex<element_type>, element_type,
+                                std::conditional_t<std::is_integral_v<element_type>, std::complex<double>,
+                                                   result_type_t<element_type, std::complex<float>>>>,
+             (Op == op::none ? A::static_rows : A::static_cols),
+             (Op == op::none ? A::static_cols : A::static_rows), typename A::index_type>;
   S alpha;
   A a;
 };

@@ -86,39 +86,47 @@ template <detail::sparse_result P, class X>
            detail::sparse_result<X>)
 refused operator*(const P&, X&&) {
   BSR_REFUSE(X,
-             "bsr: a * b and a + b are sparse matrices that have no memory yet. For a * b * x write a * (b * x) in two "
+             "bsr: a * b and a + b are sparse matrices that have no memory yet. For a * b * x write a * (b * "
+             "x) in two "
              "steps, t = b * x and y = a * t, or name the matrix: bsr::matrix c = a * b.");
 }
 template <class X, detail::sparse_result P>
   requires(detail::any_factor<X> || detail::any_operand<X> || detail::own_addend_word<X> || value<X>)
 refused operator*(X&&, const P&) {
   BSR_REFUSE(X,
-             "bsr: a * b and a + b are sparse matrices that have no memory yet. Name the matrix first: bsr::matrix c = "
+             "bsr: a * b and a + b are sparse matrices that have no memory yet. Name the matrix first: "
+             "bsr::matrix c = "
              "a * b.");
 }
 template <detail::sparse_result P, class X>
   requires(detail::any_factor<X> || detail::any_operand<X> || value<X> || detail::sparse_result<X>)
 refused operator+(const P&, X&&) {
-  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
+  BSR_REFUSE(
+      X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
 }
 template <class X, detail::sparse_result P>
   requires(detail::any_factor<X> || detail::any_operand<X> || value<X>)
 refused operator+(X&&, const P&) {
-  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
+  BSR_REFUSE(
+      X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c += d.");
 }
 template <detail::sparse_result P, class X>
   requires(detail::any_factor<X> || detail::any_operand<X> || value<X> || detail::sparse_result<X>)
 refused operator-(const P&, X&&) {
-  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
+  BSR_REFUSE(
+      X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
 }
 template <class X, detail::sparse_result P>
   requires(detail::any_factor<X> || detail::any_operand<X> || value<X>)
 refused operator-(X&&, const P&) {
-  BSR_REFUSE(X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
+  BSR_REFUSE(
+      X, "bsr: a sum of more than two sparse terms is made in steps: bsr::matrix c = a * b; then c -= d.");
 }
 template <detail::sparse_result P>
 refused transpose(const P&) {
-  BSR_REFUSE(P, "bsr: a sparse product or sum is not transposed: name it first, or write transpose(b) * transpose(a).");
+  BSR_REFUSE(
+      P,
+      "bsr: a sparse product or sum is not transposed: name it first, or write transpose(b) * transpose(a).");
 }
 
 // x * y with two dense factors
@@ -247,13 +255,15 @@ template <class A, class B>
   requires((detail::temporary_factor<A> && detail::any_factor<B>) ||
            (detail::any_factor<A> && detail::temporary_factor<B>))
 refused operator+(A&&, B&&) {
-  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(A,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 template <class A, class B>
   requires((detail::temporary_factor<A> && detail::any_factor<B>) ||
            (detail::any_factor<A> && detail::temporary_factor<B>))
 refused operator-(A&&, B&&) {
-  BSR_REFUSE(A, "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
+  BSR_REFUSE(A,
+             "bsr: this expression would outlive the temporary it reads. Give the matrix or vector a name.");
 }
 
 // of dense operands alone

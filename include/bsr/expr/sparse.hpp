@@ -5,8 +5,8 @@
 //   sparse := alpha? op(A) | alpha? op(A) * op(B) | alpha? op(A) +- beta? op(B)
 //   matrix c = sparse ;   c = sparse ;   c.on(policy) = sparse ;   c += alpha? op(A) ;   c -= alpha? op(A) ;
 //
-// A matrix takes the structure of what it is assigned, and may allocate; a matrix_view keeps its own. The matrices may
-// be operands of their own results. bsr/product/evaluate.hpp computes them.
+// A matrix takes the structure of what it is assigned, and may allocate; a matrix_view keeps its own. The
+// matrices may be operands of their own results. bsr/product/evaluate.hpp computes them.
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -26,8 +26,8 @@ struct sparse_product {
   using left_matrix = typename F::matrix_type;
   using right_matrix = typename G::matrix_type;
   using matrix_type =
-      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::static_rows,
-             right_matrix::static_cols,
+      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>,
+             left_matrix::static_rows, right_matrix::static_cols,
              wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
   F left;
   G right;
@@ -40,8 +40,8 @@ struct sparse_sum {
   using left_matrix = typename F::matrix_type;
   using right_matrix = typename G::matrix_type;
   using matrix_type =
-      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>, left_matrix::static_rows,
-             left_matrix::static_cols,
+      matrix<result_type_t<typename left_matrix::value_type, typename right_matrix::value_type>,
+             left_matrix::static_rows, left_matrix::static_cols,
              wider_index_t<typename left_matrix::index_type, typename right_matrix::index_type>>;
   F left;
   G right;

@@ -7,7 +7,8 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
-/// What a device computes, of checked problems; a new device is one specialisation, and rooms above never name one.
+/// What a device computes, of checked problems; a new device is one specialisation, and rooms above never
+/// name one.
 ///   spmm(policy, spmm_problem), spmv(policy, spmv_problem)
 ///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product

@@ -30,7 +30,8 @@ auto with_matrix(const factor<A, Op, S>& x, const F& f) {
   }
 }
 
-/// What c = e and c = a * b accept on the left: the expression's own type, with block sizes known earlier or later.
+/// What c = e and c = a * b accept on the left: the expression's own type, with block sizes known earlier or
+/// later.
 template <class M, class E>
 constexpr bool takes() {
   using made = typename E::matrix_type;
@@ -45,9 +46,10 @@ constexpr bool takes() {
 /// The value of alpha op(A) op(B) as a matrix of type M, under a policy.
 template <class Policy, class F, class G, class M>
 M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identity<M>) {
-  static_assert(detail::takes<M, sparse_product<F, G>>(),
-                "bsr: c = a * b: c must have the product's element and index types, and blocks of a's rows times b's "
-                "columns. bsr::matrix c = a * b finds them.");
+  static_assert(
+      detail::takes<M, sparse_product<F, G>>(),
+      "bsr: c = a * b: c must have the product's element and index types, and blocks of a's rows times b's "
+      "columns. bsr::matrix c = a * b finds them.");
   return detail::with_matrix(e.left, [&](const auto& a) {
     return detail::with_matrix(e.right, [&](const auto& b) {
       return detail::multiply_sparse<M>("c = a * b", policy, a, b, e.left.alpha * e.right.alpha);
@@ -87,20 +89,23 @@ struct weighted_sum {
 
 }  // namespace detail
 
-/// The value of alpha op(A) + beta op(B): the union of both structures, sorted, duplicates added up, in blocks of A's
-/// size; blocks that are zero are left out. Elements: result_type_t of both. scipy: a + b.
+/// The value of alpha op(A) + beta op(B): the union of both structures, sorted, duplicates added up, in
+/// blocks of A's size; blocks that are zero are left out. Elements: result_type_t of both. scipy: a + b.
 template <class Policy, class F, class G, class M>
 M evaluate(const Policy&, const sparse_sum<F, G>& e, std::type_identity<M>) {
   static_assert(detail::takes<M, sparse_sum<F, G>>(),
-                "bsr: c = a + b: c must have the sum's element and index types, and blocks of a's size. bsr::matrix c = "
+                "bsr: c = a + b: c must have the sum's element and index types, and blocks of a's size. "
+                "bsr::matrix c = "
                 "a + b finds them.");
   using T = typename M::value_type;
-  const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha), beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
+  const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha),
+          beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
   return detail::with_matrix(e.left, [&](const auto& a) {
     return detail::with_matrix(e.right, [&](const auto& b) {
       if (alpha == T(1) && beta == T(1))
         return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::sum_of<T>{}, T{}));
-      return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
+      return detail::as_type<M>("c = a + b",
+                                detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
     });
   });
 }
@@ -112,16 +117,17 @@ M evaluate(const sparse_sum<F, G>& e, std::type_identity<M> type) {
 /// The value of alpha op(A): A's structure (sorted when transposed).
 template <class Policy, class A, op Op, class S, class M>
 M evaluate(const Policy&, const factor<A, Op, S>& e, std::type_identity<M>) {
-  static_assert(detail::takes<M, factor<A, Op, S>>(),
-                "bsr: c = alpha * a: c must have the element and index types of alpha * a, and its block size. "
-                "bsr::matrix c = alpha * a finds them.");
+  static_assert(
+      detail::takes<M, factor<A, Op, S>>(),
+      "bsr: c = alpha * a: c must have the element and index types of alpha * a, and its block size. "
+      "bsr::matrix c = alpha * a finds them.");
   using T = typename M::value_type;
   const T alpha = detail::alpha_as<T>("c = alpha * a", e.alpha);
   return detail::with_matrix(e, [&](const auto& a) {
     check_format(a, checks::full);
     return detail::as_type<M>("c = alpha * a", detail::transform<T>(a, [alpha](const auto& x) {
-      return detail::plain_product(alpha, detail::cast_scalar<T>(x));
-    }));
+                                return detail::plain_product(alpha, detail::cast_scalar<T>(x));
+                              }));
   });
 }
 template <class A, op Op, class S, class M>
@@ -146,7 +152,8 @@ bool same_structure(const A& a, const B& b) {
   if constexpr (!std::same_as<typename A::index_type, typename B::index_type>) {
     return false;
   } else {
-    if (a.shape() != b.shape() || a.blocksize() != b.blocksize() || a.num_blocks() != b.num_blocks()) return false;
+    if (a.shape() != b.shape() || a.blocksize() != b.blocksize() || a.num_blocks() != b.num_blocks())
+      return false;
     const auto equal = [](const auto& x, const auto& y) {
       std::int64_t different = 0;
       const auto* const p = x.data();
@@ -171,9 +178,11 @@ void add_factor(matrix<T, R, C, Index>& c, const factor<A, Op, S>& e) {
       T* const to = c.data().data();
       const auto* const from = a.data().data();
       const std::int64_t n = c.nnz();
-      for (std::int64_t k = 0; k < n; ++k) to[k] = bsr::add(to[k], plain_product(alpha, cast_scalar<T>(from[k])));
+      for (std::int64_t k = 0; k < n; ++k)
+        to[k] = bsr::add(to[k], plain_product(alpha, cast_scalar<T>(from[k])));
     } else {
-      c = as_type<matrix<T, R, C, Index>>("c += a", combine<T>("add", c, a, weighted_sum<T>{T(1), alpha}, T{}));
+      c = as_type<matrix<T, R, C, Index>>("c += a",
+                                          combine<T>("add", c, a, weighted_sum<T>{T(1), alpha}, T{}));
     }
   });
 }
@@ -201,7 +210,8 @@ template <class Policy, class T, int R, int C, class Index, class F, class G>
 void assign(Policy& policy, const matrix_view<T, R, C, Index>& c, const sparse_product<F, G>& e,
             std::integral_constant<update, update::set>) {
   detail::with_matrix(e.left, [&](const auto& a) {
-    detail::with_matrix(e.right, [&](const auto& b) { spgemm_at(policy, a, b, e.left.alpha * e.right.alpha, c); });
+    detail::with_matrix(e.right,
+                        [&](const auto& b) { spgemm_at(policy, a, b, e.left.alpha * e.right.alpha, c); });
   });
 }
 template <class T, int R, int C, class Index, class F, class G>

@@ -34,10 +34,11 @@ using product_matrix_t =
 template <class T, class S>
 T alpha_as(const char* who, S value) {
   if constexpr (std::integral<T> && std::floating_point<S>) {
-    const bool fits = std::same_as<T, bool> ? value == S(0) || value == S(1)
-                                            : value >= S(-0x1p63) && value < S(0x1p64) &&
-                                                  value == (value < S(0) ? S(static_cast<std::int64_t>(value))
-                                                                         : S(static_cast<std::uint64_t>(value)));
+    const bool fits = std::same_as<T, bool>
+                          ? value == S(0) || value == S(1)
+                          : value >= S(-0x1p63) && value < S(0x1p64) &&
+                                value == (value < S(0) ? S(static_cast<std::int64_t>(value))
+                                                       : S(static_cast<std::uint64_t>(value)));
     if (!fits)
       fail<error>("bsr: ", who, ": the factor is ", static_cast<double>(value), ", but the elements are ",
                   std::same_as<T, bool> ? "true or false." : "integers.");
@@ -48,8 +49,8 @@ T alpha_as(const char* who, S value) {
   }
 }
 
-/// `from` with elements of T and indices of Index, and zeros in the padding of its columns (of its rows): the view
-/// itself where that is what it is, else a copy kept in `owner`.
+/// `from` with elements of T and indices of Index, and zeros in the padding of its columns (of its rows): the
+/// view itself where that is what it is, else a copy kept in `owner`.
 template <class T, class Index, class From, int R, int C, class FromIndex>
 matrix_view<const T, R, C, Index> prepare_factor(const matrix_view<const From, R, C, FromIndex>& from,
                                                  matrix<T, R, C, Index>& owner) {
@@ -72,12 +73,13 @@ matrix_view<const T, R, C, Index> prepare_factor(const matrix_view<const From, R
         for (std::int64_t c = 0; c < block.cols; ++c, ++x, ++y)
           *y = i * block.rows + r < from.rows() && j * block.cols + c < from.cols() ? convert<T>(*x) : T{};
     }
-  owner = matrix<T, R, C, Index>(from.shape(), std::move(data), std::move(indices), std::move(indptr), block, padded);
+  owner = matrix<T, R, C, Index>(from.shape(), std::move(data), std::move(indices), std::move(indptr), block,
+                                 padded);
   return std::as_const(owner).view();
 }
 
-/// Calls f(a, b) with views of one element and index type whose inner block sizes agree, b's blocks cut anew where
-/// they do not.
+/// Calls f(a, b) with views of one element and index type whose inner block sizes agree, b's blocks cut anew
+/// where they do not.
 template <class A, class B, class F>
 auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   using result = product_matrix_t<A, B>;
@@ -100,7 +102,8 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   return f(left, prepare_factor<T, Index>(view(cut), own_b));
 }
 
-/// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or later.
+/// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or
+/// later.
 template <class Result, class Policy, class A, class B, class Alpha>
 Result multiply_sparse(const char* who, const Policy& policy, const A& a, const B& b, Alpha alpha) {
   return with_factors(who, a, b, [&](const auto& x, const auto& y) {
@@ -117,13 +120,14 @@ Result multiply_sparse(const char* who, const Policy& policy, const A& a, const 
 
 }  // namespace detail
 
-/// alpha * a * b, a new matrix: rows sorted, one block at every place where blocks of a and b meet, blocks that are
-/// zero included; blocks of a's rows times b's columns. If the inner block sizes differ, b is cut anew to a's.
+/// alpha * a * b, a new matrix: rows sorted, one block at every place where blocks of a and b meet, blocks
+/// that are zero included; blocks of a's rows times b's columns. If the inner block sizes differ, b is cut
+/// anew to a's.
 ///
-/// Elements: result_type_t of both; sums are formed in it, so integers wrap and bool is "or of ands", as in scipy.
-/// O(products of blocks). Each sum runs through the blocks of a's row in storage order: the same bits for every
-/// number of threads. Throws shape_error when the shapes do not fit or the index type cannot count the blocks,
-/// format_error when an index of a or b is out of range. scipy: alpha * (a @ b), sorted.
+/// Elements: result_type_t of both; sums are formed in it, so integers wrap and bool is "or of ands", as in
+/// scipy. O(products of blocks). Each sum runs through the blocks of a's row in storage order: the same bits
+/// for every number of threads. Throws shape_error when the shapes do not fit or the index type cannot count
+/// the blocks, format_error when an index of a or b is out of range. scipy: alpha * (a @ b), sorted.
 template <class Policy, class A, class B, class Alpha = double>
   requires(sparse_like<const A&> && sparse_like<const B&>)
 auto spgemm(const Policy& policy, const A& a, const B& b, Alpha alpha = 1) {
@@ -131,10 +135,10 @@ auto spgemm(const Policy& policy, const A& a, const B& b, Alpha alpha = 1) {
       "a * b", policy, input(a), input(b), alpha);
 }
 
-/// c = alpha * a * b at the places that c has: its structure stays, and places that the product does not reach become
-/// zero. For a structure that is known: spgemm without a destination makes one. Of several blocks at one place the last
-/// takes the sum.
-/// Throws shape_error when shapes or block sizes do not fit, or the product has a block where c has none.
+/// c = alpha * a * b at the places that c has: its structure stays, and places that the product does not
+/// reach become zero. For a structure that is known: spgemm without a destination makes one. Of several
+/// blocks at one place the last takes the sum. Throws shape_error when shapes or block sizes do not fit, or
+/// the product has a block where c has none.
 template <class Policy, class A, class B, class Alpha, class C>
   requires(sparse_like<const A&> && sparse_like<const B&> && sparse_like<C>)
 void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c) {
@@ -143,18 +147,21 @@ void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c)
     using left = std::remove_cvref_t<decltype(x)>;
     using right = std::remove_cvref_t<decltype(y)>;
     using result = detail::product_matrix_t<left, right>;
-    static_assert(std::same_as<typename result::value_type, typename decltype(to)::element_type> &&
-                      std::same_as<typename result::index_type, typename decltype(to)::index_type>,
-                  "bsr: c = a * b into an existing structure: c must hold elements and indices of the product's type.");
+    static_assert(
+        std::same_as<typename result::value_type, typename decltype(to)::element_type> &&
+            std::same_as<typename result::index_type, typename decltype(to)::index_type>,
+        "bsr: c = a * b into an existing structure: c must hold elements and indices of the product's type.");
     const dims block(x.blocksize().rows, y.blocksize().cols);
     if (to.shape() != dims(x.rows(), y.cols()) || to.blocksize() != block)
-      fail<shape_error>("bsr: c = a * b: the product is ", dims(x.rows(), y.cols()), " in blocks of ", block, ", c is ",
-                        to.shape(), " in blocks of ", to.blocksize(), ".");
+      fail<shape_error>("bsr: c = a * b: the product is ", dims(x.rows(), y.cols()), " in blocks of ", block,
+                        ", c is ", to.shape(), " in blocks of ", to.blocksize(), ".");
     check_format(to, checks::full);
     if (!backend<Policy>::spgemm_fits(policy, x, y, to))
-      fail<shape_error>("bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
-                        "product's structure, instead of a view.");
-    backend<Policy>::spgemm(policy, detail::alpha_as<typename result::value_type>("c = a * b", alpha), x, y, to);
+      fail<shape_error>(
+          "bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
+          "product's structure, instead of a view.");
+    backend<Policy>::spgemm(policy, detail::alpha_as<typename result::value_type>("c = a * b", alpha), x, y,
+                            to);
   });
 }
 

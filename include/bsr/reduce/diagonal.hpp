@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "bsr/base/scalar.hpp"
 #include "bsr/base/result_type.hpp"
+#include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/copy.hpp"
 #include "bsr/format/check_format.hpp"

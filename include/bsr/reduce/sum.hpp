@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "bsr/base/error.hpp"
-#include "bsr/base/scalar.hpp"
 #include "bsr/base/result_type.hpp"
+#include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/copy.hpp"
 #include "bsr/format/check_format.hpp"

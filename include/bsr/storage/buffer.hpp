@@ -125,8 +125,8 @@ class buffer {
     if (n == 0) return nullptr;
     void* const memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment});
 #if defined(__linux__)
-    // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there: 100 MB
-    // 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
+    // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
+    // 100 MB 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
     if (bytes >= 4 << 20) {
       const auto first = (reinterpret_cast<std::uintptr_t>(memory) + 4095) & ~std::uintptr_t{4095};
       const auto last = (reinterpret_cast<std::uintptr_t>(memory) + static_cast<std::uintptr_t>(bytes)) &

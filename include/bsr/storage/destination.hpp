@@ -88,8 +88,8 @@ class assignable {
 template <class E>
 concept sparse_expression = requires { typename std::remove_cvref_t<E>::matrix_type; };
 
-/// A sparse matrix with the policy that its assignment runs under: c.on(cpu{.threads = 4}) = a * b. Made by on() of
-/// matrix and matrix_view. Policy is a value, or an lvalue reference for a policy that owns memory.
+/// A sparse matrix with the policy that its assignment runs under: c.on(cpu{.threads = 4}) = a * b. Made by
+/// on() of matrix and matrix_view. Policy is a value, or an lvalue reference for a policy that owns memory.
 template <class Matrix, class Policy>
 class sparse_destination {
  public:

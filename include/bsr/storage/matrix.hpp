@@ -90,7 +90,8 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE constexpr sparse_destination<matrix, Policy> on(Policy&& policy) {
     return {*this, std::forward<Policy>(policy)};
   }
-  /// c += alpha * a, c -= alpha * transpose(a): in place where both have the same structure, else c takes the union.
+  /// c += alpha * a, c -= alpha * transpose(a): in place where both have the same structure, else c takes the
+  /// union.
   template <storage_detail::assigned E>
   BSR_INLINE matrix& operator+=(const E& e) {
     assign(*this, e, std::integral_constant<update, update::add>{});

@@ -72,8 +72,8 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
 
   matrix_view(const matrix_view&) = default;
   matrix_view& operator=(const matrix_view&) = delete;
-  /// The values of an expression at the places that are there: c = a * b. A view keeps its structure; shape_error when
-  /// the expression has a block where the view has none. `const` of a view is shallow.
+  /// The values of an expression at the places that are there: c = a * b. A view keeps its structure;
+  /// shape_error when the expression has a block where the view has none. `const` of a view is shallow.
   template <sparse_expression E>
     requires(!std::is_const_v<T>)
   BSR_INLINE const matrix_view& operator=(const E& e) const {

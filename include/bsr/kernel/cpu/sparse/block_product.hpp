@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Sums of products of small dense blocks, the arithmetic of sparse times sparse. The sums of a block lie in a layout
-// of their own, made for vectors, until they are complete.
+// Sums of products of small dense blocks, the arithmetic of sparse times sparse. The sums of a block lie in a
+// layout of their own, made for vectors, until they are complete.
 //
 // Each kind has
 //   stride(sizes)        elements of the sums of one block
@@ -46,7 +46,8 @@ class any_product {
   }
   BSR_INLINE void add_last(const T* b, T* sums) const { add(b, sums); }
   BSR_INLINE void write(const T* sums, T alpha, T* c) const {
-    for (std::int64_t e = 0; e < s_.rows * s_.cols; ++e) c[e] = alpha == T(1) ? sums[e] : multiply(alpha, sums[e]);
+    for (std::int64_t e = 0; e < s_.rows * s_.cols; ++e)
+      c[e] = alpha == T(1) ? sums[e] : multiply(alpha, sums[e]);
   }
 
  private:
@@ -69,9 +70,9 @@ class scalar_product {
   T a_{};
 };
 
-/// Blocks at most one pack wide, sizes known at compile time. A row of sums takes `width` lanes, C rounded up to a
-/// power of two, so that one pack holds `fold` rows; a row of B is repeated over a pack as it is loaded. The lanes
-/// beyond C and the rows beyond R hold anything, and nobody reads them.
+/// Blocks at most one pack wide, sizes known at compile time. A row of sums takes `width` lanes, C rounded up
+/// to a power of two, so that one pack holds `fold` rows; a row of B is repeated over a pack as it is loaded.
+/// The lanes beyond C and the rows beyond R hold anything, and nobody reads them.
 template <class T, int R, int K, int C>
 class folded_product {
   using P = pack<T>;
@@ -80,7 +81,7 @@ class folded_product {
   static constexpr int packs = (R + fold - 1) / fold;
 
  public:
-  static constexpr bool fits = width <= P::size && R * C > 1 && packs * K <= 64;
+  static constexpr bool fits = width <= P::size && R * C > 1 && packs* K <= 64;
 
   explicit folded_product(product_sizes) {}
   static std::int64_t stride(product_sizes) { return packs * P::size; }
@@ -89,7 +90,8 @@ class folded_product {
     BSR_UNROLL
     for (int v = 0; v < packs; ++v) {
       BSR_UNROLL
-      for (int l = 0; l < K; ++l) a_[v][l] = spread<1>(P::broadcast(a[v * fold * K + l]), a + v * fold * K + l, v);
+      for (int l = 0; l < K; ++l)
+        a_[v][l] = spread<1>(P::broadcast(a[v * fold * K + l]), a + v * fold * K + l, v);
     }
   }
   BSR_INLINE void add(const T* b, T* sums) const {
@@ -159,7 +161,8 @@ class wide_product {
   using P = pack<T>;
 
  public:
-  explicit wide_product(product_sizes s) : s_(s), width_(padded(s.cols)), mask_(P::first(last_lanes(s.cols))) {}
+  explicit wide_product(product_sizes s)
+      : s_(s), width_(padded(s.cols)), mask_(P::first(last_lanes(s.cols))) {}
   static std::int64_t stride(product_sizes s) { return s.rows * padded(s.cols); }
 
   BSR_INLINE void load(const T* a) { a_ = a; }
@@ -227,8 +230,10 @@ consteval auto select_block_product() {
     return std::type_identity<scalar_product<T>>();
   } else if constexpr (has_xsimd<T>) {
     if constexpr (R != dynamic && K != dynamic && C != dynamic) {
-      if constexpr (folded_product<T, R, K, C>::fits) return std::type_identity<folded_product<T, R, K, C>>();
-      else return std::type_identity<wide_product<T>>();
+      if constexpr (folded_product<T, R, K, C>::fits)
+        return std::type_identity<folded_product<T, R, K, C>>();
+      else
+        return std::type_identity<wide_product<T>>();
     } else {
       return std::type_identity<wide_product<T>>();
     }

@@ -20,8 +20,8 @@ index_view<Index> indices_of(const pattern_view<R, C, Index>& p) {
   return {p.indptr().data(), p.indices().data(), p.block_rows(), p.block_cols()};
 }
 
-/// Calls f(std::type_identity<Product>) with the kind of block product for these sizes. Square blocks of the list get
-/// code of their own also when their size is known at run time only.
+/// Calls f(std::type_identity<Product>) with the kind of block product for these sizes. Square blocks of the
+/// list get code of their own also when their size is known at run time only.
 template <class T, int R, int K, int C, class F>
 void with_block_product(product_sizes s, const F& f) {
   if constexpr (has_xsimd<T> && (R == dynamic || K == dynamic || C == dynamic)) {
@@ -43,8 +43,8 @@ void with_block_product(product_sizes s, const F& f) {
   f(std::type_identity<block_product<T, R, K, C>>());
 }
 
-/// c = alpha * a * b at the places that c has, which must hold the product; the inner sizes of a's and b's blocks are
-/// the same, and padding inside is zero.
+/// c = alpha * a * b at the places that c has, which must hold the product; the inner sizes of a's and b's
+/// blocks are the same, and padding inside is zero.
 template <class T, int R, int K, int K2, int C, int RC, int CC, index Index>
 void sparse_product(const cpu& policy, T alpha, const matrix_view<const T, R, K, Index>& a,
                     const matrix_view<const T, K2, C, Index>& b, const matrix_view<T, RC, CC, Index>& c) {

@@ -31,8 +31,7 @@ struct index_view {
 template <index Index>
 class column_set {
  public:
-  explicit column_set(std::int64_t cols)
-      : seen_(cols), words_(cols / 64 + 1), summary_(cols / 4096 + 1) {}
+  explicit column_set(std::int64_t cols) : seen_(cols), words_(cols / 64 + 1), summary_(cols / 4096 + 1) {}
 
   /// An empty set.
   BSR_INLINE void clear() {
@@ -40,8 +39,8 @@ class column_set {
     for (std::uint32_t& s : seen_) s = 0;
     now_ = 1;
   }
-  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`. Writes one element
-  /// beyond it. Without a branch, because nobody can foresee which columns are new.
+  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`. Writes one
+  /// element beyond it. Without a branch, because nobody can foresee which columns are new.
   BSR_INLINE Index* insert(const Index* first, const Index* last, Index* out) {
     std::uint32_t* const seen = seen_.data();
     const std::uint32_t now = now_;
@@ -93,8 +92,8 @@ class column_set {
   std::uint32_t now_ = 0;
 };
 
-/// How the rows of a sparse product are shared out: every worker takes each workers-th of `chunks` pieces of equal
-/// length, because neighbouring rows cost about the same and distant ones do not.
+/// How the rows of a sparse product are shared out: every worker takes each workers-th of `chunks` pieces of
+/// equal length, because neighbouring rows cost about the same and distant ones do not.
 struct row_shares {
   std::int64_t rows;
   int workers;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// The values of the product of two sparse matrices, where its structure is known. Gustavson's algorithm on blocks.
+// The values of the product of two sparse matrices, where its structure is known. Gustavson's algorithm on
+// blocks.
 #include <cstdint>
 
 #include "bsr/base/policy.hpp"
@@ -22,7 +23,8 @@ struct product_workspace {
   buffer<Index> slots;
 
   /// For products into the structure c by blocks with `stride` elements of sums.
-  product_workspace(const cpu& policy, const index_view<Index>& c, std::int64_t stride, std::int64_t nanoseconds)
+  product_workspace(const cpu& policy, const index_view<Index>& c, std::int64_t stride,
+                    std::int64_t nanoseconds)
       : shares(policy, c.rows, nanoseconds), length(longest_row(c) * stride) {
     if (length == 0) return;
     sums = buffer<T>(length * shares.workers, uninitialized);
@@ -40,11 +42,12 @@ struct product_workspace {
   }
 };
 
-/// c = alpha * a * b at the places of c, which hold every block of the product; the others become zero. Of several
-/// blocks at one place the last takes the sum. A sum runs through the blocks of a's row in storage order.
+/// c = alpha * a * b at the places of c, which hold every block of the product; the others become zero. Of
+/// several blocks at one place the last takes the sum. A sum runs through the blocks of a's row in storage
+/// order.
 ///
-/// One row of c at a time: its sums lie side by side in a scratch row, in the layout of Product, and are written once.
-/// Allocates nothing.
+/// One row of c at a time: its sums lie side by side in a scratch row, in the layout of Product, and are
+/// written once. Allocates nothing.
 template <class Product, class T, index Index>
 void product_values(const cpu& policy, product_workspace<T, Index>& work, T alpha, product_sizes sizes,
                     const index_view<Index>& a, const T* a_data, const index_view<Index>& b, const T* b_data,
@@ -59,7 +62,7 @@ void product_values(const cpu& policy, product_workspace<T, Index>& work, T alph
     const std::int64_t a_area = sizes.rows * sizes.depth, b_area = sizes.depth * sizes.cols,
                        c_area = sizes.rows * sizes.cols, step = Product::stride(sizes);
     const Index *const a_indptr = a.indptr, *const a_indices = a.indices, *const b_indptr = b.indptr,
-                *const b_indices = b.indices, *const c_indptr = c.indptr, *const c_indices = c.indices;
+                       *const b_indices = b.indices, *const c_indptr = c.indptr, *const c_indices = c.indices;
     const T *const a_values = a_data, *const b_values = b_data;
     work.shares.of(worker, [&](int, std::int64_t first, std::int64_t end) {
       for (std::int64_t i = first; i < end; ++i) {
@@ -73,7 +76,8 @@ void product_values(const cpu& policy, product_workspace<T, Index>& work, T alph
           std::int64_t q = b_indptr[row];
           const std::int64_t last = b_indptr[row + 1], safe = last <= last_of_b ? last : last_of_b;
           const T* from = b_values + q * b_area;
-          for (; q < safe; ++q, from += b_area) block.add(from, sums + std::int64_t{slot[b_indices[q]]} * step);
+          for (; q < safe; ++q, from += b_area)
+            block.add(from, sums + std::int64_t{slot[b_indices[q]]} * step);
           if (q < last) block.add_last(from, sums + std::int64_t{slot[b_indices[q]]} * step);
         }
         T* const to = c_data + std::int64_t{c_indptr[i]} * c_area;
