@@ -8,7 +8,6 @@
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/assemble.hpp"
-#include "bsr/convert/assemble_triplets.hpp"
 #include "bsr/convert/gather_blocks.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/to_csr.hpp"
@@ -135,8 +134,9 @@ auto column_arrays(const char* who, const csc_view<const T, From>& a) {
 template <class Asked, class T, class From>
 auto column_arrays(const char* who, const coo_view<const T, From>& a) {
   check_format_for(who, a, checks::full);
-  const coo_view<const T, From> turned(dims(a.cols(), a.rows()), a.data(), a.col(), a.row());
-  return assemble_triplets<1, 1, result_index_t<Asked, From>>(who, turned, extent<1>(), extent<1>());
+  using Index = result_index_t<Asked, From>;
+  if (a.nnz() > 0) check_range_fits<Index>(who, a.rows(), "rows");
+  return compress_entries<Index>(who, a.data().data(), a.col().data(), a.row().data(), a.nnz(), a.cols());
 }
 
 template <class Asked, class T, class Layout>

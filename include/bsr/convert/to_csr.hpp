@@ -9,11 +9,14 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/convert/assemble.hpp"
-#include "bsr/convert/assemble_triplets.hpp"
 #include "bsr/convert/gather_blocks.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/to_transposed.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/compressed.hpp"
+#include "bsr/format/has_canonical_format.hpp"
+#include "bsr/format/sort_indices.hpp"
+#include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
@@ -132,10 +135,45 @@ auto row_arrays(const char* who, const csc_view<const T, From>& a) {
   return other_compressed<result_index_t<Asked, From>, T>(who, a, "columns");
 }
 
+/// Entries put into lines: entry k, of n, into line[k] with the index other[k]. Lines are sorted, and what
+/// lies at one place is added up in the order of the entries.
+template <index Index, class T, index From>
+block_arrays<T, Index> compress_entries(const char* who, const T* values, const From* line, const From* other,
+                                        std::int64_t n, std::int64_t lines) {
+  check_count_fits<Index>(who, n, "stored elements");
+  block_arrays<T, Index> result{buffer<T>(n, uninitialized), buffer<Index>(n, uninitialized),
+                                buffer<Index>(lines + 1)};
+  // next[i] counts line i, then is the place of its next entry, and in the end its end.
+  Index* const next = result.indptr.data() + 1;
+  for (std::int64_t k = 0; k < n; ++k) ++next[line[k]];
+  Index sum = 0;
+  for (std::int64_t i = 0; i < lines; ++i) {
+    const Index size = next[i];
+    next[i] = sum;
+    sum += size;
+  }
+  for (std::int64_t k = 0; k < n; ++k) {
+    const Index to = next[line[k]]++;
+    result.indices[to] = static_cast<Index>(other[k]);
+    result.data[to] = values[k];
+  }
+  const compressed<Index> made{result.indptr.data(), result.indices.data(), lines, 0, n, "line"};
+  if (!rows_ascend<true>(made)) {
+    sort_rows(result.indptr.data(), lines, result.indices.data(), result.data.data(), 1);
+    const std::int64_t kept =
+        merge_equal(result.indptr.data(), lines, result.indices.data(), result.data.data(), 1);
+    result.indices.truncate(kept);
+    result.data.truncate(kept);
+  }
+  return result;
+}
+
 template <class Asked, class T, class From>
 auto row_arrays(const char* who, const coo_view<const T, From>& a) {
   using Index = result_index_t<Asked, From>;
-  return assemble_triplets<1, 1, Index>(who, a, extent<1>(), extent<1>());
+  check_format_for(who, a, checks::full);
+  if (a.nnz() > 0) check_range_fits<Index>(who, a.cols(), "columns");
+  return compress_entries<Index>(who, a.data().data(), a.row().data(), a.col().data(), a.nnz(), a.rows());
 }
 
 template <class Asked, class T, class Layout>
