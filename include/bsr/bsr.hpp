@@ -14,6 +14,7 @@
 #include "bsr/convert/estimate_blocksize.hpp"
 #include "bsr/convert/to_bsr.hpp"
 #include "bsr/convert/to_coo.hpp"
+#include "bsr/convert/to_csc.hpp"
 #include "bsr/convert/to_csr.hpp"
 #include "bsr/convert/to_dense.hpp"
 #include "bsr/convert/to_transposed.hpp"

@@ -10,6 +10,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/coo.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/dense_matrix.hpp"
 #include "bsr/storage/dense_view.hpp"

@@ -144,4 +144,21 @@ TEST_CASE("check_format: more columns than an index can name", "[format]") {
   CHECK_NOTHROW(bsr::check_format(a));
 }
 
+TEST_CASE("check_format: CSC names its rows and columns", "[format]") {
+  bsr::check_format(sample::csc<float>());
+  bsr::csc<int> a({2, 3}, {1, 2}, {0, 1}, {0, 1, 2, 2});
+  a.indices()[1] = -1;
+  CHECK(text_of<bsr::format_error>([&] { bsr::check_format(a); }) ==
+        "bsr: check_format: row index values must be >= 0: column 1 holds -1.");
+  a.indices()[1] = 2;
+  CHECK(text_of<bsr::format_error>([&] { bsr::check_format(a); }) ==
+        "bsr: check_format: row index values must be < 2 (now max 2): column 1 holds 2.");
+  bsr::check_format(a, bsr::checks::basic);
+  a.indptr()[1] = 3;
+  CHECK(
+      text_of<bsr::format_error>([&] { bsr::check_format(a); }) ==
+      "bsr: check_format: index pointer values must form a non-decreasing sequence: column 1 begins at 3 and "
+      "ends at 2.");
+}
+
 }  // namespace

@@ -65,4 +65,10 @@ TEST_CASE("eliminate_zeros: CSR and nothing at all", "[format]") {
   CHECK(none.num_blocks() == 0);
 }
 
+TEST_CASE("eliminate_zeros: CSC", "[format]") {
+  bsr::csc<double> a({3, 3}, {1, 0, -0.0, 2}, {0, 2, 1, 1}, {0, 2, 3, 4});
+  bsr::eliminate_zeros(a);
+  CHECK(stored_difference(a, bsr::csc<double>({3, 3}, {1, 2}, {0, 1}, {0, 1, 1, 2})) == "");
+}
+
 }  // namespace

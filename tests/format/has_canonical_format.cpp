@@ -53,4 +53,12 @@ TEST_CASE("has_sorted_indices: rows do not see each other; CSR; nothing at all",
   CHECK(bsr::has_canonical_format(none));
 }
 
+TEST_CASE("has_canonical_format: CSC; empty rows before, between and after others", "[format]") {
+  CHECK(bsr::has_canonical_format(bsr::csc<int>({4, 3}, {1, 1, 1, 1}, {2, 3, 0, 3}, {0, 2, 3, 4})));
+  CHECK_FALSE(bsr::has_sorted_indices(bsr::csc<int>({4, 1}, {1, 1}, {2, 1}, {0, 2})));
+  CHECK(bsr::has_canonical_format(bsr::csr<int>({6, 4}, {1, 1, 1}, {2, 2, 1}, {0, 0, 1, 1, 2, 3, 3})));
+  CHECK_FALSE(bsr::has_canonical_format(bsr::csr<int>({6, 4}, {1, 1, 1}, {2, 2, 1}, {0, 0, 2, 2, 2, 3, 3})));
+  CHECK_FALSE(bsr::has_sorted_indices(bsr::csr<int>({4, 4}, {1, 1, 1}, {2, 2, 1}, {0, 1, 1, 3, 3})));
+}
+
 }  // namespace

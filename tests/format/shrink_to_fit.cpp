@@ -61,4 +61,12 @@ TEST_CASE("shrink_to_fit: an index pointer that ends beyond the indices is refus
   CHECK(a.num_blocks() == 5);
 }
 
+TEST_CASE("shrink_to_fit: CSC", "[format]") {
+  bsr::csc<int> a({3, 1}, {1, 2, 3}, {0, 1, 2}, {0, 3});
+  a.indptr()[1] = 2;
+  bsr::shrink_to_fit(a);
+  CHECK(a.nnz() == 2);
+  CHECK(a.indices()[1] == 1);
+}
+
 }  // namespace

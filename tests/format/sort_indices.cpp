@@ -95,4 +95,15 @@ TEST_CASE("sort_indices: a broken matrix is refused and stays as it is", "[forma
   CHECK(stored_difference(a, before) == "");
 }
 
+TEST_CASE("sort_indices: CSC sorts the rows of every column", "[format]") {
+  bsr::csc<int> a({5, 2}, {1, 2, 3, 4, 5, 6, 7}, {4, 0, 4, 2, 3, 3, 3}, {0, 4, 7});
+  bsr::sort_indices(a);
+  CHECK(stored_difference(
+            a, bsr::csc<int>({5, 2}, {2, 4, 1, 3, 5, 6, 7}, {0, 2, 4, 4, 3, 3, 3}, {0, 4, 7})) == "");
+  CHECK(text_of<bsr::format_error>([] {
+          bsr::csc<int> broken({2, 1}, {1}, {2}, {0, 1});
+          bsr::sort_indices(broken);
+        }) == "bsr: sort_indices: row index values must be < 2 (now max 2): column 0 holds 2.");
+}
+
 }  // namespace

@@ -74,4 +74,10 @@ TEST_CASE("sum_duplicates: CSR", "[format]") {
   CHECK(stored_difference(a, bsr::csr<int>({2, 5}, {2, 4, 4, 18}, {0, 2, 4, 3}, {0, 3, 4})) == "");
 }
 
+TEST_CASE("sum_duplicates: CSC", "[format]") {
+  bsr::csc<int> a({5, 2}, {1, 2, 3, 4, 5, 6, 7}, {4, 0, 4, 2, 3, 3, 3}, {0, 4, 7});
+  bsr::sum_duplicates(a);
+  CHECK(stored_difference(a, bsr::csc<int>({5, 2}, {2, 4, 4, 18}, {0, 2, 4, 3}, {0, 3, 4})) == "");
+}
+
 }  // namespace

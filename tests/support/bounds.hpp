@@ -78,8 +78,8 @@ wide_t<T> widen(const T& x) {
 /// The elements of a matrix (of a vector, as one column), duplicates added up, written the slow and plain way
 /// from the definition of each format.
 template <class A>
-  requires(bsr::sparse_like<const A&> || bsr::csr_like<const A&> || bsr::coo_like<const A&> ||
-           bsr::dense_like<const A&> || bsr::vector_like<const A&>)
+  requires(bsr::sparse_like<const A&> || bsr::csr_like<const A&> || bsr::csc_like<const A&> ||
+           bsr::coo_like<const A&> || bsr::dense_like<const A&> || bsr::vector_like<const A&>)
 auto dense(const A& matrix) {
   const auto a = bsr::input(matrix);
   using T = typename decltype(a)::value_type;
@@ -107,6 +107,11 @@ auto dense(const A& matrix) {
       for (auto k = static_cast<std::size_t>(a.indptr()[i]); k < static_cast<std::size_t>(a.indptr()[i + 1]);
            ++k)
         add(static_cast<std::int64_t>(i), a.indices()[k], a.data()[k]);
+  } else if constexpr (bsr::csc_like<const A&>) {
+    for (std::size_t j = 0; j < static_cast<std::size_t>(a.cols()); ++j)
+      for (auto k = static_cast<std::size_t>(a.indptr()[j]); k < static_cast<std::size_t>(a.indptr()[j + 1]);
+           ++k)
+        add(a.indices()[k], static_cast<std::int64_t>(j), a.data()[k]);
   } else if constexpr (bsr::coo_like<const A&>) {
     for (std::size_t k = 0; k < a.data().size(); ++k) add(a.row()[k], a.col()[k], a.data()[k]);
   } else if constexpr (bsr::vector_like<const A&>) {

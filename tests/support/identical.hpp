@@ -59,6 +59,15 @@ std::string stored_difference(const A& a, const B& b) {
   return text;
 }
 template <class A, class B>
+  requires bsr::csc_like<const A&> && bsr::csc_like<const B&>
+std::string stored_difference(const A& a, const B& b) {
+  std::string text = shape_difference(a, b);
+  if (text.empty()) text = array_difference("indptr", a.indptr(), b.indptr());
+  if (text.empty()) text = array_difference("indices", a.indices(), b.indices());
+  if (text.empty()) text = array_difference("data", a.data(), b.data());
+  return text;
+}
+template <class A, class B>
   requires bsr::coo_like<const A&> && bsr::coo_like<const B&>
 std::string stored_difference(const A& a, const B& b) {
   std::string text = shape_difference(a, b);

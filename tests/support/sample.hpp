@@ -87,6 +87,16 @@ bsr::csr<T, Index> csr() {
           {0, 9, 18, 18, 18, 24, 30}};
 }
 
+/// tocsc(): every stored element, column by column, sorted; what lies at one place in its old order.
+template <class T, class Index = std::int32_t>
+bsr::csc<T, Index> csc() {
+  return {shape,
+          numbers_of<T>(
+              {7, 0, 3, 0, 0, 9, 0, 0, 8, 0, 0, 5, 0, 0, 0, 0, 0, 0, 1, 1, 4, 0, 2, 0, 5, 1, 3, 0, 6, 2}),
+          {0, 1, 4, 5, 0, 1, 4, 5, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1},
+          {0, 4, 8, 12, 14, 16, 18, 22, 26, 30}};
+}
+
 /// tocoo(): every stored element, block by block.
 template <class T, class Index = std::int32_t>
 bsr::coo<T, Index> coo() {

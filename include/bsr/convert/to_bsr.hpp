@@ -17,6 +17,7 @@
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/to_csr.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/structure.hpp"
@@ -160,6 +161,16 @@ auto make_blocks(const char* who, const dense_view<const T, Layout>& a, dims blo
                                                             extent<C>(block.cols));
 }
 
+template <int R, int C, class Asked, class T, class From>
+auto make_blocks(const char* who, const csc_view<const T, From>& a, dims block) {
+  auto arrays = row_arrays<Asked>(who, a);
+  using Index = typename decltype(arrays)::index_type;
+  if (block == dims(1, 1)) return arrays;
+  const csr<T, Index> rows(a.shape(), std::move(arrays.data), std::move(arrays.indices),
+                           std::move(arrays.indptr));
+  return make_blocks<R, C, Asked>(who, rows.view(), block);
+}
+
 template <int R, int C, class Asked, class View>
 auto make_bsr(const View& a, dims block, bool may_pad) {
   storage_detail::check_static_blocksize<R, C>("to_bsr", block);
@@ -179,6 +190,7 @@ auto make_bsr(const View& a, dims block, bool may_pad) {
 ///   CSR    blocks in the order of their first appearance in the block row; explicit zeros make blocks,
 ///   duplicates add up.
 ///          Blocks of 1x1 keep the order and the duplicates. O(nnz + block columns + stored elements).
+///   CSC    as from CSR, into which it is converted first.
 ///   COO    block rows sorted, duplicates add up, explicit zeros make blocks. O(nnz + block columns + stored
 ///   elements),
 ///          and b log b for the b blocks of each row.

@@ -9,8 +9,10 @@
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/to_csr.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/compressed.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/coo.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix_view.hpp"
 #include "bsr/storage/view.hpp"
@@ -62,18 +64,34 @@ auto make_coo(const matrix_view<const T, R, C, From>& a) {
   return coo<T, Index>(a.shape(), std::move(data), std::move(row), std::move(col));
 }
 
+/// For every entry of a compressed matrix the row it is in, or for CSC the column.
+template <index Index, index From>
+buffer<Index> expand_indptr(const compressed<From>& a) {
+  buffer<Index> line(a.indptr[a.rows], uninitialized);
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) line[k] = static_cast<Index>(i);
+  return line;
+}
+
 template <class Asked, class T, class From>
 auto make_coo(const csr_view<const T, From>& a) {
   using Index = result_index_t<Asked, From>;
   check_format_for("to_coo", a, checks::full);
-  const From* const indptr = a.indptr().data();
-  const std::int64_t stored = indptr[a.rows()];
+  const std::int64_t stored = a.indptr()[static_cast<std::size_t>(a.rows())];
   check_shape_fits<Index>("to_coo", a, stored);
-  buffer<Index> row(stored, uninitialized);
-  for (std::int64_t i = 0; i < a.rows(); ++i)
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) row[k] = static_cast<Index>(i);
-  return coo<T, Index>(a.shape(), copy_values(a.data().data(), stored), std::move(row),
+  return coo<T, Index>(a.shape(), copy_values(a.data().data(), stored), expand_indptr<Index>(index_arrays(a)),
                        copy_indices<Index>(a.indices().data(), stored));
+}
+
+template <class Asked, class T, class From>
+auto make_coo(const csc_view<const T, From>& a) {
+  using Index = result_index_t<Asked, From>;
+  check_format_for("to_coo", a, checks::full);
+  const std::int64_t stored = a.indptr()[static_cast<std::size_t>(a.cols())];
+  check_shape_fits<Index>("to_coo", a, stored);
+  return coo<T, Index>(a.shape(), copy_values(a.data().data(), stored),
+                       copy_indices<Index>(a.indices().data(), stored),
+                       expand_indptr<Index>(index_arrays(a)));
 }
 
 template <class Asked, class T, class From>
@@ -100,7 +118,7 @@ auto make_coo(const dense_view<const T, Layout>& a) {
 ///   BSR    every element of every block, block by block as they are stored, explicit zeros and duplicates
 ///   included;
 ///          padding is cut off. Coordinates are computed in 64 bits.
-///   CSR    every entry in its order.
+///   CSR    every entry in its order; CSC likewise.
 ///   dense  what is not zero, row by row: 0 and -0.0 are left out, NaN is not.
 ///   COO    a copy.
 /// O(nnz); of a dense x O(m n). Throws format_error when x has an index out of range, shape_error when a row

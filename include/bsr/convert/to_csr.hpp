@@ -9,11 +9,16 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/convert/assemble.hpp"
-#include "bsr/convert/assemble_triplets.hpp"
 #include "bsr/convert/gather_blocks.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/to_transposed.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/compressed.hpp"
+#include "bsr/format/has_canonical_format.hpp"
+#include "bsr/format/sort_indices.hpp"
+#include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/buffer.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/structure.hpp"
 #include "bsr/storage/view.hpp"
@@ -106,10 +111,69 @@ auto row_arrays(const char* who, const csr_view<const T, From>& a) {
                                 copy_indices<Index>(a.indptr().data(), a.rows() + 1)};
 }
 
+/// The entries of a CSR matrix by columns, or of a CSC matrix by rows: in each of them sorted, and what lies
+/// at one place in its old order. The format has been checked. `lines` is what becomes of rows or columns:
+/// "columns".
+template <index Index, class T, class View>
+block_arrays<T, Index> other_compressed(const char* who, const View& a, const char* lines) {
+  const auto from = index_arrays(a);
+  const std::int64_t stored = from.indptr[from.rows];
+  check_count_fits<Index>(who, stored, "stored elements");
+  if (stored > 0) check_range_fits<Index>(who, from.rows, lines);
+  block_arrays<T, Index> result;
+  result.data = buffer<T>(stored, uninitialized);
+  const T* const from_data = a.data().data();
+  T* const data = result.data.data();
+  transpose_entries(from, result.indptr, result.indices,
+                    [&](std::int64_t k, std::int64_t to) { data[to] = from_data[k]; });
+  return result;
+}
+
+template <class Asked, class T, class From>
+auto row_arrays(const char* who, const csc_view<const T, From>& a) {
+  check_format_for(who, a, checks::full);
+  return other_compressed<result_index_t<Asked, From>, T>(who, a, "columns");
+}
+
+/// Entries put into lines: entry k, of n, into line[k] with the index other[k]. Lines are sorted, and what
+/// lies at one place is added up in the order of the entries.
+template <index Index, class T, index From>
+block_arrays<T, Index> compress_entries(const char* who, const T* values, const From* line, const From* other,
+                                        std::int64_t n, std::int64_t lines) {
+  check_count_fits<Index>(who, n, "stored elements");
+  block_arrays<T, Index> result{buffer<T>(n, uninitialized), buffer<Index>(n, uninitialized),
+                                buffer<Index>(lines + 1)};
+  // next[i] counts line i, then is the place of its next entry, and in the end its end.
+  Index* const next = result.indptr.data() + 1;
+  for (std::int64_t k = 0; k < n; ++k) ++next[line[k]];
+  Index sum = 0;
+  for (std::int64_t i = 0; i < lines; ++i) {
+    const Index size = next[i];
+    next[i] = sum;
+    sum += size;
+  }
+  for (std::int64_t k = 0; k < n; ++k) {
+    const Index to = next[line[k]]++;
+    result.indices[to] = static_cast<Index>(other[k]);
+    result.data[to] = values[k];
+  }
+  const compressed<Index> made{result.indptr.data(), result.indices.data(), lines, 0, n, "line"};
+  if (!rows_ascend<true>(made)) {
+    sort_rows(result.indptr.data(), lines, result.indices.data(), result.data.data(), 1);
+    const std::int64_t kept =
+        merge_equal(result.indptr.data(), lines, result.indices.data(), result.data.data(), 1);
+    result.indices.truncate(kept);
+    result.data.truncate(kept);
+  }
+  return result;
+}
+
 template <class Asked, class T, class From>
 auto row_arrays(const char* who, const coo_view<const T, From>& a) {
   using Index = result_index_t<Asked, From>;
-  return assemble_triplets<1, 1, Index>(who, a, extent<1>(), extent<1>());
+  check_format_for(who, a, checks::full);
+  if (a.nnz() > 0) check_range_fits<Index>(who, a.cols(), "columns");
+  return compress_entries<Index>(who, a.data().data(), a.row().data(), a.col().data(), a.nnz(), a.rows());
 }
 
 template <class Asked, class T, class Layout>
@@ -120,16 +184,17 @@ auto row_arrays(const char* who, const dense_view<const T, Layout>& a) {
 
 }  // namespace detail
 
-/// What can be converted to a block-sparse or another format: sparse_like (BSR), csr_like, coo_like,
-/// dense_like.
+/// What can be converted to a block-sparse or another format: sparse_like (BSR), csr_like, csc_like,
+/// coo_like, dense_like.
 template <class X>
-concept matrix_like = sparse_like<X> || csr_like<X> || coo_like<X> || dense_like<X>;
+concept matrix_like = sparse_like<X> || csr_like<X> || csc_like<X> || coo_like<X> || dense_like<X>;
 
 /// x as a csr<T, Index>; a copy. Index: that of x (std::int32_t for a dense x), or what is asked for:
 /// to_csr<std::int64_t>(x).
 ///   BSR    every element of every block in the order it is stored, explicit zeros and duplicates included;
 ///   padding is
 ///          cut off. O(nnz).
+///   CSC    every entry, columns sorted, explicit zeros and duplicates included. O(nnz + rows + columns).
 ///   COO    rows in order, columns sorted, duplicates added up (bool: or; integers wrap). O(nnz log row).
 ///   dense  what is not zero: 0 and -0.0 are left out, NaN is not. O(m n).
 ///   CSR    a copy.

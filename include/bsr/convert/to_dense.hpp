@@ -14,6 +14,7 @@
 #include "bsr/format/check_format.hpp"
 #include "bsr/storage/alias.hpp"
 #include "bsr/storage/coo.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/dense_matrix.hpp"
 #include "bsr/storage/dense_view.hpp"
@@ -69,6 +70,17 @@ void expand(const csr_view<const T, Index>& a, const dense_view<T, Layout>& x) {
 }
 
 template <class T, class Index, class Layout>
+void expand(const csc_view<const T, Index>& a, const dense_view<T, Layout>& x) {
+  fill_zero(x);
+  const Index* const indptr = a.indptr().data();
+  for (std::int64_t j = 0; j < a.cols(); ++j)
+    for (std::int64_t k = indptr[j]; k < indptr[j + 1]; ++k) {
+      T& element = x(a.indices()[static_cast<std::size_t>(k)], j);
+      element = add(element, a.data()[static_cast<std::size_t>(k)]);
+    }
+}
+
+template <class T, class Index, class Layout>
 void expand(const coo_view<const T, Index>& a, const dense_view<T, Layout>& x) {
   fill_zero(x);
   for (std::int64_t k = 0; k < a.nnz(); ++k) {
@@ -85,7 +97,7 @@ void expand(const coo_view<const T, Index>& a, const dense_view<T, Layout>& x) {
 /// Throws shape_error unless the shapes are equal, alias_error when x overlaps the values of a, format_error
 /// when an index of a is out of range. scipy: toarray(out=x).
 template <class A, dense_like X>
-  requires(sparse_like<const A&> || csr_like<const A&> || coo_like<const A&>)
+  requires(sparse_like<const A&> || csr_like<const A&> || csc_like<const A&> || coo_like<const A&>)
 void to_dense(const A& a, X&& x) {
   const auto from = input(a);
   const auto to = view(std::forward<X>(x));
@@ -102,7 +114,8 @@ void to_dense(const A& a, X&& x) {
 /// The elements of x as a dense matrix of its own: to_dense(a), to_dense<col_major>(a). As above; of a dense
 /// x a copy. scipy: toarray(order).
 template <class Layout = row_major, class X>
-  requires(sparse_like<const X&> || csr_like<const X&> || coo_like<const X&> || dense_like<const X&>)
+  requires(sparse_like<const X&> || csr_like<const X&> || csc_like<const X&> || coo_like<const X&> ||
+           dense_like<const X&>)
 auto to_dense(const X& x) {
   const auto from = input(x);
   dense_matrix<typename decltype(from)::value_type, Layout> result(from.rows(), from.cols(), uninitialized);

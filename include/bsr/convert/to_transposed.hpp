@@ -7,6 +7,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/compressed.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -17,11 +18,11 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// Where each entry goes when rows become columns: calls move(from, to) for every entry in stored order,
-/// after the transposed indptr and indices have been made. Rows of the result are sorted, equal columns keep
-/// their order.
-template <index Index, class Move>
-void transpose_entries(const compressed<Index>& a, buffer<Index>& indptr, buffer<Index>& indices,
+/// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
+/// stored order, after the transposed indptr and indices have been made. Rows of the result are sorted, equal
+/// columns keep their order.
+template <index Index, index From, class Move>
+void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
                        const Move& move) {
   const std::int64_t stored = a.indptr[a.rows];
   // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column

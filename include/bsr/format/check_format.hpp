@@ -9,6 +9,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/format/compressed.hpp"
 #include "bsr/storage/coo.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/pattern.hpp"
 #include "bsr/storage/view.hpp"
@@ -65,11 +66,11 @@ template <index Index>
     for (Index k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
       const Index column = a.indices[k];
       if (column < 0)
-        fail<format_error>("bsr: ", who, ": column index values must be >= 0: ", a.row_name, " ", i,
-                           " holds ", column, ".");
+        fail<format_error>("bsr: ", who, ": ", a.index_name, " index values must be >= 0: ", a.row_name, " ",
+                           i, " holds ", column, ".");
       if (column >= a.cols)
-        fail<format_error>("bsr: ", who, ": column index values must be < ", a.cols, " (now max ", largest,
-                           "): ", a.row_name, " ", i, " holds ", column, ".");
+        fail<format_error>("bsr: ", who, ": ", a.index_name, " index values must be < ", a.cols, " (now max ",
+                           largest, "): ", a.row_name, " ", i, " holds ", column, ".");
     }
 }
 
@@ -114,6 +115,10 @@ void check_format_for(const char* who, const csr_view<T, Index>& a, checks depth
   check_indices(who, index_arrays(a), depth);
 }
 template <class T, class Index>
+void check_format_for(const char* who, const csc_view<T, Index>& a, checks depth) {
+  check_indices(who, index_arrays(a), depth);
+}
+template <class T, class Index>
 void check_format_for(const char* who, const coo_view<T, Index>& a, checks depth) {
   if (depth == checks::basic) return;
   if (any_outside(a.row().data(), a.nnz(), a.rows()))
@@ -129,8 +134,8 @@ void check_format_for(const char* who, const coo_view<T, Index>& a, checks depth
 ///   full   also: indptr never falls, every column index lies in [0, block columns) (coo: every row and
 ///   column in
 ///          range). O(block rows + blocks).
-/// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array and
-/// coo_array alike.
+/// Unsorted and repeated columns are in order. scipy: bsr_array.check_format(full_check), csr_array,
+/// csc_array and coo_array alike.
 template <class A>
   requires sparse_like<const A&>
 void check_format(const A& a, checks depth = checks::full) {
@@ -138,6 +143,11 @@ void check_format(const A& a, checks depth = checks::full) {
 }
 template <class A>
   requires csr_like<const A&>
+void check_format(const A& a, checks depth = checks::full) {
+  detail::check_format_for("check_format", input(a), depth);
+}
+template <class A>
+  requires csc_like<const A&>
 void check_format(const A& a, checks depth = checks::full) {
   detail::check_format_for("check_format", input(a), depth);
 }

@@ -7,6 +7,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/sort_indices.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
 
@@ -66,6 +67,14 @@ void eliminate_zeros(csr<T, Index>& a) {
   detail::check_format_for("eliminate_zeros", a.view(), checks::full);
   const T* const data = a.data().data();
   a.truncate(detail::keep_if(a.indptr().data(), a.rows(), a.indices().data(), a.data().data(), 1,
+                             [&](std::int64_t, std::int64_t k) { return data[k] != T{}; }));
+}
+/// Removes the entries of a CSC matrix that are zero.
+template <class T, class Index>
+void eliminate_zeros(csc<T, Index>& a) {
+  detail::check_format_for("eliminate_zeros", a.view(), checks::full);
+  const T* const data = a.data().data();
+  a.truncate(detail::keep_if(a.indptr().data(), a.cols(), a.indices().data(), a.data().data(), 1,
                              [&](std::int64_t, std::int64_t k) { return data[k] != T{}; }));
 }
 

@@ -43,11 +43,11 @@ bool rows_ascend(const compressed<Index>& a) {
 
 }  // namespace detail
 
-/// Whether the columns of every (block) row are in order; the same column may come twice. O(blocks).
-/// Nothing is remembered: scipy caches the answer, bsr looks. The index arrays must be in order
-/// (check_format).
+/// Whether the columns of every (block) row, or the rows of every column of a CSC matrix, are in order; the
+/// same one may come twice. O(blocks). Nothing is remembered: scipy caches the answer, bsr looks. The index
+/// arrays must be in order (check_format).
 template <class A>
-  requires sparse_like<const A&> || csr_like<const A&>
+  requires sparse_like<const A&> || csr_like<const A&> || csc_like<const A&>
 bool has_sorted_indices(const A& a) {
   return detail::rows_ascend<false>(detail::index_arrays(input(a)));
 }
@@ -59,7 +59,7 @@ bool has_sorted_indices(const pattern_view<R, C, Index, Space>& a) {
 /// Whether the columns of every (block) row are in order and none comes twice. Stored zeros do not matter.
 /// O(blocks).
 template <class A>
-  requires sparse_like<const A&> || csr_like<const A&>
+  requires sparse_like<const A&> || csr_like<const A&> || csc_like<const A&>
 bool has_canonical_format(const A& a) {
   return detail::rows_ascend<true>(detail::index_arrays(input(a)));
 }

@@ -5,6 +5,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
 
@@ -25,6 +26,13 @@ void shrink_to_fit(csr<T, Index>& a) {
   detail::check_format_for("shrink_to_fit", a.view(), checks::basic);
   a.truncate(a.indptr().back());
   csr<T, Index> tight(a);
+  a = std::move(tight);
+}
+template <class T, class Index>
+void shrink_to_fit(csc<T, Index>& a) {
+  detail::check_format_for("shrink_to_fit", a.view(), checks::basic);
+  a.truncate(a.indptr().back());
+  csc<T, Index> tight(a);
   a = std::move(tight);
 }
 

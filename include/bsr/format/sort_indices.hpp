@@ -8,6 +8,7 @@
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/storage/buffer.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
 
@@ -85,6 +86,12 @@ template <class T, class Index>
 void sort_indices(csr<T, Index>& a) {
   detail::check_format_for("sort_indices", a.view(), checks::full);
   detail::sort_rows(a.indptr().data(), a.rows(), a.indices().data(), a.data().data(), 1);
+}
+/// The same for the entries of a CSC matrix: the rows of every column.
+template <class T, class Index>
+void sort_indices(csc<T, Index>& a) {
+  detail::check_format_for("sort_indices", a.view(), checks::full);
+  detail::sort_rows(a.indptr().data(), a.cols(), a.indices().data(), a.data().data(), 1);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

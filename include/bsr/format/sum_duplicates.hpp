@@ -7,6 +7,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sort_indices.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/matrix.hpp"
 
@@ -59,6 +60,13 @@ void sum_duplicates(csr<T, Index>& a) {
   sort_indices(a);
   if (has_canonical_format(a)) return;
   a.truncate(detail::merge_equal(a.indptr().data(), a.rows(), a.indices().data(), a.data().data(), 1));
+}
+/// The same for the entries of a CSC matrix.
+template <class T, class Index>
+void sum_duplicates(csc<T, Index>& a) {
+  sort_indices(a);
+  if (has_canonical_format(a)) return;
+  a.truncate(detail::merge_equal(a.indptr().data(), a.cols(), a.indices().data(), a.data().data(), 1));
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -11,6 +11,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/storage/coo.hpp"
+#include "bsr/storage/csc.hpp"
 #include "bsr/storage/csr.hpp"
 #include "bsr/storage/dense_matrix.hpp"
 #include "bsr/storage/dense_view.hpp"
@@ -69,6 +70,20 @@ template <class T, class Index>
 void view(const csr<T, Index>&&) = delete;  // would outlive its memory
 template <class T, class Index>
 BSR_INLINE csr_view<T, Index> view(csr_view<T, Index> a) {
+  return a;
+}
+template <class T, class Index>
+BSR_INLINE csc_view<const T, Index> view(const csc<T, Index>& a) {
+  return a.view();
+}
+template <class T, class Index>
+BSR_INLINE csc_view<T, Index> view(csc<T, Index>& a) {
+  return a.view();
+}
+template <class T, class Index>
+void view(const csc<T, Index>&&) = delete;  // would outlive its memory
+template <class T, class Index>
+BSR_INLINE csc_view<T, Index> view(csc_view<T, Index> a) {
   return a;
 }
 template <class T, class Index>
@@ -185,6 +200,10 @@ inline constexpr bool is_csr_view = false;
 template <class T, class Index>
 inline constexpr bool is_csr_view<csr_view<T, Index>> = true;
 template <class V>
+inline constexpr bool is_csc_view = false;
+template <class T, class Index>
+inline constexpr bool is_csc_view<csc_view<T, Index>> = true;
+template <class V>
 inline constexpr bool is_coo_view = false;
 template <class T, class Index>
 inline constexpr bool is_coo_view<coo_view<T, Index>> = true;
@@ -201,6 +220,8 @@ template <class X>
 concept vector_like = requires { typename view_t<X>; } && storage_detail::is_vector_view<view_t<X>>;
 template <class X>
 concept csr_like = requires { typename view_t<X>; } && storage_detail::is_csr_view<view_t<X>>;
+template <class X>
+concept csc_like = requires { typename view_t<X>; } && storage_detail::is_csc_view<view_t<X>>;
 template <class X>
 concept coo_like = requires { typename view_t<X>; } && storage_detail::is_coo_view<view_t<X>>;
 
@@ -222,6 +243,10 @@ struct const_view<vector_view<T, S>> {
 template <class T, class Index>
 struct const_view<csr_view<T, Index>> {
   using type = csr_view<const T, Index>;
+};
+template <class T, class Index>
+struct const_view<csc_view<T, Index>> {
+  using type = csc_view<const T, Index>;
 };
 template <class T, class Index>
 struct const_view<coo_view<T, Index>> {
