@@ -17,6 +17,7 @@
 #include "bsr/elementwise/conj.hpp"
 #include "bsr/elementwise/map.hpp"
 #include "bsr/elementwise/transform.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -44,6 +45,13 @@ struct unary {
 template <class F>
 struct part_by_part {
   F f{};
+#if BSR_HAS_XSIMD
+  template <class W>
+    requires requires(const W& x) { F::vector(x); }
+  BSR_INLINE static W vector(const W& x) {
+    return F::vector(x);
+  }
+#endif
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     if constexpr (is_complex<W>)
@@ -111,29 +119,44 @@ struct sign_of {
   }
 };
 
+// The same function of a vector of floats or doubles, where there is xsimd.
+#if BSR_HAS_XSIMD
+#define BSR_VECTOR_FUNCTION(name)                                      \
+  template <class W>                                                   \
+  BSR_INLINE static xsimd::batch<W> vector(const xsimd::batch<W>& x) { \
+    return xsimd::name(x);                                             \
+  }
+#else
+#define BSR_VECTOR_FUNCTION(name)
+#endif
+
 struct floor_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::floor(x);
   }
+  BSR_VECTOR_FUNCTION(floor)
 };
 struct ceil_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::ceil(x);
   }
+  BSR_VECTOR_FUNCTION(ceil)
 };
 struct trunc_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::trunc(x);
   }
+  BSR_VECTOR_FUNCTION(trunc)
 };
 struct rint_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::rint(x);
   }
+  BSR_VECTOR_FUNCTION(rint)
 };
 
 /// NumPy's round: x 10^decimals to the nearest whole number, ties to even, and back.
@@ -174,6 +197,7 @@ struct sqrt_of {
   BSR_INLINE W operator()(const W& x) const {
     return std::sqrt(x);
   }
+  BSR_VECTOR_FUNCTION(sqrt)
 };
 struct expm1_of {
   template <class W>
@@ -188,6 +212,10 @@ struct expm1_of {
       return std::expm1(x);
     }
   }
+  BSR_VECTOR_FUNCTION(expm1)
+  // Near the end of the range the vector function becomes infinite too early.
+  template <class W>
+  static constexpr W vector_limit = sizeof(W) == 4 ? W(88) : W(709);
 };
 struct log1p_of {
   template <class W>
@@ -204,55 +232,120 @@ struct log1p_of {
       return std::log1p(x);
     }
   }
+  BSR_VECTOR_FUNCTION(log1p)
 };
 struct sin_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::sin(x);
   }
+  BSR_VECTOR_FUNCTION(sin)
 };
 struct tan_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::tan(x);
   }
+  BSR_VECTOR_FUNCTION(tan)
 };
 struct arcsin_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::asin(x);
   }
+  BSR_VECTOR_FUNCTION(asin)
 };
 struct arctan_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::atan(x);
   }
+  BSR_VECTOR_FUNCTION(atan)
 };
 struct sinh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::sinh(x);
   }
+  BSR_VECTOR_FUNCTION(sinh)
+  // Near the end of the range the vector function becomes infinite too early.
+  template <class W>
+  static constexpr W vector_limit = sizeof(W) == 4 ? W(88) : W(709);
 };
 struct tanh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::tanh(x);
   }
+  BSR_VECTOR_FUNCTION(tanh)
 };
 struct arcsinh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::asinh(x);
   }
+  BSR_VECTOR_FUNCTION(asinh)
 };
 struct arctanh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::atanh(x);
   }
+  BSR_VECTOR_FUNCTION(atanh)
 };
+#undef BSR_VECTOR_FUNCTION
+
+#if BSR_HAS_XSIMD
+/// Functions with a form for vectors of W.
+template <class F, class W>
+concept has_vector_form = has_xsimd<W> && requires(const xsimd::batch<W>& x) { F::vector(x); };
+
+/// The vector function F of `batch::size` numbers.
+template <class F, class W>
+BSR_INLINE void vector_function(const W* from, W* to) {
+  using batch = xsimd::batch<W>;
+  const batch x = batch::load_unaligned(from);
+  if constexpr (requires { F::template vector_limit<W>; }) {
+    if (xsimd::any(xsimd::abs(x) > batch(F::template vector_limit<W>))) {
+      for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);
+      return;
+    }
+  }
+  F::vector(x).store_unaligned(to);
+}
+
+/// to[k] = F(from[k]), computed in W by vectors; through a piece of memory where the types differ.
+template <class F, class W, class T, class U>
+void transform_by_vectors(const T* BSR_RESTRICT from, U* BSR_RESTRICT to, std::int64_t n) {
+  constexpr auto size = static_cast<std::int64_t>(xsimd::batch<W>::size);
+  constexpr bool direct = std::same_as<T, W> && std::same_as<U, W>;
+  std::int64_t k = 0;
+  if constexpr (direct)
+    for (; k + size <= n; k += size) vector_function<F>(from + k, to + k);
+  constexpr std::int64_t piece = direct ? size : 16 * size;
+  W in[piece] = {};
+  W out[piece];
+  for (; k < n; k += piece) {
+    const std::int64_t count = n - k < piece ? n - k : piece;
+    for (std::int64_t l = 0; l < count; ++l) in[l] = widened(from[k + l]);
+    for (std::int64_t l = 0; l < count; l += size) vector_function<F>(in + l, out + l);
+    for (std::int64_t l = 0; l < count; ++l) to[k + l] = static_cast<U>(out[l]);
+  }
+}
+
+// Found by transform() through its function.
+template <class T, class U, class F>
+  requires has_vector_form<F, computed_t<T>>
+void transform_array(const T* BSR_RESTRICT from, U* BSR_RESTRICT to, std::int64_t n, const unary<F>&) {
+  transform_by_vectors<F, computed_t<T>>(from, to, n);
+}
+template <class T, class U, class F>
+  requires(has_vector_form<F, computed_t<T>> && !std::integral<T>)
+void transform_array(const T* BSR_RESTRICT from, U* BSR_RESTRICT to, std::int64_t n, const of_fractions<F>&) {
+  transform_by_vectors<F, computed_t<T>>(from, to, n);
+}
+#endif
+
 struct radians {
   template <class W>
   BSR_INLINE W operator()(W x) const {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The functions over many numbers, where they are computed by whole vectors: against long double.
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "bsr/base/half.hpp"
+#include "bsr/elementwise/functions.hpp"
+#include "support/bounds.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace bsr_test;
+using bsr_test::random;  // not the one of stdlib.h
+
+/// Numbers of all sizes up to `largest`, and those near it, in one block row.
+template <class T>
+bsr::matrix<T, 1> numbers_up_to(long double largest, bool negative) {
+  random rng(1);
+  const int n = 1037;
+  bsr::buffer<T> data(n);
+  bsr::buffer<std::int32_t> indices(n);
+  const long double smallest = std::numeric_limits<T>::min();
+  for (int k = 0; k < n; ++k) {
+    const auto u = static_cast<long double>(rng.unit());
+    const long double size = k % 3 == 0   ? u * largest
+                             : k % 3 == 1 ? (1 - u / 100) * largest
+                                          : smallest * std::pow(largest / smallest, u);
+    data[k] = static_cast<T>(negative && rng.chance(0.5) ? -size : size);
+    indices[k] = k;
+  }
+  data[5] = T(0);
+  data[17] = std::numeric_limits<T>::quiet_NaN();
+  return {bsr::dims(1, n), std::move(data), std::move(indices), {0, n}};
+}
+
+/// How many results are off by more than 4 units in the last place, the last one of a denormal being that of
+/// the smallest normal number.
+template <class T, class F, class G>
+int wrong(const F& f, const G& g, long double largest, bool negative = true) {
+  const auto a = numbers_up_to<T>(largest, negative);
+  const auto c = f(a);
+  int count = 0;
+  for (std::size_t k = 0; k < a.data().size(); ++k) {
+    const long double expected = g(static_cast<long double>(a.data()[k]));
+    const T rounded = static_cast<T>(expected);
+    const long double actual = static_cast<long double>(c.data()[k]);
+    const long double bound =
+        4 * 2 * unit_roundoff<T>() *
+        std::fmax(std::fabs(expected), static_cast<long double>(std::numeric_limits<T>::min()));
+    const bool good = expected != expected ? actual != actual
+                      : std::isinf(static_cast<float>(rounded)) && std::isinf(static_cast<double>(rounded))
+                          ? std::fabs(actual) >= std::numeric_limits<T>::max() * (1 - 4 * unit_roundoff<T>())
+                          : std::fabs(actual - expected) <= bound;
+    if (!good) UNSCOPED_INFO(a.data()[k] << " gives " << c.data()[k] << " instead of " << rounded);
+    count += !good;
+  }
+  return count;
+}
+
+#define CHECK_FUNCTION(name, reference, ...)                        \
+  CHECK(wrong<TestType>([](const auto& a) { return bsr::name(a); }, \
+                        [](long double x) { return std::reference(x); }, __VA_ARGS__) == 0)
+
+TEMPLATE_TEST_CASE("functions: many numbers", "[elementwise]", float, double) {
+  const bool single = sizeof(TestType) == 4;
+  const long double largest = std::numeric_limits<TestType>::max();
+  const long double exponent = single ? 88.7L : 709.7L;
+  CHECK_FUNCTION(floor, floor, 1e6L);
+  CHECK_FUNCTION(ceil, ceil, 1e6L);
+  CHECK_FUNCTION(trunc, trunc, 1e6L);
+  CHECK_FUNCTION(rint, rint, 1e6L);
+  CHECK_FUNCTION(sqrt, sqrt, largest);
+  CHECK_FUNCTION(expm1, expm1, exponent);
+  CHECK_FUNCTION(log1p, log1p, largest, false);
+  CHECK_FUNCTION(log1p, log1p, 1.0L);
+  CHECK_FUNCTION(sin, sin, 1e5L);
+  CHECK_FUNCTION(tan, tan, 1e5L);
+  CHECK_FUNCTION(arcsin, asin, 1.0L);
+  CHECK_FUNCTION(arctan, atan, largest);
+  CHECK_FUNCTION(sinh, sinh, exponent + 0.6L);
+  CHECK_FUNCTION(tanh, tanh, 50.0L);
+  CHECK_FUNCTION(arcsinh, asinh, largest);
+  CHECK_FUNCTION(arctanh, atanh, 1.0L);
+}
+
+TEST_CASE("functions: other types go through float and double by pieces", "[elementwise]") {
+  random rng(2);
+  const auto a = random_matrix<std::int16_t, 5>(rng, {100, 100}, {.density = 0.5, .sorted = true});
+  const auto f = bsr::sinh(a);
+  const auto h = bsr::sinh(bsr::map(a, [](std::int16_t x) { return bsr::float16(x); }));
+  const auto d = bsr::sinh(bsr::map(a, [](std::int16_t x) { return std::int64_t{x}; }));
+  REQUIRE(a.nnz() > 3000);
+  int wrong = 0;
+  for (std::size_t k = 0; k < a.data().size(); ++k) {
+    const long double expected = std::sinh(static_cast<long double>(a.data()[k]));
+    wrong += std::fabs(f.data()[k] - expected) > 8 * unit_roundoff<float>() * std::fabs(expected);
+    wrong += std::fabs(h.data()[k] - expected) > 2 * 0x1p-11L * std::fabs(expected);
+    wrong += std::fabs(d.data()[k] - expected) > 8 * unit_roundoff<double>() * std::fabs(expected);
+  }
+  CHECK(wrong == 0);
+}
+
+}  // namespace
