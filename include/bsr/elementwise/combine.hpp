@@ -135,6 +135,17 @@ struct product_of {
     return plain_product(cast_scalar<U>(x), cast_scalar<U>(y));
   }
 };
+/// y where it is NaN, or where it is better and x is not NaN; else x. Without a branch for real numbers, of
+/// which none is better than NaN.
+template <class U>
+BSR_INLINE U extreme(const U& x, const U& y, bool better) {
+  if constexpr (is_complex<U>) {
+    return is_nan(y) || (better && !is_nan(x)) ? y : x;
+  } else {
+    const U known = better ? y : x;
+    return is_nan(y) ? y : known;
+  }
+}
 template <class U>
 struct larger_of {
   static constexpr bool both_only = false;
@@ -142,7 +153,7 @@ struct larger_of {
   BSR_INLINE U operator()(const T& left, const V& right) const {
     const U x = cast_scalar<U>(left);
     const U y = cast_scalar<U>(right);
-    return is_nan(x) || (!is_nan(y) && !less_than(x, y)) ? x : y;
+    return extreme(x, y, less_than(x, y));
   }
 };
 template <class U>
@@ -152,7 +163,7 @@ struct smaller_of {
   BSR_INLINE U operator()(const T& left, const V& right) const {
     const U x = cast_scalar<U>(left);
     const U y = cast_scalar<U>(right);
-    return is_nan(x) || (!is_nan(y) && !less_than(y, x)) ? x : y;
+    return extreme(x, y, less_than(y, x));
   }
 };
 

@@ -5,7 +5,9 @@
 #include <bit>
 #include <complex>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "bsr/base/extent.hpp"
@@ -134,6 +136,8 @@ BSR_INLINE const T* select(std::int64_t condition, const T* yes, const T* no) {
 template <index IndexA, index IndexB>
 BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB* b, std::int64_t count_b) {
   if (count_a != count_b) return false;
+  if constexpr (std::same_as<IndexA, IndexB>)
+    return count_a == 0 || std::memcmp(a, b, static_cast<std::size_t>(count_a) * sizeof(IndexA)) == 0;
   for (std::int64_t k = 0; k < count_a; ++k)
     if (a[k] != b[k]) return false;
   return true;
@@ -155,6 +159,94 @@ std::int64_t room_for_union(std::int64_t rows, const merge_operand<T, IndexA>& a
   return room;
 }
 
+/// Appends blocks one after the other, and in runs; what is all blank does not stay.
+template <int Area, class U, index Index>
+class merge_output {
+ public:
+  merge_output(const merge_edges& edges, extent<Area> area, U blank, const merge_result<U, Index>& c)
+      : edges_(edges),
+        last_row_(edges.padded ? edges.shape.rows / edges.block.rows : -1),
+        last_column_(edges.padded ? edges.shape.cols / edges.block.cols : -1),
+        area_(area),
+        blank_(blank),
+        indices_(c.indices),
+        data_(c.data) {}
+
+  BSR_INLINE std::int64_t size() const { return size_; }
+
+  /// The block op(x, y) at (i, column).
+  template <class T, class V, class Op>
+  BSR_INLINE void put(std::int64_t i, std::int64_t column, const T* x, const V* y, const Op& op) {
+    U* const to = data_ + size_ * area_.value();
+    bool any = merge_block(x, y, to, area_, op, blank_);
+    if (edges_.padded && (i == last_row_ || column == last_column_))
+      any = clear_padding(edges_, i, column, to, blank_);
+    indices_[size_] = static_cast<Index>(column);
+    size_ += any;
+  }
+
+  /// `count` blocks at (i, columns[0]), (i, columns[1]), ...; element(e) is element e of all of them
+  /// together.
+  template <index From, class Element>
+  BSR_INLINE void put_run(std::int64_t i, const From* columns, std::int64_t count, const Element& element) {
+    // In pieces that stay in the cache until it is known whether they hold blank blocks.
+    const std::int64_t piece = area_.value() < 1024 ? 1024 / area_.value() : 1;
+    for (std::int64_t k = 0; k < count; k += piece)
+      put_piece(i, columns + k, count - k < piece ? count - k : piece, k * area_.value(), element);
+  }
+
+ private:
+  template <index From, class Element>
+  BSR_INLINE void put_piece(std::int64_t i, const From* columns, std::int64_t count, std::int64_t first,
+                            const Element& element) {
+    U* BSR_RESTRICT const to = data_ + size_ * area_.value();
+    std::int64_t blanks = 0;
+    for (std::int64_t e = 0; e < count * area_.value(); ++e) {
+      const U v = element(first + e);
+      to[e] = v;
+      blanks += v == blank_;
+    }
+    for (std::int64_t k = 0; k < count; ++k) indices_[size_ + k] = static_cast<Index>(columns[k]);
+    if (blanks == 0 && !edges_.padded)
+      size_ += count;
+    else
+      keep_some(i, columns, count);
+  }
+
+  /// Of the `count` blocks behind the end keeps those that are not blank.
+  template <index From>
+  void keep_some(std::int64_t i, const From* columns, std::int64_t count) {
+    const std::int64_t begin = size_;
+    for (std::int64_t k = 0; k < count; ++k) {
+      U* const block = data_ + (begin + k) * area_.value();
+      bool any = false;
+      if (edges_.padded && (i == last_row_ || columns[k] == last_column_)) {
+        any = clear_padding(edges_, i, std::int64_t{columns[k]}, block, blank_);
+      } else {
+        difference_finder<U> finder(blank_);
+        for (std::int64_t e = 0; e < area_.value(); ++e) finder.look_at(block[e]);
+        any = finder.found();
+      }
+      if (!any) continue;
+      if (size_ != begin + k) {
+        U* const to = data_ + size_ * area_.value();
+        for (std::int64_t e = 0; e < area_.value(); ++e) to[e] = block[e];
+        indices_[size_] = static_cast<Index>(columns[k]);
+      }
+      ++size_;
+    }
+  }
+
+  const merge_edges edges_;
+  const std::int64_t last_row_;
+  const std::int64_t last_column_;
+  const extent<Area> area_;
+  const U blank_;
+  Index* const indices_;
+  U* const data_;
+  std::int64_t size_ = 0;
+};
+
 /// c = op(a, b), element by element, over the union of the blocks; a block that is not stored is a block of
 /// zeros, and a block of the result that holds nothing but `blank` is left out. Op::both_only says that op
 /// gives blank wherever one of the two has no block. Rows are sorted. Returns the number of blocks. O(blocks
@@ -163,50 +255,46 @@ template <int Area, class T, index IndexA, class V, index IndexB, class U, index
 std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> area,
                    const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, const Op& op,
                    U blank, const merge_result<U, Index>& c) {
-  const std::int64_t last_row = edges.padded ? edges.shape.rows / edges.block.rows : -1;
-  const std::int64_t last_column = edges.padded ? edges.shape.cols / edges.block.cols : -1;
-  std::int64_t n = 0;
-  const auto put = [&](std::int64_t i, std::int64_t column, const T* x, const V* y) {
-    U* const to = c.data + n * area.value();
-    bool any = merge_block(x, y, to, area, op, blank);
-    if (edges.padded && (i == last_row || column == last_column))
-      any = clear_padding(edges, i, column, to, blank);
-    c.indices[n] = static_cast<Index>(column);
-    n += any;
-  };
+  merge_output<Area, U, Index> out(edges, area, blank, c);
   c.indptr[0] = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t p = a.indptr[i];
     std::int64_t q = b.indptr[i];
     const std::int64_t end_p = a.indptr[i + 1];
     const std::int64_t end_q = b.indptr[i + 1];
+    const T* const x = a.data;
+    const V* const y = b.data;
     if (same_columns(a.indices + p, end_p - p, b.indices + q, end_q - q)) {
-      for (; p < end_p; ++p, ++q) put(i, a.indices[p], a.data + p * area.value(), b.data + q * area.value());
+      const T* const first_x = x + p * area.value();
+      const V* const first_y = y + q * area.value();
+      out.put_run(i, a.indices + p, end_p - p, [&](std::int64_t e) { return op(first_x[e], first_y[e]); });
     } else {
       while (p < end_p && q < end_q) {
         const std::int64_t column_a = a.indices[p];
         const std::int64_t column_b = b.indices[q];
+        const std::int64_t in_a = unpredictable(column_a <= column_b);
+        const std::int64_t in_b = unpredictable(column_b <= column_a);
         if constexpr (Op::both_only) {
-          if (column_a == column_b) put(i, column_a, a.data + p * area.value(), b.data + q * area.value());
-          p += unpredictable(column_a <= column_b);
-          q += unpredictable(column_b <= column_a);
+          if (column_a == column_b) out.put(i, column_a, x + p * area.value(), y + q * area.value(), op);
         } else {
-          const std::int64_t in_a = unpredictable(column_a <= column_b);
-          const std::int64_t in_b = unpredictable(column_b <= column_a);
-          put(i, column_a < column_b ? column_a : column_b, select(in_a, a.data + p * area.value(), a.zeros),
-              select(in_b, b.data + q * area.value(), b.zeros));
-          p += in_a;
-          q += in_b;
+          out.put(i, column_a < column_b ? column_a : column_b, select(in_a, x + p * area.value(), a.zeros),
+                  select(in_b, y + q * area.value(), b.zeros), op);
         }
+        p += in_a;
+        q += in_b;
       }
       if constexpr (!Op::both_only) {
-        for (; p < end_p; ++p) put(i, a.indices[p], a.data + p * area.value(), b.zeros);
-        for (; q < end_q; ++q) put(i, b.indices[q], a.zeros, b.data + q * area.value());
+        const T* const first_x = x + p * area.value();
+        const V* const first_y = y + q * area.value();
+        if (p < end_p)
+          out.put_run(i, a.indices + p, end_p - p, [&](std::int64_t e) { return op(first_x[e], V{}); });
+        if (q < end_q)
+          out.put_run(i, b.indices + q, end_q - q, [&](std::int64_t e) { return op(T{}, first_y[e]); });
       }
     }
-    c.indptr[i + 1] = static_cast<Index>(n);
+    c.indptr[i + 1] = static_cast<Index>(out.size());
   }
-  return n;
+  return out.size();
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail
