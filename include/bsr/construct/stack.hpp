@@ -348,7 +348,8 @@ template <class... Found>
   requires(sizeof...(Found) > 0)
 struct joined_cells<std::tuple<Found...>> : joined<Found...> {};
 template <class... Found, class... Cell>
-struct joined_cells<std::tuple<Found...>, empty_cell_t, Cell...> : joined_cells<std::tuple<Found...>, Cell...> {};
+struct joined_cells<std::tuple<Found...>, empty_cell_t, Cell...>
+    : joined_cells<std::tuple<Found...>, Cell...> {};
 template <class... Found, class View, class... Cell>
 struct joined_cells<std::tuple<Found...>, cell<View>, Cell...>
     : joined_cells<std::tuple<Found..., View>, Cell...> {};
@@ -432,8 +433,8 @@ auto cells(const A&... a) {
 ///   block_array(cells(a, empty_cell),
 ///               cells(empty_cell, b))
 ///
-/// All in a row have as many rows, all in a column as many columns; a row or column of nothing but empty cells has
-/// none. At least one matrix is needed. scipy: block_array, bmat.
+/// All in a row have as many rows, all in a column as many columns; a row or column of nothing but empty
+/// cells has none. At least one matrix is needed. scipy: block_array, bmat.
 template <class... First, class... Row>
   requires requires { typename detail::joined_rows<detail::cell_row<First...>, Row...>::value_type; }
 auto block_array(const detail::cell_row<First...>& first, const Row&... rows) {
