@@ -35,7 +35,7 @@ BSR_INLINE bool holds_nan(const T& x) {
   if constexpr (std::integral<T>)
     return false;
   else if constexpr (is_complex<T>)
-    return (x.real() != x.real()) | (x.imag() != x.imag());
+    return (int{x.real() != x.real()} | int{x.imag() != x.imag()}) != 0;
   else
     return x != x;
 }
@@ -44,7 +44,7 @@ BSR_INLINE bool holds_nan(const T& x) {
 template <class T>
 BSR_INLINE bool is_below(const T& x, const T& y) {
   if constexpr (is_complex<T>)
-    return (x.real() < y.real()) | ((x.real() == y.real()) & (x.imag() < y.imag()));
+    return (int{x.real() < y.real()} | (int{x.real() == y.real()} & int{x.imag() < y.imag()})) != 0;
   else
     return x < y;
 }
