@@ -82,7 +82,7 @@ matrix<T, BR, BC, Index> multiply_blocks(const matrix_view<const T, AR, AC, AInd
             const std::int64_t left = (first + c) * b_cols;
             for (std::int64_t q = 0; q < count; ++q)
               out_index[q] = static_cast<Index>(left + b_indices[begin + q]);
-            for (std::int64_t e = 0; e < count * area; ++e) out[e] = multiply(x, factor[e]);
+            for (std::int64_t e = 0; e < count * area; ++e) out[e] = bsr::multiply(x, factor[e]);
             out_index += count;
             out += count * area;
           }

@@ -316,14 +316,19 @@ auto join_range(const char* who, const A& matrices) {
       });
 }
 
-/// One row of block_array: views, and none_t where there is nothing.
+/// A place of block_array with a matrix.
+template <class View>
+struct cell {
+  View view;
+};
+/// One row of block_array: cells, and none_t where there is nothing.
 template <class... Cell>
 struct cell_row {
   std::tuple<Cell...> values;
 };
 template <class A>
 struct cell_of {
-  using type = input_t<const A&>;
+  using type = cell<input_t<const A&>>;
 };
 template <>
 struct cell_of<none_t> {
@@ -332,8 +337,8 @@ struct cell_of<none_t> {
 BSR_INLINE none_t make_cell(none_t) { return {}; }
 template <class A>
   requires sparse_like<const A&>
-BSR_INLINE auto make_cell(const A& a) {
-  return input(a);
+BSR_INLINE cell<input_t<const A&>> make_cell(const A& a) {
+  return {input(a)};
 }
 
 /// joined<> of those that are no none_t.
@@ -345,8 +350,8 @@ struct joined_cells<std::tuple<Found...>> : joined<Found...> {};
 template <class... Found, class... Cell>
 struct joined_cells<std::tuple<Found...>, none_t, Cell...> : joined_cells<std::tuple<Found...>, Cell...> {};
 template <class... Found, class View, class... Cell>
-struct joined_cells<std::tuple<Found...>, View, Cell...> : joined_cells<std::tuple<Found..., View>, Cell...> {
-};
+struct joined_cells<std::tuple<Found...>, cell<View>, Cell...>
+    : joined_cells<std::tuple<Found..., View>, Cell...> {};
 
 template <class... Row>
 struct joined_rows;
@@ -359,11 +364,11 @@ struct joined_rows<cell_row<Cell...>, cell_row<Other...>, Row...>
 template <class F, class... Cell>
 void for_each_cell(const cell_row<Cell...>& row, std::int64_t i, const F& f) {
   std::int64_t j = 0;
-  const auto visit = [&](const auto& cell) {
-    if constexpr (!std::same_as<std::remove_cvref_t<decltype(cell)>, none_t>) f(i, j, cell);
+  const auto visit = [&](const auto& place) {
+    if constexpr (!std::same_as<std::remove_cvref_t<decltype(place)>, none_t>) f(i, j, place.view);
     ++j;
   };
-  std::apply([&](const auto&... cell) { (visit(cell), ...); }, row.values);
+  std::apply([&](const auto&... place) { (visit(place), ...); }, row.values);
 }
 
 }  // namespace detail
@@ -455,9 +460,9 @@ auto block_array(const A& cells_by_row, Columns columns) {
     fail<shape_error>("bsr: block_array: ", count, " cells are no rows of ", width, ".");
   return detail::join_grid<made::rows, made::cols, typename made::index_type, typename made::value_type>(
       "block_array", count / width, width, [&](const auto& f) {
-        const auto* const cell = std::ranges::data(cells_by_row);
+        const auto* const places = std::ranges::data(cells_by_row);
         for (std::int64_t n = 0; n < count; ++n)
-          if (cell[n]) f(n / width, n % width, input(*cell[n]));
+          if (places[n]) f(n / width, n % width, input(*places[n]));
       });
 }
 

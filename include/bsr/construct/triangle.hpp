@@ -20,7 +20,7 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-enum class half { lower, upper };
+enum class triangle_side { lower, upper };
 
 /// Columns from first to before last, of one row.
 struct column_range {
@@ -31,11 +31,11 @@ struct column_range {
 
 /// Those of the columns [0, cols) that lie on one side of diagonal k in row i; the diagonal itself belongs to
 /// both.
-template <half Half>
+template <triangle_side Side>
 BSR_INLINE column_range columns_on_side(std::int64_t i, std::int64_t k, std::int64_t cols) {
   std::int64_t middle = 0;
   if (__builtin_add_overflow(i, k, &middle)) middle = cols;
-  if constexpr (Half == half::lower)
+  if constexpr (Side == triangle_side::lower)
     return {0, (std::clamp<std::int64_t>)(middle, -1, cols - 1) + 1};
   else
     return {(std::clamp<std::int64_t>)(middle, 0, cols), cols};
@@ -79,7 +79,7 @@ matrix<T, R, C, Index> choose_blocks(const matrix_view<const T, R, C, Index>& a,
   return result;
 }
 
-template <half Half, class T, int R, int C, class Index>
+template <triangle_side Side, class T, int R, int C, class Index>
 matrix<T, R, C, Index> triangle(const char* who, const matrix_view<const T, R, C, Index>& a, std::int64_t k) {
   check_format_for(who, a, checks::full);
   const dims shape = a.shape();
@@ -90,18 +90,20 @@ matrix<T, R, C, Index> triangle(const char* who, const matrix_view<const T, R, C
   };
   // A block row holds as much of the triangle as its last row does, of the upper triangle its first.
   const auto reach = [&](std::int64_t i) {
-    const auto farthest = columns_on_side<Half>(Half == half::lower ? bottom(i) : top(i), k, shape.cols);
+    const auto farthest =
+        columns_on_side<Side>(Side == triangle_side::lower ? bottom(i) : top(i), k, shape.cols);
     if (farthest.first >= farthest.last) return column_range{0, 0};
     return column_range{farthest.first / block.cols, storage_detail::ceil_div(farthest.last, block.cols)};
   };
   const auto write = [&](std::int64_t i, std::int64_t j, const T* from, T* to) {
-    const auto least = columns_on_side<Half>(Half == half::lower ? top(i) : bottom(i), k, shape.cols);
+    const auto least =
+        columns_on_side<Side>(Side == triangle_side::lower ? top(i) : bottom(i), k, shape.cols);
     const std::int64_t left = j * block.cols;
     const std::int64_t right = left + (std::min)(block.cols, shape.cols - left);
     if (left >= least.first && right <= least.last)
       return copy_elements_of_block(from, to, block.rows * block.cols);
     for (std::int64_t r = 0; r < block.rows; ++r) {
-      const auto columns = columns_on_side<Half>(top(i) + r, k, shape.cols);
+      const auto columns = columns_on_side<Side>(top(i) + r, k, shape.cols);
       for (std::int64_t c = 0; c < block.cols; ++c)
         to[r * block.cols + c] = columns.holds(left + c) ? from[r * block.cols + c] : T{};
     }
@@ -109,13 +111,13 @@ matrix<T, R, C, Index> triangle(const char* who, const matrix_view<const T, R, C
   return choose_blocks(a, reach, write);
 }
 
-template <half Half, class T, int R, int C, class Index>
+template <triangle_side Side, class T, int R, int C, class Index>
 matrix<T, R, C, Index> block_triangle(const char* who, const matrix_view<const T, R, C, Index>& a,
                                       std::int64_t k) {
   check_format_for(who, a, checks::full);
   const std::int64_t area = a.blocksize().rows * a.blocksize().cols;
   return choose_blocks(
-      a, [&](std::int64_t i) { return columns_on_side<Half>(i, k, a.block_cols()); },
+      a, [&](std::int64_t i) { return columns_on_side<Side>(i, k, a.block_cols()); },
       [&](std::int64_t, std::int64_t, const T* from, T* to) { copy_elements_of_block(from, to, area); });
 }
 
@@ -128,13 +130,13 @@ matrix<T, R, C, Index> block_triangle(const char* who, const matrix_view<const T
 template <class A>
   requires sparse_like<const A&>
 auto tril(const A& a, std::int64_t k = 0) {
-  return detail::triangle<detail::half::lower>("tril", input(a), k);
+  return detail::triangle<detail::triangle_side::lower>("tril", input(a), k);
 }
 /// The elements (i, j) of a with j >= i + k. As tril. scipy: triu.
 template <class A>
   requires sparse_like<const A&>
 auto triu(const A& a, std::int64_t k = 0) {
-  return detail::triangle<detail::half::upper>("triu", input(a), k);
+  return detail::triangle<detail::triangle_side::upper>("triu", input(a), k);
 }
 
 /// The blocks of a at block row i and block column j <= i + k, whole. Canonical. O(blocks + stored elements).
@@ -142,13 +144,13 @@ auto triu(const A& a, std::int64_t k = 0) {
 template <class A>
   requires sparse_like<const A&>
 auto block_tril(const A& a, std::int64_t k = 0) {
-  return detail::block_triangle<detail::half::lower>("block_tril", input(a), k);
+  return detail::block_triangle<detail::triangle_side::lower>("block_tril", input(a), k);
 }
 /// The blocks of a at block row i and block column j >= i + k, whole. As block_tril.
 template <class A>
   requires sparse_like<const A&>
 auto block_triu(const A& a, std::int64_t k = 0) {
-  return detail::block_triangle<detail::half::upper>("block_triu", input(a), k);
+  return detail::block_triangle<detail::triangle_side::upper>("block_triu", input(a), k);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
