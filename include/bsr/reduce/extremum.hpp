@@ -49,34 +49,34 @@ BSR_INLINE bool is_below(const T& x, const T& y) {
     return x < y;
 }
 
-enum class extreme { max, min };
+enum class extremum { max, min };
 enum class nans { propagate, ignore };
 
 /// Whether x is nearer to the extreme than y; neither is NaN.
-template <extreme Which, class T>
+template <extremum Which, class T>
 BSR_INLINE bool beats(const T& x, const T& y) {
-  if constexpr (Which == extreme::max)
+  if constexpr (Which == extremum::max)
     return is_below(y, x);
   else
     return is_below(x, y);
 }
 
 /// What every number beats or equals.
-template <extreme Which, class T>
+template <extremum Which, class T>
 constexpr T weakest() {
   if constexpr (is_complex<T>) {
     return {weakest<Which, typename T::value_type>(), weakest<Which, typename T::value_type>()};
   } else {
     using limits = std::numeric_limits<T>;
     if constexpr (limits::has_infinity)
-      return Which == extreme::max ? -limits::infinity() : limits::infinity();
+      return Which == extremum::max ? -limits::infinity() : limits::infinity();
     else
-      return Which == extreme::max ? (limits::lowest)() : (limits::max)();
+      return Which == extremum::max ? (limits::lowest)() : (limits::max)();
   }
 }
 
 /// The extreme of elements. NaN wins over every number, or loses against every number.
-template <extreme Which, nans Nans, class T>
+template <extremum Which, nans Nans, class T>
 struct extreme_fold {
   using state = T;
   using total = T;
@@ -135,7 +135,7 @@ buffer<std::int64_t> column_counts(const View& a) {
   return count;
 }
 
-template <extreme Which, nans Nans, class A>
+template <extremum Which, nans Nans, class A>
 auto extreme_of(const char* who, const A& x, elements which) {
   const auto a = input(x);
   using T = typename decltype(a)::value_type;
@@ -150,7 +150,7 @@ auto extreme_of(const char* who, const A& x, elements which) {
   });
 }
 
-template <extreme Which, nans Nans, class A>
+template <extremum Which, nans Nans, class A>
 auto extremes_of(const char* who, const A& x, int axis, elements which) {
   const auto a = input(x);
   using T = typename decltype(a)::value_type;
@@ -249,14 +249,14 @@ std::int64_t first_place(const matrix_view<const T, R, C, Index>& a, const T& be
 
 /// Of the stored place of `best` and the first place that is not stored (both -1 when there is none), the one
 /// with the extreme; of two that are equal the first.
-template <extreme Which, class T>
+template <extremum Which, class T>
 std::int64_t place_of_extreme(std::int64_t stored, const T& best, std::int64_t missing) {
   if (missing < 0 || (stored >= 0 && (holds_nan(best) || beats<Which>(best, T{})))) return stored;
   if (stored < 0 || best != T{}) return missing;
   return (std::min)(stored, missing);
 }
 
-template <extreme Which, class A>
+template <extremum Which, class A>
 std::int64_t extreme_place(const char* who, const A& x, elements which) {
   const auto a = input(x);
   using T = typename decltype(a)::value_type;
@@ -287,7 +287,7 @@ std::int64_t extreme_place(const char* who, const A& x, elements which) {
 }
 
 /// For every row its column, for axis 1.
-template <extreme Which, class T, int R, int C, class Index>
+template <extremum Which, class T, int R, int C, class Index>
 buffer<std::int64_t> extreme_places_in_rows(const matrix_view<const T, R, C, Index>& a, elements which) {
   const dims block = a.blocksize();
   const Index* const indptr = a.indptr().data();
@@ -322,7 +322,7 @@ buffer<std::int64_t> extreme_places_in_rows(const matrix_view<const T, R, C, Ind
 }
 
 /// For every column its row, for axis 0.
-template <extreme Which, class T, int R, int C, class Index>
+template <extremum Which, class T, int R, int C, class Index>
 buffer<std::int64_t> extreme_places_in_cols(const matrix_view<const T, R, C, Index>& a, elements which) {
   const dims block = a.blocksize();
   const Index* const indptr = a.indptr().data();
@@ -355,7 +355,7 @@ buffer<std::int64_t> extreme_places_in_cols(const matrix_view<const T, R, C, Ind
   return result;
 }
 
-template <extreme Which, class A>
+template <extremum Which, class A>
 buffer<std::int64_t> extreme_places(const char* who, const A& x, int axis, elements which) {
   const auto a = input(x);
   axis = check_axis(who, axis);
@@ -381,7 +381,7 @@ buffer<std::int64_t> extreme_places(const char* who, const A& x, int axis, eleme
 template <class A>
   requires sparse_like<const A&>
 auto(max)(const A& a, elements which = elements::all) {
-  return detail::extreme_of<detail::extreme::max, detail::nans::propagate>("max", a, which);
+  return detail::extreme_of<detail::extremum::max, detail::nans::propagate>("max", a, which);
 }
 /// The largest element of every column (axis 0 or -2) or row (axis 1 or -1), by the same rules, as a dense
 /// array (scipy: a sparse one). O(nnz + rows + columns). Throws shape_error also for another axis. scipy:
@@ -389,46 +389,46 @@ auto(max)(const A& a, elements which = elements::all) {
 template <class A>
   requires sparse_like<const A&>
 auto(max)(const A& a, int axis, elements which = elements::all) {
-  return detail::extremes_of<detail::extreme::max, detail::nans::propagate>("max", a, axis, which);
+  return detail::extremes_of<detail::extremum::max, detail::nans::propagate>("max", a, axis, which);
 }
 
 /// The smallest element; as max.
 template <class A>
   requires sparse_like<const A&>
 auto(min)(const A& a, elements which = elements::all) {
-  return detail::extreme_of<detail::extreme::min, detail::nans::propagate>("min", a, which);
+  return detail::extreme_of<detail::extremum::min, detail::nans::propagate>("min", a, which);
 }
 /// The smallest element of every column or row; as max.
 template <class A>
   requires sparse_like<const A&>
 auto(min)(const A& a, int axis, elements which = elements::all) {
-  return detail::extremes_of<detail::extreme::min, detail::nans::propagate>("min", a, axis, which);
+  return detail::extremes_of<detail::extremum::min, detail::nans::propagate>("min", a, axis, which);
 }
 
 /// The largest element that is not NaN; NaN only when there is nothing else. Otherwise as max.
 template <class A>
   requires sparse_like<const A&>
 auto nanmax(const A& a, elements which = elements::all) {
-  return detail::extreme_of<detail::extreme::max, detail::nans::ignore>("nanmax", a, which);
+  return detail::extreme_of<detail::extremum::max, detail::nans::ignore>("nanmax", a, which);
 }
 /// The largest element that is not NaN of every column or row; as max.
 template <class A>
   requires sparse_like<const A&>
 auto nanmax(const A& a, int axis, elements which = elements::all) {
-  return detail::extremes_of<detail::extreme::max, detail::nans::ignore>("nanmax", a, axis, which);
+  return detail::extremes_of<detail::extremum::max, detail::nans::ignore>("nanmax", a, axis, which);
 }
 
 /// The smallest element that is not NaN; as nanmax.
 template <class A>
   requires sparse_like<const A&>
 auto nanmin(const A& a, elements which = elements::all) {
-  return detail::extreme_of<detail::extreme::min, detail::nans::ignore>("nanmin", a, which);
+  return detail::extreme_of<detail::extremum::min, detail::nans::ignore>("nanmin", a, which);
 }
 /// The smallest element that is not NaN of every column or row; as max.
 template <class A>
   requires sparse_like<const A&>
 auto nanmin(const A& a, int axis, elements which = elements::all) {
-  return detail::extremes_of<detail::extreme::min, detail::nans::ignore>("nanmin", a, axis, which);
+  return detail::extremes_of<detail::extremum::min, detail::nans::ignore>("nanmin", a, axis, which);
 }
 
 /// Where the largest element is: row * columns + column of the first one, row by row. Which one that is, and
@@ -439,7 +439,7 @@ auto nanmin(const A& a, int axis, elements which = elements::all) {
 template <class A>
   requires sparse_like<const A&>
 std::int64_t argmax(const A& a, elements which = elements::all) {
-  return detail::extreme_place<detail::extreme::max>("argmax", a, which);
+  return detail::extreme_place<detail::extremum::max>("argmax", a, which);
 }
 /// In which row every column (axis 0 or -2) has its first largest element, or in which column every row (axis
 /// 1 or -1). With explicit_only 0 for lines that store nothing. O(nnz + rows + columns). Throws shape_error
@@ -448,20 +448,20 @@ std::int64_t argmax(const A& a, elements which = elements::all) {
 template <class A>
   requires sparse_like<const A&>
 buffer<std::int64_t> argmax(const A& a, int axis, elements which = elements::all) {
-  return detail::extreme_places<detail::extreme::max>("argmax", a, axis, which);
+  return detail::extreme_places<detail::extremum::max>("argmax", a, axis, which);
 }
 
 /// Where the smallest element is; as argmax.
 template <class A>
   requires sparse_like<const A&>
 std::int64_t argmin(const A& a, elements which = elements::all) {
-  return detail::extreme_place<detail::extreme::min>("argmin", a, which);
+  return detail::extreme_place<detail::extremum::min>("argmin", a, which);
 }
 /// Where every column or row has its first smallest element; as argmax.
 template <class A>
   requires sparse_like<const A&>
 buffer<std::int64_t> argmin(const A& a, int axis, elements which = elements::all) {
-  return detail::extreme_places<detail::extreme::min>("argmin", a, axis, which);
+  return detail::extreme_places<detail::extremum::min>("argmin", a, axis, which);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

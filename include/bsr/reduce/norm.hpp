@@ -115,7 +115,7 @@ template <class T, class Size>
 struct largest_fold {
   using state = decltype(Size()(T{}));
   using total = state;
-  using of_sizes = extreme_fold<extreme::max, nans::propagate, state>;
+  using of_sizes = extreme_fold<extremum::max, nans::propagate, state>;
   static constexpr int chunk = of_sizes::chunk;
   static state start() { return 0; }
   BSR_INLINE static state take(state best, const T& x) { return of_sizes::take(best, Size()(x)); }
@@ -180,7 +180,7 @@ norm_state_t<T> frobenius_norm(const matrix_view<const T, R, C, Index>& a) {
 }
 
 /// The largest or smallest of the sums of rows or of columns; sums of lines that store nothing are 0.
-template <extreme Which, class T, int R, int C, class Index>
+template <extremum Which, class T, int R, int C, class Index>
 norm_state_t<T> extreme_sum(const matrix_view<const T, R, C, Index>& a, bool of_rows) {
   using real = norm_state_t<T>;
   const magnitude_fold<T> f;
@@ -220,13 +220,13 @@ auto norm(const A& x, norms which = norms::fro) {
     using result = detail::norm_type_t<T>;
     switch (which) {
       case norms::one:
-        return static_cast<result>(detail::extreme_sum<detail::extreme::max>(distinct, false));
+        return static_cast<result>(detail::extreme_sum<detail::extremum::max>(distinct, false));
       case norms::inf:
-        return static_cast<result>(detail::extreme_sum<detail::extreme::max>(distinct, true));
+        return static_cast<result>(detail::extreme_sum<detail::extremum::max>(distinct, true));
       case norms::minus_one:
-        return static_cast<result>(detail::extreme_sum<detail::extreme::min>(distinct, false));
+        return static_cast<result>(detail::extreme_sum<detail::extremum::min>(distinct, false));
       case norms::minus_inf:
-        return static_cast<result>(detail::extreme_sum<detail::extreme::min>(distinct, true));
+        return static_cast<result>(detail::extreme_sum<detail::extremum::min>(distinct, true));
       case norms::max:
         return static_cast<result>(detail::largest_magnitude(distinct));
       case norms::fro:
