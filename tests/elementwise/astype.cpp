@@ -41,22 +41,18 @@ auto converted(const A& a) {
   return c;
 }
 
-TEMPLATE_TEST_CASE("astype: random matrices of every kind to every kind", "[elementwise]", bool, std::int8_t,
-                   std::uint8_t, std::int64_t, float, double, bsr::float16) {
+TEMPLATE_TEST_CASE("astype: random matrices of double to every kind", "[elementwise]", bool, std::int8_t,
+                   std::uint8_t, std::int64_t, float, double, bsr::float16, std::complex<float>) {
   random rng(3);
   for_each_matrix<double>(rng, [](const auto& a) {
-    CHECK(stored_difference(bsr::astype<bool>(a), converted<bool>(a)) == "");
-    CHECK(stored_difference(bsr::astype<std::int8_t>(a), converted<std::int8_t>(a)) == "");
     CHECK(stored_difference(bsr::astype<TestType>(a), converted<TestType>(a)) == "");
-    CHECK(stored_difference(bsr::astype<std::complex<float>>(a), converted<std::complex<float>>(a)) == "");
   });
-  if constexpr (!std::is_same_v<TestType, bsr::float16>)
-    for_each_matrix<TestType>(rng, [](const auto& a) {
-      if constexpr (!std::is_same_v<TestType, double>)
-        CHECK(stored_difference(bsr::astype<double>(a), converted<double>(a)) == "");
-      if constexpr (!std::is_same_v<TestType, std::int64_t>)
-        CHECK(stored_difference(bsr::astype<std::int64_t>(a), converted<std::int64_t>(a)) == "");
-    });
+}
+TEMPLATE_TEST_CASE("astype: matrices of every kind to double", "[elementwise]", bool, std::int8_t,
+                   std::uint8_t, std::int64_t, float, bsr::float16) {
+  random rng(4);
+  const auto a = random_matrix<TestType, 2, 3>(rng, {7, 11}, wild);
+  CHECK(stored_difference(bsr::astype<double>(a), converted<double>(a)) == "");
 }
 
 TEST_CASE("astype: another type adds up duplicates after the conversion, the same type keeps them",

@@ -88,8 +88,8 @@ TEST_CASE("map: a function that is not 0 at 0 is refused", "[elementwise]") {
         "bsr: map: f(0) is 0.5, so the result would be dense; map the dense matrix instead: to_dense(a).");
   CHECK(text_of<bsr::error>([&] { bsr::map(a, [](double x) { return x == 0; }); }) ==
         "bsr: map: f(0) is true, so the result would be dense; map the dense matrix instead: to_dense(a).");
-  CHECK(text_of<bsr::error>([&] { bsr::map(a, [](double x) { return 0 / x; }); }).substr(0, 25) ==
-        "bsr: map: f(0) is -nan, s");
+  CHECK(text_of<bsr::error>([&] { bsr::map(a, [](double x) { return 0 / x; }); }).substr(0, 24) ==
+        "bsr: map: f(0) is nan, s");
 }
 
 TEST_CASE("map: broken indices are refused", "[elementwise]") {

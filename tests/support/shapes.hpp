@@ -21,12 +21,12 @@ void for_each_matrix(random& rng, const F& f) {
   f(random_matrix<T, 2, 3>(rng, {8, 12}, options));
   f(random_matrix<T, 2, 3>(rng, {8, 12}, sorted));
   f(random_matrix<T, 3, 2>(rng, {10, 9}, options));  // padded on both sides
-  f(random_matrix<T, 1>(rng, {9, 11}, options));
   f(random_matrix<T, bsr::dynamic, bsr::dynamic, std::int64_t>(rng, {12, 10}, {4, 5}, options));
   f(random_matrix<T>(rng, {7, 5}, {3, 4}, sorted));  // padded
+  f(random_matrix<T>(rng, {9, 11}, {1, 1}, options));
   f(bsr::matrix<T, 2, 3>({4, 6}));
   f(bsr::matrix<T>({0, 6}, {2, 3}));
-  f(bsr::matrix<T, 2>({4, 0}));
+  f(bsr::matrix<T, 2, 3>({4, 0}));
   f(bsr::matrix<T>());
 }
 

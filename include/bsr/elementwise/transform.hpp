@@ -32,8 +32,10 @@ message& operator<<(message& out, const shown<T>& number) {
     return out << static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(
                number.value);
   else if constexpr (is_complex<T>)
-    return out << '(' << static_cast<double>(number.value.real()) << ", "
-               << static_cast<double>(number.value.imag()) << ')';
+    return out << '(' << shown<typename T::value_type>{number.value.real()} << ", "
+               << shown<typename T::value_type>{number.value.imag()} << ')';
+  else if (number.value != number.value)
+    return out << "nan";  // without its sign, which no one has set
   else
     return out << static_cast<double>(number.value);
 }
