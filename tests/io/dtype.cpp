@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bsr/base/half.hpp"
 #include "support.hpp"
 
 namespace io = bsr::io;
@@ -86,10 +87,18 @@ TEST_CASE("dtype: a type is read when all its values are kept") {
   CHECK(io::reads_exactly<float>({'B', 2}));
   CHECK(io::reads_exactly<std::complex<float>>({'f', 2}));
   CHECK_FALSE(io::reads_exactly<std::int64_t>({'f', 2}));
+  CHECK(io::reads_exactly<bsr::float16>({'f', 2}));
+  CHECK(io::reads_exactly<bsr::float16>({'i', 1}));
+  CHECK_FALSE(io::reads_exactly<bsr::float16>({'B', 2}));  // its range is larger
+  CHECK_FALSE(io::reads_exactly<bsr::float16>({'f', 4}));
+  CHECK(io::reads_exactly<bsr::bfloat16>({'B', 2}));
+  CHECK_FALSE(io::reads_exactly<bsr::bfloat16>({'f', 2}));
   CHECK_FALSE(io::reads_exactly<double>({'f', 3}));
   CHECK_FALSE(io::reads_exactly<double>({'S', 8}));
   CHECK_FALSE(io::reads_exactly<double>({}));
 }
+
+#include "bsr/base/half.hpp"
 
 namespace {
 

@@ -41,10 +41,12 @@ auto astype(const A& matrix_to_convert) {
   static_assert(
       !is_complex<T> || is_complex<U> || std::same_as<U, bool>,
       "bsr: astype<U>(a): complex elements do not fit into real ones. Take real(a), imag(a) or abs(a).");
-  detail::check_format_for("astype", a, checks::full);
-  auto result = detail::transform<U>(a, detail::cast_to<U>{});
-  if constexpr (!std::same_as<T, U>) sum_duplicates(result);
-  return result;
+  if constexpr (!is_complex<T> || is_complex<U> || std::same_as<U, bool>) {
+    detail::check_format_for("astype", a, checks::full);
+    auto result = detail::transform<U>(a, detail::cast_to<U>{});
+    if constexpr (!std::same_as<T, U>) sum_duplicates(result);
+    return result;
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -372,28 +372,32 @@ template <class A>
   requires sparse_like<const A&>
 auto sign(const A& a) {
   static_assert(!std::same_as<detail::element_of<A>, bool>, "bsr: sign(a): a bool has no sign.");
-  return detail::map_elements("sign", a, detail::sign_of{});
+  if constexpr (!std::same_as<detail::element_of<A>, bool>)
+    return detail::map_elements("sign", a, detail::sign_of{});
 }
 /// The largest whole number not above x; integers stay integers. Not for complex elements.
 template <class A>
   requires sparse_like<const A&>
 auto floor(const A& a) {
   static_assert(!is_complex<detail::element_of<A>>, "bsr: floor(a) is not defined for complex elements.");
-  return detail::map_elements("floor", a, detail::of_fractions<detail::floor_of>{});
+  if constexpr (!is_complex<detail::element_of<A>>)
+    return detail::map_elements("floor", a, detail::of_fractions<detail::floor_of>{});
 }
 /// The smallest whole number not below x; integers stay integers. Not for complex elements.
 template <class A>
   requires sparse_like<const A&>
 auto ceil(const A& a) {
   static_assert(!is_complex<detail::element_of<A>>, "bsr: ceil(a) is not defined for complex elements.");
-  return detail::map_elements("ceil", a, detail::of_fractions<detail::ceil_of>{});
+  if constexpr (!is_complex<detail::element_of<A>>)
+    return detail::map_elements("ceil", a, detail::of_fractions<detail::ceil_of>{});
 }
 /// x without its fraction; integers stay integers. Not for complex elements.
 template <class A>
   requires sparse_like<const A&>
 auto trunc(const A& a) {
   static_assert(!is_complex<detail::element_of<A>>, "bsr: trunc(a) is not defined for complex elements.");
-  return detail::map_elements("trunc", a, detail::of_fractions<detail::trunc_of>{});
+  if constexpr (!is_complex<detail::element_of<A>>)
+    return detail::map_elements("trunc", a, detail::of_fractions<detail::trunc_of>{});
 }
 /// The nearest whole number, ties to even, as unary_type_t; complex numbers part by part.
 template <class A>
@@ -410,7 +414,9 @@ auto round(const A& a, int decimals = 0) {
   using T = detail::element_of<A>;
   static_assert(!std::same_as<T, bool>, "bsr: round(a): a bool has no decimals.");
   const std::int64_t size = decimals < 0 ? -std::int64_t{decimals} : decimals;
-  if constexpr (std::integral<T>) {
+  if constexpr (std::same_as<T, bool>) {
+    return;
+  } else if constexpr (std::integral<T>) {
     return detail::map_elements("round", a,
                                 detail::round_whole<T>{decimals < 0 ? detail::power_of_ten(size) : 1});
   } else {
@@ -491,14 +497,16 @@ template <class A>
   requires sparse_like<const A&>
 auto deg2rad(const A& a) {
   static_assert(!is_complex<detail::element_of<A>>, "bsr: deg2rad(a) is not defined for complex elements.");
-  return detail::map_elements("deg2rad", a, detail::unary<detail::radians>{});
+  if constexpr (!is_complex<detail::element_of<A>>)
+    return detail::map_elements("deg2rad", a, detail::unary<detail::radians>{});
 }
 /// x 180 / pi, as unary_type_t. Not for complex elements.
 template <class A>
   requires sparse_like<const A&>
 auto rad2deg(const A& a) {
   static_assert(!is_complex<detail::element_of<A>>, "bsr: rad2deg(a) is not defined for complex elements.");
-  return detail::map_elements("rad2deg", a, detail::unary<detail::degrees>{});
+  if constexpr (!is_complex<detail::element_of<A>>)
+    return detail::map_elements("rad2deg", a, detail::unary<detail::degrees>{});
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

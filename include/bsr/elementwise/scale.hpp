@@ -198,10 +198,12 @@ void scale_rows(A&& matrix_to_scale, const V& v) {
   static_assert(
       detail::keeps_type<T, typename input_t<const V&>::value_type>,
       "bsr: scale_rows(a, v): the products do not fit into the elements of a. Convert a with astype first.");
-  detail::check_format_for("scale_rows", a, checks::full);
-  const auto factor =
-      detail::factors<T>("scale_rows", "rows", input(v), a.rows(), a.block_rows() * a.blocksize().rows);
-  detail::scale_block_rows(a, factor.data());
+  if constexpr (detail::writable_matrix<A> && detail::keeps_type<T, typename input_t<const V&>::value_type>) {
+    detail::check_format_for("scale_rows", a, checks::full);
+    const auto factor =
+        detail::factors<T>("scale_rows", "rows", input(v), a.rows(), a.block_rows() * a.blocksize().rows);
+    detail::scale_block_rows(a, factor.data());
+  }
 }
 
 /// a(i, j) *= v(j) in place: a diag(v). As scale_rows; v has a.cols() elements. scipy's compiled
@@ -215,10 +217,12 @@ void scale_columns(A&& matrix_to_scale, const V& v) {
   static_assert(detail::keeps_type<T, typename input_t<const V&>::value_type>,
                 "bsr: scale_columns(a, v): the products do not fit into the elements of a. Convert a with "
                 "astype first.");
-  detail::check_format_for("scale_columns", a, checks::full);
-  const auto factor =
-      detail::factors<T>("scale_columns", "columns", input(v), a.cols(), a.block_cols() * a.blocksize().cols);
-  detail::scale_block_columns(a, factor.data());
+  if constexpr (detail::writable_matrix<A> && detail::keeps_type<T, typename input_t<const V&>::value_type>) {
+    detail::check_format_for("scale_columns", a, checks::full);
+    const auto factor = detail::factors<T>("scale_columns", "columns", input(v), a.cols(),
+                                           a.block_cols() * a.blocksize().cols);
+    detail::scale_block_columns(a, factor.data());
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

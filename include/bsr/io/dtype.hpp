@@ -39,11 +39,11 @@ inline message& operator<<(message& out, const dtype& type) {
   return out << type.kind << (type.kind == 'U' ? type.bytes / 4 : type.bytes);
 }
 
-/// Bits of an IEEE half. Files have them, bsr's matrices do not.
+/// Bits of an IEEE half in a file.
 struct half {
   std::uint16_t bits;
 };
-/// The upper half of the bits of a float.
+/// The upper half of the bits of a float, in a file.
 struct bfloat16 {
   std::uint16_t bits;
 };
@@ -72,27 +72,32 @@ template <class From>
 struct source_traits {
   static constexpr char kind = scalar_traits<From>::npy_kind;
   static constexpr int digits = std::numeric_limits<typename scalar_traits<From>::real>::digits;
+  static constexpr int exponent = std::numeric_limits<typename scalar_traits<From>::real>::max_exponent;
 };
 template <class From>
   requires std::integral<From>
 struct source_traits<From> {
   static constexpr char kind = scalar_traits<From>::npy_kind;
   static constexpr int digits = std::numeric_limits<From>::digits;
+  static constexpr int exponent = 0;
 };
 template <>
 struct source_traits<half> {
   static constexpr char kind = 'f';
   static constexpr int digits = 11;
+  static constexpr int exponent = 16;
 };
 template <>
 struct source_traits<bfloat16> {
   static constexpr char kind = 'f';
   static constexpr int digits = 8;
+  static constexpr int exponent = 128;
 };
 template <>
 struct source_traits<byte_bool> {
   static constexpr char kind = 'b';
   static constexpr int digits = 1;
+  static constexpr int exponent = 0;
 };
 
 }  // namespace detail
@@ -111,7 +116,8 @@ inline constexpr bool converts_exactly = [] {
     case 'i':
       return to::kind != 'b' && to::kind != 'u' && enough;
     case 'f':
-      return (to::kind == 'f' || to::kind == 'c') && enough;
+      return (to::kind == 'f' || to::kind == 'c' || to::kind == 'B') && enough &&
+             from::exponent <= to::exponent;
     default:
       return to::kind == 'c' && enough;
   }

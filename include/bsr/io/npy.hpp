@@ -362,21 +362,29 @@ void write_npy_header(Sink& sink, dtype type, bool fortran_order, const array_sh
   sink.write(text.c_str(), length);
 }
 
+/// The dtype of elements that are to be written.
+template <scalar T>
+constexpr dtype written_dtype() {
+  static_assert(scalar_traits<std::remove_const_t<T>>::npy_kind != 'B',
+                "bsr: NumPy's files have no bfloat16. Convert with astype<float> first.");
+  return dtype_of<T>;
+}
+
 /// Writes a whole array: header and elements.
 template <class Sink, scalar T>
 void write_npy(Sink& sink, const array_shape& shape, const T* elements) {
-  write_npy_header(sink, dtype_of<T>, false, shape);
+  write_npy_header(sink, written_dtype<T>(), false, shape);
   sink.write(elements, static_cast<std::size_t>(detail::count_elements(shape)) * sizeof(T));
 }
 template <class Sink, scalar T, class Layout>
 void write_npy(Sink& sink, dense_view<T, Layout> x) {
   if constexpr (std::same_as<Layout, col_major>) {
-    write_npy_header(sink, dtype_of<T>, true, {2, {x.rows(), x.cols()}});
+    write_npy_header(sink, written_dtype<T>(), true, {2, {x.rows(), x.cols()}});
     if (x.rows() == 0) return;
     for (std::int64_t j = 0; j < x.cols(); ++j)
       sink.write(x.data() + j * x.ld(), static_cast<std::size_t>(x.rows()) * sizeof(T));
   } else {
-    write_npy_header(sink, dtype_of<T>, false, {2, {x.rows(), x.cols()}});
+    write_npy_header(sink, written_dtype<T>(), false, {2, {x.rows(), x.cols()}});
     if (x.cols() == 0) return;
     for (std::int64_t i = 0; i < x.rows(); ++i) {
       if constexpr (std::same_as<Layout, row_major>)
@@ -388,7 +396,7 @@ void write_npy(Sink& sink, dense_view<T, Layout> x) {
 }
 template <class Sink, scalar T>
 void write_npy(Sink& sink, vector_view<T> x) {
-  write_npy_header(sink, dtype_of<T>, false, {1, {x.size()}});
+  write_npy_header(sink, written_dtype<T>(), false, {1, {x.size()}});
   if (x.stride() == 1) return sink.write(x.data(), static_cast<std::size_t>(x.size()) * sizeof(T));
   for (std::int64_t i = 0; i < x.size(); ++i) sink.write(&x[i], sizeof(T));
 }

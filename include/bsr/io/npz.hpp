@@ -295,7 +295,7 @@ void write_bsr(zip_writer& zip, const matrix_view<T, R, C, Index, Space>& a) {
   const dims whole{a.block_rows() * block.rows, a.block_cols() * block.cols};
   write_structure(zip, "bsr", whole, a.indices(), a.indptr());
   zip.begin("data.npy");
-  write_npy_header(zip, dtype_of<T>, false, {3, {a.num_blocks(), block.rows, block.cols}});
+  write_npy_header(zip, written_dtype<T>(), false, {3, {a.num_blocks(), block.rows, block.cols}});
   if (!a.is_padded()) {
     zip.write(a.data().data(), a.data().size_bytes());
   } else {
