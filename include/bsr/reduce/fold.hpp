@@ -151,12 +151,12 @@ template <class F, class T, int R, int C, class Index, class Out>
 void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out& out) {
   using State = typename F::state;
   constexpr bool is_static = R != dynamic && C != dynamic;
-  constexpr int small = 16;  // blocks with fewer elements go several at a time
+  constexpr int few = 16;  // blocks with fewer elements go several at a time
   constexpr int static_area = is_static ? R * C : 1;
-  constexpr int static_copies = static_area < small ? small / static_area : 1;
+  constexpr int static_copies = static_area < few ? few / static_area : 1;
   const dims block = a.blocksize();
   const std::int64_t area = block.rows * block.cols;
-  const std::int64_t copies = is_static ? static_copies : (area < small ? small / area : 1);
+  const std::int64_t copies = is_static ? static_copies : (area < few ? few / area : 1);
   const extent<is_static ? static_area * static_copies : dynamic> period(area * copies);
   const Index* const indptr = a.indptr().data();
   const Index* const indices = a.indices().data();

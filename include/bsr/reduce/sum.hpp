@@ -140,8 +140,8 @@ auto mean(const A& x) {
   const auto total = detail::fold_all(fold(), a);
   if constexpr (!std::integral<T>)
     if (!detail::is_finite(total)) {
-      using small = typename scalar_traits<State>::real;
-      const detail::scaled_sum_fold<T, State> scaled{{}, static_cast<small>(1 / count)};
+      using factor = typename scalar_traits<State>::real;
+      const detail::scaled_sum_fold<T, State> scaled{{}, static_cast<factor>(1 / count)};
       return detail::cast_scalar<Mean>(detail::fold_all(scaled, a));
     }
   return detail::cast_scalar<Mean>(total / count);
