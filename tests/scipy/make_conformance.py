@@ -471,7 +471,8 @@ def kron(rng, a):
     b = random_bsr(rng, str(rng.choice(STATES[:5])), a.dtype, (2, 1), a.indices.dtype, 2, 2)
     c = sp.kron(a, b.toarray(), format="bsr") if a.nnz else sp.bsr_array(
         (a.shape[0] * 4, a.shape[1] * 2), blocksize=(1, 1), dtype=a.dtype)
-    return {**matrix("b", b), "value": c.toarray(), "bound": 2 * gamma(12, a.dtype) * np.kron(
+    # The type of a product with nothing in it is float64 in scipy.
+    return {**matrix("b", b), "value": c.toarray().astype(a.dtype), "bound": 2 * gamma(12, a.dtype) * np.kron(
         magnitudes(a), magnitudes(b))}
 
 

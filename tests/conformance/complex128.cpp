@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "conformance/check.hpp"
+
+TEST_CASE("conformance: complex128", "[conformance]") { conformance::check_type<std::complex<double>>(); }
