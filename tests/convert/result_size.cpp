@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "bsr/base/extent.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -25,10 +26,10 @@ TEST_CASE("result_size: sums and products that do not exist are errors", "[conve
 TEST_CASE("result_size: one wide index makes the result wide", "[convert]") {
   using std::int32_t;
   using std::int64_t;
-  STATIC_CHECK(std::is_same_v<bsr::detail::wider_index_t<int32_t>, int32_t>);
-  STATIC_CHECK(std::is_same_v<bsr::detail::wider_index_t<int32_t, int32_t>, int32_t>);
-  STATIC_CHECK(std::is_same_v<bsr::detail::wider_index_t<int32_t, int64_t>, int64_t>);
-  STATIC_CHECK(std::is_same_v<bsr::detail::wider_index_t<int64_t, int32_t, int32_t>, int64_t>);
+  STATIC_CHECK(std::is_same_v<bsr::wider_index_t<int32_t>, int32_t>);
+  STATIC_CHECK(std::is_same_v<bsr::wider_index_t<int32_t, int32_t>, int32_t>);
+  STATIC_CHECK(std::is_same_v<bsr::wider_index_t<int32_t, int64_t>, int64_t>);
+  STATIC_CHECK(std::is_same_v<bsr::wider_index_t<int64_t, int32_t, int32_t>, int64_t>);
 }
 
 }  // namespace

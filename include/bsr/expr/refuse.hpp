@@ -380,6 +380,22 @@ template <class X>
 refused silu(X&&) {
   BSR_REFUSE(X, "bsr: relu, gelu, silu and map are functions of a product: silu(a * b).");
 }
+template <detail::sparse_result P>
+refused relu(const P&) {
+  BSR_REFUSE(P, "bsr: relu, gelu, silu and map of a sparse product or sum: name it first, matrix c = a * b.");
+}
+template <detail::sparse_result P>
+refused gelu(const P&) {
+  BSR_REFUSE(P, "bsr: relu, gelu, silu and map of a sparse product or sum: name it first, matrix c = a * b.");
+}
+template <detail::sparse_result P>
+refused silu(const P&) {
+  BSR_REFUSE(P, "bsr: relu, gelu, silu and map of a sparse product or sum: name it first, matrix c = a * b.");
+}
+template <detail::sparse_result P, class F>
+refused map(const P&, const F&) {
+  BSR_REFUSE(P, "bsr: relu, gelu, silu and map of a sparse product or sum: name it first, matrix c = a * b.");
+}
 // (of a sparse matrix as it is, map is a function of its own: elementwise/map.hpp)
 template <class X, class F>
   requires((detail::any_factor<X> && !sparse_like<const std::remove_reference_t<X>&>) ||
