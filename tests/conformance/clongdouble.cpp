@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "conformance/check.hpp"
 
-TEST_CASE("conformance: clongdouble", "[conformance]") { conformance::check_type<std::complex<long double>>(); }
+TEST_CASE("conformance: clongdouble", "[conformance]") {
+  conformance::check_type<std::complex<long double>>();
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Each operation of tests/scipy/make_conformance.py, computed by bsr and compared with scipy's answer. One source for
-// each element type instantiates run<T>.
+// Each operation of tests/scipy/make_conformance.py, computed by bsr and compared with scipy's answer. One
+// source for each element type instantiates run<T>.
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace conformance {
 
-using bsr_test::conformance_case;
 using bsr::dims;
+using bsr_test::conformance_case;
 
 /// A number as an oracle holds it.
 template <class T>
@@ -37,7 +37,8 @@ std::string element_difference(const T& x, const U& expected, double bound, std:
   if constexpr (!std::is_integral_v<T>) {
     using real = typename bsr::scalar_traits<T>::real;
     right = right || bsr_test::magnitude(p - static_cast<std::remove_const_t<decltype(p)>>(q)) <=
-                         static_cast<long double>(bound) + 8 * static_cast<long double>(std::numeric_limits<real>::denorm_min());
+                         static_cast<long double>(bound) +
+                             8 * static_cast<long double>(std::numeric_limits<real>::denorm_min());
     right = right || (p != p && q != q);
   }
   if (right) return {};
@@ -70,7 +71,8 @@ std::string values_difference(const conformance_case& c, dims shape, const F& at
 }
 template <class U, class X>
 std::string array_difference(const conformance_case& c, const X& x) {
-  return values_difference<U>(c, dims(1, x.size()), [&](std::int64_t, std::int64_t j) -> decltype(auto) { return x[j]; });
+  return values_difference<U>(c, dims(1, x.size()),
+                              [&](std::int64_t, std::int64_t j) -> decltype(auto) { return x[j]; });
 }
 template <class U, class A>
 std::string dense_difference(const conformance_case& c, const A& a) {
@@ -79,7 +81,8 @@ std::string dense_difference(const conformance_case& c, const A& a) {
                               [&](std::int64_t i, std::int64_t j) -> decltype(auto) { return x(i, j); });
 }
 
-/// A block-sparse result against the fields result.*: structure exactly (both canonical), elements within the bound.
+/// A block-sparse result against the fields result.*: structure exactly (both canonical), elements within the
+/// bound.
 template <class A>
 std::string matrix_difference(const conformance_case& c, A a) {
   using U = typename A::value_type;
@@ -110,7 +113,8 @@ std::string matrix_difference(const conformance_case& c, A a) {
 
 template <class X, class Y>
 std::string same_array(const char* name, const X& x, const Y& y) {
-  if (static_cast<std::int64_t>(x.size()) != static_cast<std::int64_t>(y.size())) return std::string(name) + ": size";
+  if (static_cast<std::int64_t>(x.size()) != static_cast<std::int64_t>(y.size()))
+    return std::string(name) + ": size";
   for (std::int64_t k = 0; k < static_cast<std::int64_t>(x.size()); ++k)
     if (!(x.data()[k] == y.data()[k])) return std::string(name) + "[" + std::to_string(k) + "]";
   return {};
@@ -151,11 +155,13 @@ std::string run_with(const conformance_case& c) {
     const auto& sizes = c.sizes("result.data");
     return matrix_difference(c, bsr::to_bsr(a, dims(sizes[1], sizes[2])));
   }
-  if (op == "count_blocks") return count_blocks(a, dims(c.whole("r"), c.whole("c"))) == c.whole("number") ? "" : "count";
+  if (op == "count_blocks")
+    return count_blocks(a, dims(c.whole("r"), c.whole("c"))) == c.whole("number") ? "" : "count";
   if (op == "estimate_blocksize") {
     const dims block = estimate_blocksize(a);
     const std::int64_t found[] = {block.rows, block.cols};
-    return values_difference<std::int64_t>(c, dims(1, 2), [&](std::int64_t, std::int64_t j) { return found[j]; });
+    return values_difference<std::int64_t>(c, dims(1, 2),
+                                           [&](std::int64_t, std::int64_t j) { return found[j]; });
   }
   if (op == "sum_all") {
     const auto s = sum(a);
@@ -230,7 +236,8 @@ std::string run_with(const conformance_case& c) {
     if (op == "min_axis") return array_difference<T>(c, (bsr::min)(a, static_cast<int>(c.whole("axis"))));
     if (op == "arg_extremes") {
       const std::int64_t found[] = {argmax(a), argmin(a)};
-      return values_difference<std::int64_t>(c, dims(1, 2), [&](std::int64_t, std::int64_t j) { return found[j]; });
+      return values_difference<std::int64_t>(c, dims(1, 2),
+                                             [&](std::int64_t, std::int64_t j) { return found[j]; });
     }
     if (op == "maximum") return dense_difference<T>(c, maximum(a, c.matrix<T, Index>("b")));
     if (op == "compare") {
@@ -252,7 +259,8 @@ std::string run_with(const conformance_case& c) {
           for (std::int64_t r = 0; r < block.rows; ++r)
             for (std::int64_t s = 0; s < block.cols; ++s)
               all(i * block.rows + r, stored.col() * block.cols + s) = stored(r, s);
-      return values_difference<bool>(c, all.shape(), [&](std::int64_t i, std::int64_t j) { return all(i, j); });
+      return values_difference<bool>(c, all.shape(),
+                                     [&](std::int64_t i, std::int64_t j) { return all(i, j); });
     }
     if constexpr (!std::is_same_v<T, bool>)
       if (op == "power") return matrix_difference(c, power(a, 2));
@@ -261,10 +269,11 @@ std::string run_with(const conformance_case& c) {
     using real = typename bsr::scalar_traits<T>::real;
     if (op == "scale") return matrix_difference(c, multiply(a, static_cast<real>(c.number("factor"))));
     if (op == "norms") {
-      const long double found[] = {static_cast<long double>(norm(a)), static_cast<long double>(norm(a, bsr::norms::one)),
+      const long double found[] = {static_cast<long double>(norm(a)),
+                                   static_cast<long double>(norm(a, bsr::norms::one)),
                                    static_cast<long double>(norm(a, bsr::norms::inf))};
-      return values_difference<double>(c, dims(1, 3),
-                                       [&](std::int64_t, std::int64_t j) { return static_cast<double>(found[j]); });
+      return values_difference<double>(
+          c, dims(1, 3), [&](std::int64_t, std::int64_t j) { return static_cast<double>(found[j]); });
     }
   }
   if constexpr (floating) {
@@ -296,9 +305,9 @@ std::string run_with(const conformance_case& c) {
   }
   if (op == "astype") {
     const auto to = c.text("to");
-#define BSR_TRY(U, word)                                                                        \
-  if constexpr (!complex || bsr::is_complex<U>) {                                               \
-    if (to == word) return matrix_difference(c, bsr::astype<U>(a));                             \
+#define BSR_TRY(U, word)                                            \
+  if constexpr (!complex || bsr::is_complex<U>) {                   \
+    if (to == word) return matrix_difference(c, bsr::astype<U>(a)); \
   }
     BSR_TRY(std::int8_t, "i1")
     BSR_TRY(std::int64_t, "i8")

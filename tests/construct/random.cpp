@@ -92,7 +92,7 @@ TEST_CASE("random: every place is as likely as any other", "[construct]") {
   check_fair(40, 0.05);  // drawn
 }
 
-TEMPLATE_TEST_CASE("random: real values lie in [0, 1) and around one half", "[construct]", float, double,
+TEMPLATE_TEST_CASE("random: real values lie between 0 and 1, around one half", "[construct]", float, double,
                    long double) {
   const auto a = bsr::random<TestType, 4>({400, 400}, 0.5, 3);
   long double sum = 0;

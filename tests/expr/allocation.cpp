@@ -185,6 +185,17 @@ TEST_CASE("products allocate nothing, on one thread and on several", "[allocatio
   every_kind<double, 3>();
 }
 
+TEST_CASE("sparse products and sums allocate nothing when they have a plan", "[allocation]") {
+  bsr_test::random rng(3);
+  auto a = bsr_test::random_matrix<double, 2>(rng, bsr::dims(40, 40), bsr_test::wild);
+  auto p = plan(bsr::cpu{.threads = 1}, transpose(a) * a);
+  auto c = p.result();
+  auto q = plan(bsr::cpu{.threads = 1}, c - 2 * transpose(a));
+  auto d = q.result();
+  allocates_nothing([&] { c.on(p) = transpose(a) * a; });
+  allocates_nothing([&] { d.view().on(q) = c - 2 * transpose(a); });
+}
+
 TEST_CASE("no word of the grammar allocates", "[allocation]") {
   operands<float, 4> o;
   const float* const constant = o.bias.data();

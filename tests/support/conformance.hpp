@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// What real scipy answered: tests/data/conformance.bin, written by tests/scipy/make_conformance.py, which explains the
-// file.
+// What real scipy answered: tests/data/conformance.bin, written by tests/scipy/make_conformance.py, which
+// explains the file.
 #include <zlib.h>
 
 #include <cstdint>
@@ -50,7 +50,8 @@ class conformance_case {
   /// Indices, of either width.
   template <class Index>
   bsr::buffer<Index> indices(std::string_view name) const {
-    if (dtype(name) == bsr::scalar_traits<Index>::npy_kind + std::to_string(sizeof(Index))) return array<Index>(name);
+    if (dtype(name) == bsr::scalar_traits<Index>::npy_kind + std::to_string(sizeof(Index)))
+      return array<Index>(name);
     using Other = std::conditional_t<sizeof(Index) == 4, std::int64_t, std::int32_t>;
     const auto other = array<Other>(name);
     bsr::buffer<Index> result(other.size(), bsr::uninitialized);
@@ -92,7 +93,8 @@ class conformance_file {
     bytes_.resize(size);
     uLongf length = size;
     if (uncompress(reinterpret_cast<Bytef*>(bytes_.data()), &length,
-                   reinterpret_cast<const Bytef*>(packed.data()) + sizeof size, packed.size() - sizeof size) != Z_OK ||
+                   reinterpret_cast<const Bytef*>(packed.data()) + sizeof size,
+                   packed.size() - sizeof size) != Z_OK ||
         length != size)
       throw std::runtime_error(path + " is damaged");
     while (at_ < bytes_.size()) records_.push_back(read());

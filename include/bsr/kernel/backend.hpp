@@ -12,7 +12,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 ///   spmm(policy, spmm_problem), spmv(policy, spmv_problem)
 ///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
-///   spgemm(policy, alpha, a, b, c)    c = alpha * a * b at the places of c, which hold the product
+///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need
+///   spgemm(policy, workspace, alpha, a, b, c)   c = alpha * a * b at the places of c, which hold the product
+///   spadd_structure(policy, a, b)     indptr and indices of the union of two patterns, rows sorted
+///   spadd_places(policy, a, b, c)     where the blocks of a and b go in pattern c, and the memory for it
+///   spadd(policy, places, alpha, a, beta, b, c)  c = alpha * a + beta * b
 template <class Policy>
 struct backend {
   static_assert(detail::never<Policy>,
@@ -22,8 +26,8 @@ struct backend {
   static void spmm(const Policy&, const Problem&) {}
   template <class Problem>
   static void spmv(const Policy&, const Problem&) {}
-  template <class T, class A, class B, class C>
-  static void spgemm(const Policy&, T, const A&, const B&, const C&) {}
+  template <class Workspace, class T, class A, class B, class C>
+  static void spgemm(const Policy&, Workspace&, T, const A&, const B&, const C&) {}
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

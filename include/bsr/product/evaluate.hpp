@@ -30,6 +30,17 @@ auto with_matrix(const factor<A, Op, S>& x, const F& f) {
   }
 }
 
+/// Whether a policy is the plan of a sparse product or sum (bsr/product/plan.hpp).
+template <class Policy>
+inline constexpr bool is_sparse_plan = false;
+template <class Policy>
+constexpr void refuse_other_plan() {
+  static_assert(
+      !is_sparse_plan<Policy>,
+      "bsr: c.on(plan) = e: the plan was made for an expression of another form. Make one by plan(policy, "
+      "e).");
+}
+
 /// What c = e and c = a * b accept on the left: the expression's own type, with block sizes known earlier or
 /// later.
 template <class M, class E>
@@ -141,6 +152,7 @@ template <class Policy, class T, int R, int C, class Index, class E, update Upda
   requires sparse_expression<E>
 void assign(Policy& policy, matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, Update>) {
   static_assert(Update == update::set);
+  detail::refuse_other_plan<Policy>();
   c = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
 }
 
@@ -209,6 +221,7 @@ void assign(matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update
 template <class Policy, class T, int R, int C, class Index, class F, class G>
 void assign(Policy& policy, const matrix_view<T, R, C, Index>& c, const sparse_product<F, G>& e,
             std::integral_constant<update, update::set>) {
+  detail::refuse_other_plan<Policy>();
   detail::with_matrix(e.left, [&](const auto& a) {
     detail::with_matrix(e.right,
                         [&](const auto& b) { spgemm_at(policy, a, b, e.left.alpha * e.right.alpha, c); });

@@ -113,7 +113,8 @@ Result multiply_sparse(const char* who, const Policy& policy, const A& a, const 
     auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
     buffer<T> data(storage_detail::count_elements(who, indices.size(), block), uninitialized);
     Result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
-    backend<Policy>::spgemm(policy, alpha_as<T>(who, alpha), x, y, c.view());
+    auto work = backend<Policy>::spgemm_workspace(policy, x, y, c.pattern());
+    backend<Policy>::spgemm(policy, work, alpha_as<T>(who, alpha), x, y, c.view());
     return c;
   });
 }
@@ -160,8 +161,9 @@ void spgemm_at(const Policy& policy, const A& a, const B& b, Alpha alpha, C&& c)
       fail<shape_error>(
           "bsr: c = a * b: the product has a block where c has none. Assign to a matrix, which takes the "
           "product's structure, instead of a view.");
-    backend<Policy>::spgemm(policy, detail::alpha_as<typename result::value_type>("c = a * b", alpha), x, y,
-                            to);
+    auto work = backend<Policy>::spgemm_workspace(policy, x, y, to);
+    backend<Policy>::spgemm(policy, work, detail::alpha_as<typename result::value_type>("c = a * b", alpha),
+                            x, y, to);
   });
 }
 

@@ -5,6 +5,9 @@
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/sparse/product.hpp"
+#include "bsr/kernel/cpu/sparse/product_structure.hpp"
+#include "bsr/kernel/cpu/sparse/rows.hpp"
+#include "bsr/kernel/cpu/sparse/sum.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -31,9 +34,33 @@ struct backend<cpu> {
     return detail::holds_product(detail::indices_of(a), detail::indices_of(b), detail::indices_of(c));
   }
 
-  template <class T, class A, class B, class C>
-  static void spgemm(const cpu& policy, T alpha, const A& a, const B& b, const C& c) {
-    detail::sparse_product(policy, alpha, a, b, c);
+  template <class A, class B, class PatternC>
+  static auto spgemm_workspace(const cpu& policy, const A& a, const B& b, const PatternC& c) {
+    return detail::make_product_workspace(policy, a, b, c);
+  }
+
+  template <class Workspace, class T, class A, class B, class C>
+  static void spgemm(const cpu& policy, Workspace& work, T alpha, const A& a, const B& b, const C& c) {
+    detail::compute_product(policy, work, alpha, a, b, c);
+  }
+
+  template <class PatternA, class PatternB>
+  static auto spadd_structure(const cpu&, const PatternA& a, const PatternB& b) {
+    return detail::sum_structure(detail::indices_of(a), detail::indices_of(b));
+  }
+
+  template <class PatternA, class PatternB, class PatternC>
+  static auto spadd_places(const cpu& policy, const PatternA& a, const PatternB& b, const PatternC& c) {
+    return detail::sum_places<typename PatternC::index_type>(
+        policy, detail::indices_of(a), detail::indices_of(b), detail::indices_of(c), c.nnz());
+  }
+
+  template <class Places, class T, class A, class B, class C>
+  static void spadd(const cpu& policy, const Places& places, T alpha, const A& a, T beta, const B& b,
+                    const C& c) {
+    detail::sum_values(policy, places, c.blocksize().rows * c.blocksize().cols, alpha, detail::indices_of(a),
+                       a.data().data(), beta, detail::indices_of(b), b.data().data(), detail::indices_of(c),
+                       c.data().data());
   }
 };
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // Where the product of two sparse matrices has blocks.
-#include <bit>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <utility>
 
 #include "bsr/base/error.hpp"
@@ -13,102 +11,12 @@
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/cpu/sparse/column_set.hpp"
+#include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/growing_buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
-
-/// The index arrays of a block-sparse-row matrix.
-template <index Index>
-struct index_view {
-  const Index* indptr;
-  const Index* indices;
-  std::int64_t rows;  ///< block rows
-  std::int64_t cols;  ///< block columns
-};
-
-/// A set of columns of one row: collects each once, gives them back in order. Memory: 4 bytes a column.
-template <index Index>
-class column_set {
- public:
-  explicit column_set(std::int64_t cols) : seen_(cols), words_(cols / 64 + 1), summary_(cols / 4096 + 1) {}
-
-  /// An empty set.
-  BSR_INLINE void clear() {
-    if (++now_ != 0) return;
-    for (std::uint32_t& s : seen_) s = 0;
-    now_ = 1;
-  }
-  /// Appends to `out` the columns [first, last) that were not there; returns the end of `out`. Writes one
-  /// element beyond it. Without a branch, because nobody can foresee which columns are new.
-  BSR_INLINE Index* insert(const Index* first, const Index* last, Index* out) {
-    std::uint32_t* const seen = seen_.data();
-    const std::uint32_t now = now_;
-    for (; first != last; ++first) {
-      const Index j = *first;
-      *out = j;
-      out += seen[j] != now;
-      seen[j] = now;
-    }
-    return out;
-  }
-  /// Sorts columns that are all different. O(n) when they are close to each other, never worse than
-  /// O(n + columns / 4096).
-  void sort(Index* first, Index* last) {
-    if (last - first <= 12) {
-      for (Index* i = first; i != last; ++i) {
-        const Index x = *i;
-        Index* to = i;
-        for (; to != first && to[-1] > x; --to) *to = to[-1];
-        *to = x;
-      }
-      return;
-    }
-    std::uint64_t* const words = words_.data();
-    std::uint64_t* const summary = summary_.data();
-    std::uint64_t low = std::numeric_limits<std::uint64_t>::max(), high = 0;
-    for (Index* i = first; i != last; ++i) {
-      const auto j = static_cast<std::uint64_t>(*i);
-      words[j >> 6] |= std::uint64_t{1} << (j & 63);
-      summary[j >> 12] |= std::uint64_t{1} << (j >> 6 & 63);
-      low = j < low ? j : low;
-      high = j > high ? j : high;
-    }
-    for (std::uint64_t s = low >> 12; s <= high >> 12; ++s) {
-      std::uint64_t groups = std::exchange(summary[s], 0);
-      for (; groups != 0; groups &= groups - 1) {
-        const std::uint64_t w = s << 6 | static_cast<std::uint64_t>(std::countr_zero(groups));
-        std::uint64_t bits = std::exchange(words[w], 0);
-        for (; bits != 0; bits &= bits - 1)
-          *first++ = static_cast<Index>(w << 6 | static_cast<std::uint64_t>(std::countr_zero(bits)));
-      }
-    }
-  }
-
- private:
-  buffer<std::uint32_t> seen_;
-  buffer<std::uint64_t> words_;
-  buffer<std::uint64_t> summary_;
-  std::uint32_t now_ = 0;
-};
-
-/// How the rows of a sparse product are shared out: every worker takes each workers-th of `chunks` pieces of
-/// equal length, because neighbouring rows cost about the same and distant ones do not.
-struct row_shares {
-  std::int64_t rows;
-  int workers;
-  int chunks;
-
-  row_shares(const cpu& policy, std::int64_t all_rows, std::int64_t nanoseconds)
-      : rows(all_rows), workers(thread_count(policy, nanoseconds)), chunks(workers == 1 ? 1 : 8 * workers) {}
-
-  /// f(chunk, first row, last row) for the chunks of one worker.
-  template <class F>
-  BSR_INLINE void of(int worker, const F& f) const {
-    for (int chunk = worker; chunk < chunks; chunk += workers)
-      f(chunk, share(rows, chunk, chunks), share(rows, chunk + 1, chunks));
-  }
-};
 
 /// indptr and indices of the product's rows: every block row sorted, each column once. O(products of blocks).
 /// Throws shape_error when the index type cannot count the blocks.
@@ -154,8 +62,8 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
   std::int64_t total = 0;
   for (int chunk = 0; chunk < shares.chunks; ++chunk) {
     const std::int64_t last = share(a.rows, chunk + 1, shares.chunks);
-    if (total + parts.data[chunk].count > std::numeric_limits<Index>::max())
-      fail<shape_error>("bsr: a * b: the product has more than ", std::numeric_limits<Index>::max(),
+    if (total + parts.data[chunk].count > (std::numeric_limits<Index>::max)())
+      fail<shape_error>("bsr: a * b: the product has more than ", (std::numeric_limits<Index>::max)(),
                         " blocks, which its index type cannot count. Use std::int64_t for the indices.");
     for (std::int64_t i = share(a.rows, chunk, shares.chunks); i < last; ++i)
       indptr[i + 1] = static_cast<Index>(total + ends[i]);

@@ -7,9 +7,8 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
-#include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/sparse/block_product.hpp"
-#include "bsr/kernel/cpu/sparse/product_structure.hpp"
+#include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/storage/buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
