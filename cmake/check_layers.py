@@ -18,7 +18,7 @@ ROOMS = {
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
-    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert", "elementwise"],
+    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert", "elementwise", "construct"],
     "elementwise": ["base", "storage", "format", "convert"],
     "construct": ["base", "storage", "format", "convert"],
     "select": ["base", "storage", "format", "convert"],

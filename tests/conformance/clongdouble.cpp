@@ -2,5 +2,5 @@
 #include "conformance/check.hpp"
 
 TEST_CASE("conformance: clongdouble", "[conformance]") {
-  conformance::check_type<std::complex<long double>>();
+  conformance::check_type<std::complex<long double>, std::int32_t>();
 }

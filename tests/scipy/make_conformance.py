@@ -13,9 +13,12 @@ The same arguments give the same bytes. tests/conformance reads it; tests/suppor
              'a' u8 length, dtype ("f8"), u8 number of dimensions, i64 sizes..., bytes in C order
 
 A case has the fields op, dtype, state (how the operand is stored), its operands as NAME.data, NAME.indices,
-NAME.indptr, NAME.shape, what else the operation was told, and the answer: result.* (a matrix, canonical), value (an
-array) or number. `bound` says how far each element may be off: 0 where the answer is exact, else gamma_k times the sum
-of magnitudes, for scipy's rounding and for ours.
+NAME.indptr, NAME.shape, what else the operation was told, and the answer: result.* (a matrix, canonical) or value,
+value1, ... (arrays). `bound` says how far each element of the matrix or of `value` may be off: gamma_k times the sum of
+magnitudes, for scipy's rounding and for ours. Without it the answer is exact.
+
+The structure of a result is exact, too. Where scipy makes a result in another format or with other blocks, the structure
+is that of scipy's own operation on the pattern of the blocks.
 """
 import argparse
 import pathlib
@@ -33,7 +36,9 @@ np.seterr(all="ignore")
 
 DTYPES = ["b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "f16", "c8", "c16", "c32"]
 BLOCKS = [(1, 1), (1, 4), (2, 3), (4, 1), (3, 3), (8, 8), (5, 2)]
-STATES = ["canonical", "unsorted", "duplicates", "zeros", "empty", "no_rows", "no_cols"]
+STATES = ["canonical", "unsorted", "duplicates", "zeros", "large", "empty", "no_rows", "no_cols"]
+# Two types that meet.
+PAIRS = ["i1+u1", "u8+i8", "i4+f4", "i2+f4", "f4+f8", "c8+f8", "b1+i1", "i8+f4", "f16+c8", "u1+b1"]
 
 
 class Writer:
@@ -73,9 +78,12 @@ def canonical(a):
     return a
 
 
-def values(rng, shape, dtype):
+def values(rng, shape, dtype, large=False):
+    """Numbers of which short sums are exact. Large: integers of any size, so that sums and products wrap."""
     if dtype.kind == "b":
         return rng.random(shape) < 0.6
+    if dtype.kind in "iu" and large:
+        return rng.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, shape, dtype=dtype, endpoint=True)
     if dtype.kind == "u":
         return rng.integers(0, 8, shape).astype(dtype)
     if dtype.kind == "i":
@@ -103,18 +111,13 @@ def random_bsr(rng, state, dtype, block, index, block_rows=None, block_cols=None
             rng.shuffle(row)
         indices += row
         indptr.append(len(indices))
-    data = values(rng, (len(indices), R, C), dtype)
+    data = values(rng, (len(indices), R, C), dtype, state == "large")
     if state == "zeros":
         data[rng.random(data.shape) < 0.5] = 0
         for k in range(len(indices)):
             if rng.random() < 0.4:
                 data[k] = 0
     return sp.bsr_array((data, np.array(indices, dtype=index), np.array(indptr, dtype=index)), shape=(m * R, n * C))
-
-
-def wide(a):
-    """The elements in the widest type, duplicates added up as their own type does."""
-    return np.asarray(canonical(a).toarray())
 
 
 def unit(dtype):
@@ -141,111 +144,127 @@ def magnitudes(a):
 OPERATIONS = {}
 
 
-def operation(*kinds):
-    """Registers f(rng, a) -> fields for the dtypes of these kinds."""
+def operation(kinds="biufc"):
+    """Registers f(rng, a) -> fields, or None where the operation has no meaning, for the dtypes of these kinds."""
     def register(f):
-        OPERATIONS[f.__name__] = ("".join(kinds) or "biufc", f)
+        OPERATIONS[f.__name__] = (kinds, f)
         return f
     return register
 
 
 def result(c):
-    c = c if c.format == "bsr" else c.tobsr((1, 1))
-    return matrix("result", canonical(c))
+    """A matrix as the answer."""
+    return matrix("result", canonical(c if c.format == "bsr" else c.tobsr((1, 1))))
 
 
-# ---- one matrix -------------------------------------------------------------------------------------------------------
+def blocks_of(a):
+    """One where a block is stored, as CSR."""
+    return sp.csr_array((np.ones(len(a.indices), dtype=np.int64), a.indices.copy(), a.indptr.copy()),
+                        shape=(a.shape[0] // a.blocksize[0], a.shape[1] // a.blocksize[1]))
+
+
+def result_at(pattern, dense, block):
+    """The blocks of a dense answer that are stored, given as a sparse matrix of positive numbers."""
+    p = pattern.tocsr()
+    p.sum_duplicates()
+    assert np.all(p.data > 0)
+    R, C = block
+    dense = np.asarray(dense)
+    data = np.zeros((len(p.indices), R, C), dtype=dense.dtype)
+    rest = dense.copy()
+    rows = np.repeat(np.arange(p.shape[0]), np.diff(p.indptr))
+    for k, (i, j) in enumerate(zip(rows, p.indices)):
+        data[k] = dense[i * R:(i + 1) * R, j * C:(j + 1) * C]
+        rest[i * R:(i + 1) * R, j * C:(j + 1) * C] = 0
+    assert not np.any(rest), "the pattern misses a block"
+    return {"result__shape": np.array(dense.shape, dtype=np.int64), "result__data": data,
+            "result__indices": p.indices.astype(np.int32), "result__indptr": p.indptr.astype(np.int32)}
+
+
+def small(a, k=4):
+    """The bound of a sum of a few terms at each place."""
+    return 2 * gamma(k, a.dtype) * magnitudes(a)
+
+
+def vector(value, bound=None):
+    value = np.atleast_1d(np.asarray(value))
+    return {"value": value, **({} if bound is None else {"bound": np.atleast_1d(np.asarray(bound, dtype=np.float64))})}
+
+
+def divisors(n):
+    return [d for d in (1, 2, 3, 4, 5, 6, 8) if n % d == 0]
+
+
+# ---- conversions ------------------------------------------------------------------------------------------------------
 @operation()
 def to_dense(rng, a):
-    return {"value": a.toarray(), "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    return {"value": a.toarray(), "bound": small(a)}
+
+
+@operation()
+def from_dense(rng, a):
+    d = a.toarray()
+    if a.dtype.kind in "fc" and d.size:  # -0.0 is no element, NaN is one
+        at = rng.random(d.shape)
+        d[at < 0.1] = -0.0
+        d[at > 0.95] = np.nan
+    R, C = int(rng.choice(divisors(d.shape[0]))), int(rng.choice(divisors(d.shape[1])))
+    return {"dense": d, "R": R, "C": C, **result(sp.bsr_array(d, blocksize=(R, C)))}
+
+
+@operation()
+def from_csr(rng, a):
+    c = a.tocsr()  # unsorted, duplicates and zeros stay
+    R, C = int(rng.choice(divisors(a.shape[0]))), int(rng.choice(divisors(a.shape[1])))
+    return {"csr__data": c.data, "csr__indices": c.indices, "csr__indptr": c.indptr, "R": R, "C": C,
+            **result(c.tobsr((R, C))), "bound": small(a)}
+
+
+@operation()
+def from_csc(rng, a):
+    c = a.tocsc()
+    R, C = int(rng.choice(divisors(a.shape[0]))), int(rng.choice(divisors(a.shape[1])))
+    return {"csc__data": c.data, "csc__indices": c.indices, "csc__indptr": c.indptr, "R": R, "C": C,
+            **result(c.tobsr((R, C))), "bound": small(a)}
+
+
+@operation()
+def from_coo(rng, a):
+    c = a.tocoo()
+    order = rng.permutation(c.nnz)
+    row, col, data = c.coords[0][order], c.coords[1][order], c.data[order]
+    R, C = int(rng.choice(divisors(a.shape[0]))), int(rng.choice(divisors(a.shape[1])))
+    b = sp.bsr_array((data, (row, col)), shape=a.shape, blocksize=(R, C))
+    return {"coo__data": data, "coo__row": row, "coo__col": col, "R": R, "C": C, **result(b), "bound": small(a)}
 
 
 @operation()
 def transpose(rng, a):
-    return {**result(a.T), "bound": 2 * gamma(4, a.dtype) * magnitudes(a).T}
-
-
-@operation()
-def diagonal(rng, a):
-    k = int(rng.integers(-a.shape[0] - 1, a.shape[1] + 2))
-    # NumPy's: scipy 1.18.1 crashes when a matrix has no columns.
-    return {"k": k, "value": a.toarray().diagonal(k), "bound": 2 * gamma(4, a.dtype) * magnitudes(a).diagonal(k)}
-
-
-@operation("biufc")
-def count_nonzero(rng, a):
-    return {"number": int(canonical(a).count_nonzero())}
-
-
-@operation()
-def eliminate_zeros(rng, a):
-    c = canonical(a)
-    c.eliminate_zeros()
-    return {**result(c), "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
-
-
-def axis_magnitudes(a, axis):
-    m = magnitudes(a)
-    return m.sum() if axis is None else m.sum(axis=axis)
-
-
-@operation()
-def sum_all(rng, a):
-    s = canonical(a).sum()
-    return {"value": np.asarray(s).reshape(1),
-            "bound": np.array([2 * gamma(a.nnz + 4, np.asarray(s).dtype) * axis_magnitudes(a, None)])}
-
-
-@operation()
-def sum_axis(rng, a):
-    axis = int(rng.integers(0, 2))
-    s = a.sum(axis=axis)  # duplicates are not added up first
-    return {"axis": axis, "value": np.asarray(s),
-            "bound": 2 * gamma(a.nnz + 4, np.asarray(s).dtype) * np.atleast_1d(axis_magnitudes(a, axis))}
-
-
-@operation("biuf")
-def max_all(rng, a):
-    if 0 in a.shape:
-        return None
-    c = canonical(a)
-    return {"value": np.asarray(c.max()).reshape(1).astype(a.dtype), "bound": np.array(
-        [2 * gamma(4, a.dtype) * magnitudes(a).max()])}
-
-
-@operation("biuf")
-def min_axis(rng, a):
-    if 0 in a.shape:
-        return None
-    axis = int(rng.integers(0, 2))
-    return {"axis": axis, "value": canonical(a).min(axis=axis).toarray().ravel().astype(a.dtype),
-            "bound": 2 * gamma(4, a.dtype) * magnitudes(a).max(axis=axis)}
-
-
-# ---- one matrix, other forms ------------------------------------------------------------------------------------------
-@operation()
-def sum_duplicates(rng, a):
-    return {**result(a), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    return {**result(a.T), "bound": small(a).T}
 
 
 @operation()
 def to_csr(rng, a):
     c = a.tocsr()
-    return {"csr__data": c.data, "csr__indices": c.indices, "csr__indptr": c.indptr}
+    return {"value": c.data, "value1": c.indices, "value2": c.indptr}
+
+
+@operation()
+def to_csc(rng, a):
+    c = a.tocsc()
+    return {"value": c.data, "value1": c.indices, "value2": c.indptr}
 
 
 @operation()
 def to_coo(rng, a):
     c = a.tocoo()
-    return {"coo__data": c.data, "coo__row": c.coords[0], "coo__col": c.coords[1]}
+    return {"value": c.data, "value1": c.coords[0], "value2": c.coords[1]}
 
 
 @operation()
 def to_bsr(rng, a):
-    divisors = lambda n: [d for d in (1, 2, 3, 4, 5, 6, 8) if n % d == 0]
-    block = (int(rng.choice(divisors(a.shape[0]))), int(rng.choice(divisors(a.shape[1]))))
-    c = a.tocsr().tobsr(block)
-    return {**result(c), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    R, C = int(rng.choice(divisors(a.shape[0]))), int(rng.choice(divisors(a.shape[1])))
+    return {"R": R, "C": C, **result(a.tobsr((R, C))), "bound": small(a)}
 
 
 @operation()
@@ -254,98 +273,339 @@ def count_blocks(rng, a):
     r, c = int(rng.integers(1, 5)), int(rng.integers(1, 5))
     if a.shape[0] % r or a.shape[1] % c or a.nnz == 0:
         return None
-    return {"r": r, "c": c, "number": int(count(a.tocsr(), (r, c)))}
+    return {"R": r, "C": c, **vector(np.int64(count(a.tocsr(), (r, c))))}
 
 
 @operation()
 def estimate_blocksize(rng, a):
     from scipy.sparse._spfuncs import estimate_blocksize as estimate
-    if a.nnz == 0:
-        return None
-    r, c = estimate(a.tocsr())
-    return {"value": np.array([r, c], dtype=np.int64), "bound": np.zeros(2)}
+    return vector(np.array(estimate(a.tocsr()), dtype=np.int64))
 
 
 @operation()
 def astype(rng, a):
-    kinds = "biufc" if a.dtype.kind == "c" else "biuf"
-    to = str(rng.choice([d for d in DTYPES if np.can_cast(a.dtype, d, "same_kind") and np.dtype(d).kind in "biufc"]))
+    kinds = "biufc" if a.dtype.kind != "c" else "c"
+    to = str(rng.choice([d for d in ("b1", "i1", "u2", "i8", "f4", "f8", "c16") if np.dtype(d).kind in kinds]))
+    if a.dtype.kind == "f" and np.dtype(to).kind in "iu":  # other numbers have no integer
+        a = sp.bsr_array((np.abs(np.rint(a.data)), a.indices, a.indptr), shape=a.shape)
     c = a.astype(to)
-    return {"to": to, **result(c), "structure": "exact",
-            "bound": 2 * (gamma(4, to) + gamma(4, a.dtype)) * magnitudes(a)}
+    return {"to": to, **matrix("c", a), **result(c), "bound": 2 * (gamma(4, to) + gamma(4, a.dtype)) * magnitudes(a)}
 
 
+# ---- structure --------------------------------------------------------------------------------------------------------
+@operation()
+def flags(rng, a):
+    return vector(np.array([a.has_sorted_indices, a.has_canonical_format], dtype=np.int64))
+
+
+@operation()
+def sort_indices(rng, a):
+    if not canonical(a).nnz == a.nnz:
+        return None  # scipy's is not stable
+    c = a.copy()
+    c.sort_indices()
+    return {"value": c.data.ravel(), "value1": c.indices, "value2": c.indptr}
+
+
+@operation()
+def sum_duplicates(rng, a):
+    return {**result(a), "bound": small(a)}
+
+
+@operation()
+def eliminate_zeros(rng, a):
+    c = a.copy()  # duplicates are not added up first: a block and its negative stay
+    c.eliminate_zeros()
+    stored = len(c.indices)
+    return {**result(c), "stored": stored, "bound": small(a)}
+
+
+@operation()
+def resize(rng, a):
+    R, C = a.blocksize
+    c = a.copy()
+    c.resize(int(rng.integers(0, 6)) * R, int(rng.integers(0, 6)) * C)
+    return {**result(c), "bound": small(c)}
+
+
+@operation()
+def slice(rng, a):
+    R, C = a.blocksize
+    m, n = a.shape[0] // R, a.shape[1] // C
+    i0, j0 = int(rng.integers(0, m + 1)), int(rng.integers(0, n + 1))
+    i1, j1 = int(rng.integers(i0, m + 1)), int(rng.integers(j0, n + 1))
+    d = a.toarray()[i0 * R:i1 * R, j0 * C:j1 * C]
+    return {"range": np.array([i0 * R, i1 * R, j0 * C, j1 * C], dtype=np.int64),
+            **result_at(blocks_of(a)[i0:i1, j0:j1], d, (R, C)), "bound": small(a)[i0 * R:i1 * R, j0 * C:j1 * C]}
+
+
+@operation()
+def select(rng, a):
+    R, C = a.blocksize
+    m, n = a.shape[0] // R, a.shape[1] // C
+    rows = int(rng.integers(0, 2))
+    size, step = (m, R) if rows else (n, C)
+    which = rng.integers(0, size, int(rng.integers(0, 6)) if size else 0).astype(np.int64)
+    lines = (which[:, None] * step + np.arange(step)[None, :]).ravel()
+    d = a.toarray()
+    d = d[lines, :] if rows else d[:, lines]
+    p = blocks_of(a)
+    p = p[which, :] if rows else p[:, which]
+    bound = small(a)
+    return {"rows": rows, "which": which, **result_at(p, d, (R, C)),
+            "bound": bound[lines, :] if rows else bound[:, lines]}
+
+
+@operation()
+def element(rng, a):
+    if 0 in a.shape:
+        return None
+    i, j = int(rng.integers(0, a.shape[0])), int(rng.integers(0, a.shape[1]))
+    return {"i": i, "j": j, **vector(a.tocsr()[i, j], small(a)[i, j])}
+
+
+@operation()
+def diagonal(rng, a):
+    k = int(rng.integers(-a.shape[0] - 1, a.shape[1] + 2))
+    # NumPy's: scipy 1.18.1 crashes when a matrix has no columns.
+    return {"k": k, "value": a.toarray().diagonal(k), "bound": small(a).diagonal(k)}
+
+
+@operation()
+def setdiag(rng, a):
+    if 0 in a.shape:
+        return None
+    k = int(rng.integers(-a.shape[0] + 1, a.shape[1]))
+    c = canonical(a)
+    v = values(rng, len(c.diagonal(k)), a.dtype)
+    d = c.tolil()  # scipy's for BSR raises
+    d.setdiag(v, k)
+    at = sp.csr_array(sp.eye_array(*a.shape, k=k, dtype=np.int64, format="csr"))
+    p = sp.bsr_array((np.ones_like(c.data, dtype=np.int64), c.indices, c.indptr), shape=c.shape).tocsr() + at
+    return {"k": k, "values": v, **result_at(blocks_of(p.tobsr(a.blocksize)), d.toarray(), a.blocksize),
+            **matrix("c", c)}
+
+
+@operation()
+def triangle(rng, a):
+    k = int(rng.integers(-a.shape[0] - 1, a.shape[1] + 2))
+    lower = int(rng.integers(0, 2))
+    ones = sp.bsr_array((np.ones_like(a.data, dtype=np.int64), a.indices, a.indptr), shape=a.shape)
+    cut, dense_cut = (sp.tril, np.tril) if lower else (sp.triu, np.triu)
+    p = cut(ones, k, format="csr")
+    return {"k": k, "lower": lower, **result_at(blocks_of(p.tobsr(a.blocksize)), dense_cut(a.toarray(), k),
+                                                a.blocksize), "bound": small(a)}
+
+
+@operation()
+def block_triangle(rng, a):
+    R, C = a.blocksize
+    k = int(rng.integers(-a.shape[0] // R - 1, a.shape[1] // C + 2))
+    lower = int(rng.integers(0, 2))
+    p = (sp.tril if lower else sp.triu)(blocks_of(a), k, format="csr")
+    keep = np.kron((p.toarray() > 0).astype(np.int64), np.ones((R, C), np.int64)).reshape(a.shape)
+    return {"k": k, "lower": lower, **result_at(p, np.where(keep, a.toarray(), a.dtype.type(0)), (R, C)),
+            "bound": small(a)}
+
+
+# ---- construction -----------------------------------------------------------------------------------------------------
+@operation()
+def eye(rng, a):
+    R, C = a.blocksize
+    if 0 in a.shape:
+        return None
+    k = int(rng.integers(-a.shape[0] + 1, a.shape[1]))  # scipy refuses others
+    e = sp.eye_array(*a.shape, k=k, dtype=a.dtype, format="csr")
+    return {"k": k, **result(e.tobsr((R, C)))}
+
+
+@operation()
+def diags(rng, a):
+    if 0 in a.shape:
+        return None
+    offsets = rng.choice(np.arange(-a.shape[0] + 1, a.shape[1]), min(2, sum(a.shape) - 1), replace=False)
+    rows = [values(rng, len(np.zeros(a.shape).diagonal(k)), a.dtype) for k in offsets]
+    d = sp.diags_array(rows, offsets=offsets, shape=a.shape, dtype=a.dtype)
+    e = sp.bsr_array(d.toarray(), blocksize=a.blocksize)  # blocks of zeros are not stored
+    return {"offsets": offsets.astype(np.int64), "first": rows[0],
+            "second": rows[1] if len(rows) > 1 else np.zeros(0, a.dtype), **result(e)}
+
+
+def partner(rng, a, state=None, dtype=None):
+    return random_bsr(rng, state or str(rng.choice(STATES[:6])), dtype or a.dtype, a.blocksize, a.indices.dtype,
+                      a.shape[0] // a.blocksize[0], a.shape[1] // a.blocksize[1])
+
+
+@operation()
+def stack(rng, a):
+    b = partner(rng, a)
+    how = str(rng.choice(["hstack", "vstack", "block_diag", "block_array"]))
+    x, y, p, q = a.toarray(), b.toarray(), blocks_of(a), blocks_of(b)
+    s, u = small(a), small(b)
+    if how == "block_array":  # [[a, None], [b, a]]
+        join = lambda r, t: np.block([[r, np.zeros_like(r)], [t, r]])
+        pattern = sp.block_array([[p, None], [q, p]], format="csr")
+    elif how == "block_diag":
+        join = lambda r, t: np.block([[r, np.zeros_like(r)], [np.zeros_like(t), t]])
+        pattern = sp.block_diag([p, q], format="csr")
+    else:
+        join = lambda r, t: getattr(np, how)([r, t])
+        pattern = getattr(sp, how)([p, q], format="csr")
+    return {**matrix("b", b), "how": how, **result_at(pattern, join(x, y), a.blocksize), "bound": join(s, u)}
+
+
+@operation()
+def kron(rng, a):
+    b = random_bsr(rng, str(rng.choice(STATES[:6])), a.dtype, (2, 1), a.indices.dtype, 2, 2)
+    ones = sp.bsr_array((np.ones_like(a.data, dtype=np.int64), a.indices, a.indptr), shape=a.shape).tocsr()
+    d = np.kron(a.toarray(), b.toarray()) if a.dtype.kind != "b" else np.kron(
+        a.toarray().astype(np.int64), b.toarray().astype(np.int64)).astype(bool)
+    c = sp.kron(a, b)
+    assert a.nnz == 0 or b.nnz == 0 or np.array_equal(c.toarray(), d) or a.dtype.kind in "fc"
+    return {**matrix("b", b), **result_at(sp.kron(ones, blocks_of(b), format="csr"), d.astype(a.dtype), (2, 1)),
+            "bound": 2 * gamma(12, a.dtype) * np.kron(magnitudes(a), magnitudes(b))}
+
+
+# ---- element by element -----------------------------------------------------------------------------------------------
 @operation("c")
 def conj(rng, a):
-    return {**result(a.conj()), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    return {**result(a.conj()), "bound": small(a)}
 
 
 @operation("c")
 def real(rng, a):
-    return {**result(a.real), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    return {**result(a.real), "bound": small(a)}
 
 
 @operation("c")
 def imag(rng, a):
-    return {**result(a.imag), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+    return {**result(a.imag), "bound": small(a)}
 
 
-@operation("fc")
-def scale(rng, a):
-    factor = float(rng.integers(-8, 9)) / 4
-    return {"factor": factor, **result(a * a.dtype.type(factor)), "structure": "exact",
-            "bound": 2 * gamma(8, a.dtype) * abs(factor) * magnitudes(a)}
-
-
-@operation("f")
-def function(rng, a):
-    name = str(rng.choice(["sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "rint", "sign", "expm1",
-                           "log1p", "deg2rad", "rad2deg", "floor", "ceil", "trunc", "sqrt"]))
-    # Arguments near 1, exact in every type, so that condition numbers are small; sums of duplicates are exact.
-    c = canonical(a)
-    c.data = (np.sign(c.data) * np.minimum(np.abs(np.trunc(c.data * 4) / 32), 0.5)).astype(a.dtype)
-    if name in ("sqrt",):
-        c.data = np.abs(c.data)
-    r = getattr(c, name)()
-    return {"name": name, **matrix("c", c), **result(r), "structure": "exact",
-            "bound": 32 * gamma(4, a.dtype) * np.maximum(np.abs(r.toarray()).astype(np.float64), 0)}
-
-
-@operation("iuf")
-def power(rng, a):
-    c = canonical(a).power(2)
-    return {"n": 2, **result(c), "structure": "exact", "bound": 4 * gamma(12, a.dtype) * magnitudes(a)**2}
+@operation("iufc")
+def negative(rng, a):
+    return {**result(-a), "bound": small(a)}
 
 
 @operation()
-def trace(rng, a):
-    if 0 in a.shape:
-        return None
-    k = int(rng.integers(-a.shape[0] + 1, a.shape[1]))
-    t = np.asarray(a.toarray().trace(k, dtype=a.dtype if a.dtype.kind in "fc" else None))
-    return {"k": k, "value": t.reshape(1), "bound": np.array([2 * gamma(64, a.dtype) * magnitudes(a).trace(k)])}
+def scale(rng, a):
+    if a.dtype.kind in "fc":
+        factor = float(rng.integers(-8, 9)) / 4
+    else:
+        factor = int(rng.integers(0, 2 if a.dtype.kind == "b" else 5))
+    return {"factor": factor, **result(a * a.dtype.type(factor)),
+            "bound": 2 * gamma(8, a.dtype) * abs(factor) * magnitudes(a)}
+
+
+@operation()
+def divide(rng, a):
+    divisor = 4 if a.dtype.kind != "b" else 1
+    c = a / divisor
+    return {"divisor": divisor, **result(c), "bound": 2 * gamma(8, c.dtype) / divisor * magnitudes(a)}
+
+
+@operation()
+def scale_lines(rng, a):
+    rows = int(rng.integers(0, 2))
+    v = values(rng, a.shape[0 if rows else 1], a.dtype)
+    from scipy.sparse import _sparsetools
+    c = a.copy()
+    f = _sparsetools.bsr_scale_rows if rows else _sparsetools.bsr_scale_columns
+    R, C = a.blocksize
+    f(a.shape[0] // R, a.shape[1] // C, R, C, c.indptr, c.indices, c.data.ravel(), v)
+    big = np.abs(v).astype(np.float64)
+    return {"rows": rows, "v": v, **result(c),
+            "bound": 2 * gamma(12, a.dtype) * magnitudes(a) * (big[:, None] if rows else big[None, :])}
+
+
+@operation("iufc")
+def absolute(rng, a):
+    c = abs(canonical(a))
+    return {**result(c), "bound": 2 * gamma(12, a.dtype) * magnitudes(a)}
 
 
 @operation("fc")
-def norms(rng, a):
-    if 0 in a.shape:
-        return None
-    from scipy.sparse.linalg import norm
+def rounded(rng, a):
     c = canonical(a)
-    wide_c = np.abs(c.toarray()).astype(np.float64)
-    n = np.array([np.sqrt((wide_c**2).sum()), wide_c.sum(axis=0).max(), wide_c.sum(axis=1).max()])
-    assert np.allclose(n, [norm(c), norm(c, 1), norm(c, np.inf)], rtol=1e-4)
-    # The expected numbers are float64, whatever the type.
-    return {"value": n, "bound": 2 * (gamma(a.nnz + 16, a.dtype) + gamma(a.nnz + 16, "f8")) * n +
-            2 * (gamma(8, a.dtype) + gamma(8, "f8")) * magnitudes(a).max() * c.nnz}
+    c.data = (np.rint(c.data * 16) / 16).astype(a.dtype)
+    decimals = int(rng.integers(0, 3))
+    return {"decimals": decimals, **matrix("c", c), **result(round(c, decimals)),
+            "bound": 2 * gamma(12, a.dtype) * np.abs(c.toarray()).astype(np.float64)}
+
+
+@operation("fc")
+def function(rng, a):
+    names = ["sin", "tan", "arcsin", "arctan", "sinh", "tanh", "arcsinh", "arctanh", "rint", "sign", "expm1", "log1p",
+             "sqrt"] + ([] if a.dtype.kind == "c" else ["deg2rad", "rad2deg", "floor", "ceil", "trunc"])
+    name = str(rng.choice(names))
+    # Arguments below 1/2, exact in every type, so that condition numbers are small.
+    c = canonical(a)
+    if a.dtype.kind == "f":
+        c.data = (np.sign(c.data) * np.minimum(np.abs(np.trunc(c.data * 4) / 32), 0.5)).astype(a.dtype)
+    else:
+        part = lambda x: np.sign(x) * np.minimum(np.abs(np.trunc(x * 4) / 32), 0.5)
+        c.data = (part(c.data.real) + 1j * part(c.data.imag)).astype(a.dtype)
+    if name == "sqrt" and a.dtype.kind == "f":
+        c.data = np.abs(c.data)
+    r = getattr(c, name)()
+    return {"name": name, **matrix("c", c), **result(r),
+            "bound": 32 * gamma(4, a.dtype) * np.abs(r.toarray()).astype(np.float64)}
+
+
+@operation("iufc")
+def power(rng, a):
+    n = int(rng.integers(1, 4))
+    c = canonical(a).power(n)
+    return {"n": n, **result(c), "bound": 4 * gamma(12, a.dtype) * magnitudes(a)**n}
 
 
 @operation("biuf")
-def arg_extremes(rng, a):
+def compare_number(rng, a):
+    c = canonical(a)
+    if a.dtype.kind == "f":  # sums of duplicates are exact here
+        c.data = np.rint(c.data)
+    number = int(rng.integers(0, 3)) if a.dtype.kind != "b" else int(rng.integers(0, 2))
+    name = str(rng.choice(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]))
+    return {**matrix("c", c), "name": name, "number": number,
+            "value": getattr(np, name)(c.toarray(), a.dtype.type(number))}
+
+
+@operation("iuf")
+def extreme_number(rng, a):
+    name = str(rng.choice(["maximum", "minimum"]))
+    number = -int(rng.integers(0, 3)) if name == "maximum" else int(rng.integers(0, 3))
+    if a.dtype.kind == "u" and number < 0:
+        number = 0
+    c = getattr(canonical(a), name)(a.dtype.type(number)).toarray()
+    return {"name": name, "number": number, "value": c, "bound": small(a)}
+
+
+# ---- reductions -------------------------------------------------------------------------------------------------------
+def axis_magnitudes(a, axis):
+    m = magnitudes(a)
+    return m.sum() if axis is None else m.sum(axis=axis)
+
+
+@operation()
+def sum_all(rng, a):
+    s = canonical(a).sum()
+    return vector(s, 2 * gamma(a.nnz + 4, np.asarray(s).dtype) * axis_magnitudes(a, None))
+
+
+@operation()
+def sum_axis(rng, a):
+    axis = int(rng.integers(0, 2))
+    s = a.sum(axis=axis)  # duplicates are not added up first
+    return {"axis": axis, **vector(s, 2 * gamma(a.nnz + 4, np.asarray(s).dtype) * axis_magnitudes(a, axis))}
+
+
+@operation()
+def mean_all(rng, a):
     if 0 in a.shape:
         return None
-    d = canonical(a).toarray()
-    return {"value": np.array([d.argmax(), d.argmin()], dtype=np.int64), "bound": np.zeros(2)}
+    n = a.shape[0] * a.shape[1]
+    m = canonical(a).astype(a.dtype if a.dtype.kind in "fc" else np.float64).mean()
+    return vector(m, (2 * gamma(a.nnz + 8, np.asarray(m).dtype) + 2 * unit("f8")) / n * axis_magnitudes(a, None) * 2)
 
 
 @operation()
@@ -355,31 +615,94 @@ def mean_axis(rng, a):
     axis = int(rng.integers(0, 2))
     v = np.asarray(a.mean(axis=axis))
     # scipy multiplies by 1 / n, a float64 for every type.
-    return {"axis": axis, "value": v, "bound": (2 * gamma(a.nnz + 8, v.dtype) + unit("f8") / a.shape[axis]) *
-            axis_magnitudes(a, axis)}
+    return {"axis": axis, **vector(v, (2 * gamma(a.nnz + 8, v.dtype) + unit("f8")) / a.shape[axis] *
+                                   axis_magnitudes(a, axis))}
 
 
 @operation()
-def triangle(rng, a):
-    k = int(rng.integers(-a.shape[0] - 1, a.shape[1] + 2))
-    lower = int(rng.integers(0, 2))
-    d = a.toarray()
-    return {"k": k, "lower": lower, "value": np.tril(d, k) if lower else np.triu(d, k),
-            "bound": 2 * gamma(4, a.dtype) * magnitudes(a)}
+def trace(rng, a):
+    if 0 in a.shape:
+        return None
+    k = int(rng.integers(-a.shape[0] + 1, a.shape[1]))
+    return {"k": k, **vector(a.trace(k), 2 * gamma(64, a.dtype) * magnitudes(a).trace(k))}
+
+
+@operation("fc")
+def norms(rng, a):
+    if 0 in a.shape:
+        return None
+    from scipy.sparse.linalg import norm
+    c = canonical(a)
+    w = np.abs(c.toarray()).astype(np.float64)
+    n = np.array([np.sqrt((w**2).sum()), w.sum(axis=0).max(), w.sum(axis=1).max(), w.sum(axis=0).min(),
+                  w.sum(axis=1).min(), w.max()])
+    assert np.allclose(n[:5], [norm(c), norm(c, 1), norm(c, np.inf), norm(c, -1), norm(c, -np.inf)], rtol=1e-4)
+    # The expected numbers are float64, whatever the type.
+    return {"value": n, "bound": 2 * (gamma(a.nnz + 16, a.dtype) + gamma(a.nnz + 16, "f8")) * n +
+            2 * (gamma(8, a.dtype) + gamma(8, "f8")) * magnitudes(a).max() * c.nnz}
 
 
 @operation()
-def resize(rng, a):
-    R, C = a.blocksize
-    c = a.copy()
-    c.resize(int(rng.integers(0, 6)) * R, int(rng.integers(0, 6)) * C)
-    return {**result(c), "structure": "exact", "bound": 2 * gamma(4, a.dtype) * magnitudes(c)}
+def count_nonzero(rng, a):
+    c = canonical(a)
+    axis = int(rng.integers(-1, 2))
+    number = c.count_nonzero() if axis < 0 else c.tocsr().count_nonzero(axis=axis)
+    return {"axis": axis, **vector(np.asarray(number).astype(np.int64))}
 
 
-# ---- two matrices -----------------------------------------------------------------------------------------------------
-def partner(rng, a, state=None):
-    return random_bsr(rng, state or str(rng.choice(STATES[:5])), a.dtype, a.blocksize, a.indices.dtype,
-                      a.shape[0] // a.blocksize[0], a.shape[1] // a.blocksize[1])
+@operation()
+def nonzero(rng, a):
+    r, c = canonical(a).nonzero()
+    return {"value": r.astype(np.int64), "value1": c.astype(np.int64), **matrix("c", canonical(a))}
+
+
+@operation()
+def find(rng, a):
+    c = canonical(a)
+    r, s, v = sp.find(c)
+    order = np.lexsort((s, r))
+    return {"value": v[order], "value1": r[order].astype(np.int64), "value2": s[order].astype(np.int64),
+            **matrix("c", c)}
+
+
+@operation("biuf")
+def extreme(rng, a):
+    if 0 in a.shape:
+        return None
+    axis = int(rng.integers(-1, 2))
+    c = canonical(a)
+    names = ["max", "min"]
+    if a.dtype.kind == "f":
+        names += ["nanmax", "nanmin"]
+        c.data[rng.random(c.data.shape) < 0.1] = np.nan
+    name = str(rng.choice(names))
+    stored = int(rng.integers(0, 2)) if c.nnz and axis < 0 else 0
+    if stored:
+        v = getattr(c, name)(explicit=True)
+    else:
+        v = getattr(c, name)() if axis < 0 else getattr(c, name)(axis=axis).toarray().ravel()
+        d = c.toarray()
+        expected = getattr(np, name)(d, axis=None if axis < 0 else axis)
+        assert np.array_equal(np.asarray(v), expected, equal_nan=a.dtype.kind == "f")
+    return {"axis": axis, "name": name, "stored": stored, **matrix("c", c), **vector(np.asarray(v).astype(a.dtype))}
+
+
+@operation("biuf")
+def arg_extreme(rng, a):
+    if 0 in a.shape:
+        return None
+    axis = int(rng.integers(-1, 2))
+    name = str(rng.choice(["argmax", "argmin"]))
+    c = canonical(a)
+    found = getattr(c, name)(axis=None if axis < 0 else axis)
+    assert np.array_equal(np.asarray(found), getattr(c.toarray(), name)(axis=None if axis < 0 else axis))
+    return {"axis": axis, "name": name, **matrix("c", c), **vector(np.asarray(found).astype(np.int64))}
+
+
+# ---- two operands -----------------------------------------------------------------------------------------------------
+def without_zeros(d, block):
+    """Where a dense answer has blocks that are not zero."""
+    return blocks_of(sp.bsr_array(d, blocksize=block)) if d.size else blocks_of(sp.bsr_array(d.shape, blocksize=block))
 
 
 @operation()
@@ -398,36 +721,16 @@ def subtract(rng, a):
 def multiply(rng, a):
     b = partner(rng, a)
     c = canonical(a).multiply(canonical(b))
-    return {**matrix("b", b), **result(c.tobsr(a.blocksize)), "bound": 2 * gamma(12, a.dtype) * magnitudes(a) *
-            magnitudes(b)}
-
-
-@operation()
-def matmul(rng, a):
-    inner = a.shape[1] // a.blocksize[1]
-    C = int(rng.choice([1, 2, 3, 4, 8]))
-    b = random_bsr(rng, str(rng.choice(STATES[:5])), a.dtype, (a.blocksize[1], C), a.indices.dtype, inner,
-                   int(rng.integers(0, 4)))
-    c = a @ b
-    if c.format != "bsr" or c.blocksize != (a.blocksize[0], C):
-        c = c.tobsr((a.blocksize[0], C))
-    return {**matrix("b", b), **result(c), "structure": "subset",
-            "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ magnitudes(b))}
-
-
-@operation()
-def matvec(rng, a):
-    x = values(rng, a.shape[1], a.dtype)
-    y = a @ x
-    return {"x": x, "value": y, "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ np.abs(x).astype(
-        np.float64))}
+    return {**matrix("b", b), **result(c.tobsr(a.blocksize)),
+            "bound": 2 * gamma(12, a.dtype) * magnitudes(a) * magnitudes(b)}
 
 
 @operation("biuf")
-def maximum(rng, a):
+def extreme_of_two(rng, a):
     b = partner(rng, a)
-    c = canonical(a).maximum(canonical(b)).toarray()
-    return {**matrix("b", b), "value": c, "bound": 2 * gamma(8, a.dtype) * (magnitudes(a) + magnitudes(b))}
+    name = str(rng.choice(["maximum", "minimum"]))
+    c = getattr(canonical(a), name)(canonical(b)).toarray()
+    return {**matrix("b", b), "name": name, "value": c, "bound": 2 * gamma(8, a.dtype) * (magnitudes(a) + magnitudes(b))}
 
 
 @operation("biuf")
@@ -437,52 +740,109 @@ def compare(rng, a):
         a = sp.bsr_array((np.rint(a.data), a.indices, a.indptr), shape=a.shape)
         b = sp.bsr_array((np.rint(b.data), b.indices, b.indptr), shape=b.shape)
     name = str(rng.choice(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]))
-    return {**matrix("c", a), **matrix("b", b), "name": name, "value": getattr(np, name)(a.toarray(), b.toarray()),
-            "bound": np.zeros(a.shape)}
+    return {**matrix("c", a), **matrix("b", b), "name": name, "value": getattr(np, name)(a.toarray(), b.toarray())}
+
+
+def product(a, b):
+    """a @ b; its structure is that of the product of the patterns."""
+    c = a @ b
+    block = (a.blocksize[0], b.blocksize[1])
+    if a.blocksize[1] != b.blocksize[0]:
+        b = b.tobsr((a.blocksize[1], block[1]))
+    pattern = blocks_of(a) @ blocks_of(b)
+    if c.format == "bsr" and c.blocksize == block and block + (a.blocksize[1],) != (1, 1, 1):
+        own = blocks_of(canonical(c))
+        p = pattern.tocsr()
+        p.sum_duplicates()
+        assert np.array_equal(own.indices, p.indices) and np.array_equal(own.indptr, p.indptr)
+    return result_at(pattern, c.toarray(), block)
 
 
 @operation()
-def stack(rng, a):
-    b = partner(rng, a)
-    how = str(rng.choice(["hstack", "vstack", "block_diag"]))
-    x, y = a.toarray(), b.toarray()
-    if how == "block_diag":
-        value = np.block([[x, np.zeros((x.shape[0], y.shape[1]), x.dtype)],
-                          [np.zeros((y.shape[0], x.shape[1]), x.dtype), y]])
-    else:
-        value = getattr(np, how)([x, y])
-    return {**matrix("b", b), "how": how, "value": value, "bound": 2 * gamma(4, a.dtype) * np.abs(value).astype(
-        np.float64) + (0 if a.dtype.kind in "biu" else 2 * gamma(8, a.dtype) * (magnitudes(a).max(initial=0) +
-                                                                         magnitudes(b).max(initial=0)))}
+def matmul(rng, a):
+    inner = a.shape[1] // a.blocksize[1]
+    C = int(rng.choice([1, 2, 3, 4, 8]))
+    K = a.blocksize[1]
+    if inner % 2 == 0 and rng.random() < 0.3:  # other inner blocks: those of a win
+        inner, K = inner // 2, 2 * K
+    b = random_bsr(rng, str(rng.choice(STATES[:6])), a.dtype, (K, C), a.indices.dtype, inner, int(rng.integers(0, 4)))
+    return {**matrix("b", b), **product(a, b),
+            "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ magnitudes(b))}
+
+
+@operation()
+def matmul_transposed(rng, a):
+    b = random_bsr(rng, str(rng.choice(STATES[:6])), a.dtype, (a.blocksize[0], 2), a.indices.dtype,
+                   a.shape[0] // a.blocksize[0], int(rng.integers(0, 4)))
+    return {**matrix("b", b), **product(a.T, b),
+            "bound": 2 * gamma(4 * a.shape[0] + 4, a.dtype) * (magnitudes(a).T @ magnitudes(b))}
+
+
+@operation()
+def matrix_power(rng, a):
+    R = a.blocksize[0]
+    n = int(rng.integers(0, 4))
+    b = random_bsr(rng, str(rng.choice(STATES[:5])), a.dtype, (R, R), a.indices.dtype, 3, 3)
+    if n == 0:
+        e = sp.eye_array(3 * R, dtype=a.dtype, format="csr").tobsr((R, R))
+        return {**matrix("c", b), "n": n, **result(e)}
+    c, p = b, blocks_of(b)
+    for _ in range(n - 1):
+        c, p = c @ b, p @ blocks_of(b)
+    m = magnitudes(b)
+    return {**matrix("c", b), "n": n, **result_at(p, c.toarray(), (R, R)),
+            "bound": 2 * gamma(64 * R * n, a.dtype) * np.linalg.matrix_power(m, n)}
+
+
+@operation()
+def matvec(rng, a):
+    x = values(rng, a.shape[1], a.dtype)
+    return {"x": x, "value": a @ x,
+            "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ np.abs(x).astype(np.float64))}
 
 
 @operation()
 def rmatvec(rng, a):
     x = values(rng, a.shape[0], a.dtype)
-    return {"x": x, "value": x @ a, "bound": 2 * gamma(4 * a.shape[0] + 4, a.dtype) * (np.abs(x).astype(
-        np.float64) @ magnitudes(a))}
+    return {"x": x, "value": x @ a,
+            "bound": 2 * gamma(4 * a.shape[0] + 4, a.dtype) * (np.abs(x).astype(np.float64) @ magnitudes(a))}
 
 
 @operation()
 def matvecs(rng, a):
     x = values(rng, (a.shape[1], int(rng.integers(0, 20))), a.dtype)
-    return {"x": x, "value": a @ x, "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ np.abs(x).astype(
-        np.float64))}
+    return {"x": x, "value": a @ x,
+            "bound": 2 * gamma(4 * a.shape[1] + 4, a.dtype) * (magnitudes(a) @ np.abs(x).astype(np.float64))}
 
 
 @operation()
-def kron(rng, a):
-    b = random_bsr(rng, str(rng.choice(STATES[:5])), a.dtype, (2, 1), a.indices.dtype, 2, 2)
-    c = sp.kron(a, b.toarray(), format="bsr") if a.nnz else sp.bsr_array(
-        (a.shape[0] * 4, a.shape[1] * 2), blocksize=(1, 1), dtype=a.dtype)
-    # The type of a product with nothing in it is float64 in scipy.
-    return {**matrix("b", b), "value": c.toarray().astype(a.dtype), "bound": 2 * gamma(12, a.dtype) * np.kron(
-        magnitudes(a), magnitudes(b))}
+def rmatvecs(rng, a):
+    x = values(rng, (int(rng.integers(0, 20)), a.shape[0]), a.dtype)
+    return {"x": x, "value": x @ a,
+            "bound": 2 * gamma(4 * a.shape[0] + 4, a.dtype) * (np.abs(x).astype(np.float64) @ magnitudes(a))}
+
+
+# ---- two types --------------------------------------------------------------------------------------------------------
+def mixed(rng, name, pair, block, index):
+    first, second = (np.dtype(d) for d in pair.split("+"))
+    a = random_bsr(rng, str(rng.choice(STATES[:5])), first, block, index)
+    if name == "matmul":
+        b = random_bsr(rng, "unsorted", second, (block[1], 2), index, a.shape[1] // block[1], 2)
+        c, fields = a @ b, product(a, b)
+        bound = 2 * gamma(4 * a.shape[1] + 4, c.dtype) * (magnitudes(a) @ magnitudes(b))
+    else:
+        b = partner(rng, a, "duplicates", second)
+        ca, cb = canonical(a), canonical(b)
+        c = ca + cb if name == "add" else ca - cb if name == "subtract" else ca.multiply(cb).tobsr(block)
+        fields = result(c)
+        rounding = 2 * gamma(12, c.dtype) + 2 * gamma(4, first) + 2 * gamma(4, second)
+        bound = rounding * (magnitudes(a) * magnitudes(b) if name == "multiply" else magnitudes(a) + magnitudes(b))
+    return {**matrix("a", a), **matrix("b", b), **fields, "bound": bound}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--cases", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("output", nargs="?",
                         default=pathlib.Path(__file__).resolve().parents[1] / "data" / "conformance.bin")
@@ -492,6 +852,7 @@ def main():
     writer.record(scipy=scipy.__version__, numpy=np.__version__, cases=arguments.cases)
     # Every operation x type first, then round and round with other blocks and states.
     grid = [(op, dtype) for op in OPERATIONS for dtype in DTYPES if np.dtype(dtype).kind in OPERATIONS[op][0]]
+    grid += [("mixed " + op, pair) for op in ("add", "subtract", "multiply", "matmul") for pair in PAIRS]
     done, tries = 0, 0
     while done < arguments.cases:
         op, dtype = grid[tries % len(grid)]
@@ -499,6 +860,10 @@ def main():
         state = STATES[(tries // len(grid) + tries // 3) % len(STATES)]
         tries += 1
         index = np.int64 if rng.random() < 0.2 else np.int32
+        if op.startswith("mixed "):
+            writer.record(op=op, dtype=dtype, state="mixed", **mixed(rng, op[6:], dtype, block, index))
+            done += 1
+            continue
         a = random_bsr(rng, state, np.dtype(dtype), block, index)
         before = (a.data.copy(), a.indices.copy(), a.indptr.copy())
         fields = OPERATIONS[op][1](rng, sp.bsr_array(tuple(x.copy() for x in before), shape=a.shape))
@@ -510,7 +875,8 @@ def main():
     raw = b"".join(writer.parts)
     packed = zlib.compress(raw, 9)
     pathlib.Path(arguments.output).write_bytes(struct.pack("<Q", len(raw)) + packed)
-    print(f"{done} cases of {len(OPERATIONS)} operations, {len(raw)} bytes, {len(packed)} compressed")
+    print(f"{done} cases of {len(OPERATIONS)} operations and {len(PAIRS)} pairs of types, {len(raw)} bytes, "
+          f"{len(packed)} compressed")
 
 
 if __name__ == "__main__":
