@@ -26,6 +26,8 @@ void check_pair() {
     const answer found = op == "mixed add"        ? give(add(a, b))
                          : op == "mixed subtract" ? give(subtract(a, b))
                          : op == "mixed multiply" ? give(multiply(a, b))
+                         : op == "mixed hstack"   ? give(hstack(a, b))
+                         : op == "mixed kron"     ? give(kron(a, b))
                                                   : give(bsr::matrix(a * b));
     CHECK(conformance_difference(c, found) == "");
   }

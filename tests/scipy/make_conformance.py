@@ -830,6 +830,17 @@ def mixed(rng, name, pair, block, index):
         b = random_bsr(rng, "unsorted", second, (block[1], 2), index, a.shape[1] // block[1], 2)
         c, fields = a @ b, product(a, b)
         bound = 2 * gamma(4 * a.shape[1] + 4, c.dtype) * (magnitudes(a) @ magnitudes(b))
+    elif name == "hstack":
+        b = partner(rng, a, "duplicates", second)
+        c = sp.hstack([a, b])
+        fields = result_at(sp.hstack([blocks_of(a), blocks_of(b)]), c.toarray(), block)
+        bound = np.hstack([small(a), small(b)]) + 2 * unit(c.dtype) * np.hstack([magnitudes(a), magnitudes(b)])
+    elif name == "kron":
+        b = random_bsr(rng, "unsorted", second, (2, 1), index, 2, 2)
+        c = np.kron(canonical(a).toarray(), canonical(b).toarray())
+        ones = sp.bsr_array((np.ones_like(a.data, dtype=np.int64), a.indices, a.indptr), shape=a.shape).tocsr()
+        fields = result_at(sp.kron(ones, blocks_of(b), format="csr"), c, (2, 1))
+        bound = 2 * gamma(12, c.dtype) * np.kron(magnitudes(a), magnitudes(b))
     else:
         b = partner(rng, a, "duplicates", second)
         ca, cb = canonical(a), canonical(b)
@@ -852,7 +863,7 @@ def main():
     writer.record(scipy=scipy.__version__, numpy=np.__version__, cases=arguments.cases)
     # Every operation x type first, then round and round with other blocks and states.
     grid = [(op, dtype) for op in OPERATIONS for dtype in DTYPES if np.dtype(dtype).kind in OPERATIONS[op][0]]
-    grid += [("mixed " + op, pair) for op in ("add", "subtract", "multiply", "matmul") for pair in PAIRS]
+    grid += [("mixed " + op, pair) for op in ("add", "subtract", "multiply", "matmul", "hstack", "kron") for pair in PAIRS]
     done, tries = 0, 0
     while done < arguments.cases:
         op, dtype = grid[tries % len(grid)]

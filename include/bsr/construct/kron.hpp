@@ -8,8 +8,10 @@
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
+#include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/convert/copy.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/result_size.hpp"
 #include "bsr/convert/to_bsr.hpp"
@@ -25,9 +27,9 @@ namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
 /// The arrays of kron(a, b) for canonical a and b whose format is in order, b not padded.
-template <index Index, class T, int AR, int AC, class AIndex, int BR, int BC, class BIndex>
-matrix<T, BR, BC, Index> multiply_blocks(const matrix_view<const T, AR, AC, AIndex>& a,
-                                         const matrix_view<const T, BR, BC, BIndex>& b, dims shape) {
+template <class T, index Index, class U, int AR, int AC, class AIndex, class V, int BR, int BC, class BIndex>
+matrix<T, BR, BC, Index> multiply_blocks(const matrix_view<const U, AR, AC, AIndex>& a,
+                                         const matrix_view<const V, BR, BC, BIndex>& b, dims shape) {
   const dims from = a.blocksize();
   const dims block = b.blocksize();
   const std::int64_t b_rows = b.block_rows();
@@ -72,17 +74,18 @@ matrix<T, BR, BC, Index> multiply_blocks(const matrix_view<const T, AR, AC, AInd
       for (std::int64_t p = 0; p < b_rows; ++p) {
         const std::int64_t begin = b_indptr[p];
         const std::int64_t count = b_indptr[p + 1] - begin;
-        const T* const factor = b.data().data() + begin * area;
+        const V* const factor = b.data().data() + begin * area;
         for (std::int64_t k = a_indptr[i]; k < a_indptr[i + 1]; ++k) {
-          const T* const values = a.data().data() + (k * from.rows + r) * from.cols;
+          const U* const values = a.data().data() + (k * from.rows + r) * from.cols;
           const std::int64_t first = a_indices[k] * from.cols;
           const std::int64_t width = (std::min)(from.cols, a.cols() - first);
           for (std::int64_t c = 0; c < width; ++c) {
-            const T x = values[c];
+            const T x = cast_scalar<T>(values[c]);
             const std::int64_t left = (first + c) * b_cols;
             for (std::int64_t q = 0; q < count; ++q)
               out_index[q] = static_cast<Index>(left + b_indices[begin + q]);
-            for (std::int64_t e = 0; e < count * area; ++e) out[e] = bsr::multiply(x, factor[e]);
+            for (std::int64_t e = 0; e < count * area; ++e)
+              out[e] = bsr::multiply(x, cast_scalar<T>(factor[e]));
             out_index += count;
             out += count * area;
           }
@@ -108,19 +111,17 @@ auto with_canonical(const View& x, const F& f) {
 ///   (a kron b)(i * b.rows + p, j * b.cols + q) = a(i, j) * b(p, q)
 ///
 /// Every stored element of a makes one copy of b's blocks, also when it is an explicit zero (scipy too; to
-/// leave them out, a can be to_bsr<1>(a) after eliminate_zeros). Canonical. The index type is that of the
-/// operands, std::int64_t if one has it. O(stored elements of a * stored elements of b). Throws shape_error
-/// (sizes or blocks that cannot be counted) and format_error (an index out of range).
-/// scipy: kron(a, b, format='bsr'), which has blocks of b's shape where b is half full.
+/// leave them out, a can be to_bsr<1>(a) after eliminate_zeros). Canonical. Elements: result_type_t of both.
+/// The index type is that of the operands, std::int64_t if one has it. O(stored elements of a * stored
+/// elements of b). Throws shape_error (sizes or blocks that cannot be counted) and format_error (an index out
+/// of range). scipy: kron(a, b, format='bsr'), which has blocks of b's shape where b is half full.
 template <class A, class B>
   requires sparse_like<const A&> && sparse_like<const B&>
 auto kron(const A& a, const B& b) {
   const auto left = input(a);
   const auto right = input(b);
   using source = decltype(right);
-  using T = typename source::value_type;
-  static_assert(std::same_as<typename decltype(left)::value_type, T>,
-                "bsr: kron(a, b): a and b hold elements of different types.");
+  using T = result_type_t<typename decltype(left)::value_type, typename source::value_type>;
   using Index = wider_index_t<typename decltype(left)::index_type, typename source::index_type>;
   detail::check_format_for("kron", left, checks::full);
   detail::check_format_for("kron", right, checks::full);
@@ -131,7 +132,7 @@ auto kron(const A& a, const B& b) {
                                     "block columns");
     return detail::with_canonical(left, [&](const auto& x) {
       return detail::with_canonical(
-          factor, [&](const auto& y) { return detail::multiply_blocks<Index>(x, y, shape); });
+          factor, [&](const auto& y) { return detail::multiply_blocks<T, Index>(x, y, shape); });
     });
   };
   if (!right.is_padded()) return multiply_with(right);

@@ -10,8 +10,10 @@
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
+#include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/convert/copy.hpp"
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/result_size.hpp"
 #include "bsr/convert/to_bsr.hpp"
@@ -34,11 +36,24 @@ inline constexpr empty_cell_t empty_cell{};
 
 namespace detail {
 
+/// Elements [first, first + n) of an array of any type, as T.
+template <class T>
+using element_source = void (*)(const void* data, std::int64_t first, T* to, std::int64_t n);
+template <class T, class U>
+void read_elements(const void* data, std::int64_t first, T* to, std::int64_t n) {
+  const U* const from = static_cast<const U*>(data) + first;
+  if constexpr (std::same_as<T, U>)
+    copy_elements_of_block(from, to, n);
+  else
+    for (std::int64_t k = 0; k < n; ++k) to[k] = cast_scalar<T>(from[k]);
+}
+
 /// A matrix, and the element of the result where its first element goes. Parts of one strip have the same
 /// rows.
 template <class T>
 struct part {
-  const T* data;
+  const void* data;
+  element_source<T> read;
   const void* indptr;  // of std::int64_t when `wide`, else of std::int32_t
   const void* indices;
   bool wide;
@@ -74,8 +89,8 @@ class part_list {
   }
 
   /// Adds a matrix, whose format is checked here, in a place that is given later.
-  template <int R, int C, class Index>
-  void add(const matrix_view<const T, R, C, Index>& a) {
+  template <class U, int R, int C, class Index>
+  void add(const matrix_view<const U, R, C, Index>& a) {
     check_format_for(who_, a, checks::full);
     if (size_ > 0 && a.blocksize() != block_)
       fail<shape_error>("bsr: ", who_, ": mismatching blocksize=", a.blocksize(), " of matrix ", size_,
@@ -83,6 +98,7 @@ class part_list {
     block_ = a.blocksize();
     parts_.reserve(size_, 1);
     parts_[size_++] = {a.data().data(),
+                       &read_elements<T, U>,
                        a.indptr().data(),
                        a.indices().data(),
                        sizeof(Index) > sizeof(std::int32_t),
@@ -122,7 +138,7 @@ matrix<T, R, C, Index> join_elements(const part_list<T>& parts, dims shape) {
               if (at.rows >= p.shape.rows || at.cols >= p.shape.cols) continue;
               row[used] = p.offset.rows + at.rows;
               col[used] = p.offset.cols + at.cols;
-              data[used++] = p.data[(k * block.rows + r) * block.cols + c];
+              p.read(p.data, (k * block.rows + r) * block.cols + c, data.data() + used++, 1);
             }
     });
   }
@@ -160,7 +176,7 @@ matrix<T, R, C, Index> join(const part_list<T>& parts, dims shape) {
     const auto left = static_cast<Index>(p.offset.cols / block.cols);
     for (std::int64_t k = begin; k < end; ++k)
       indices[used + (k - begin)] = static_cast<Index>(left + columns[k]);
-    copy_elements_of_block(p.data + begin * area, data.data() + used * area, (end - begin) * area);
+    p.read(p.data, begin * area, data.data() + used * area, (end - begin) * area);
     used += end - begin;
   };
   for (std::int64_t first = 0, last = 0; first < parts.size(); first = last) {
@@ -268,12 +284,17 @@ constexpr int common_extent() {
   return found;
 }
 
+/// The element type of several: NumPy's result_type, from left to right.
+template <class T, class... Rest>
+struct common_value {
+  using type = T;
+};
+template <class T, class U, class... Rest>
+struct common_value<T, U, Rest...> : common_value<result_type_t<T, U>, Rest...> {};
 /// What the result of joining these views is.
 template <class First, class... Rest>
 struct joined {
-  using value_type = typename First::value_type;
-  static_assert((std::same_as<typename Rest::value_type, value_type> && ...),
-                "bsr: stacked matrices hold elements of different types.");
+  using value_type = typename common_value<typename First::value_type, typename Rest::value_type...>::type;
   using index_type = wider_index_t<typename First::index_type, typename Rest::index_type...>;
   static constexpr int rows = common_extent<First::static_rows, Rest::static_rows...>();
   static constexpr int cols = common_extent<First::static_cols, Rest::static_cols...>();
@@ -375,11 +396,11 @@ void for_each_cell(const cell_row<Cell...>& row, std::int64_t i, const F& f) {
 }  // namespace detail
 
 // All of these: the blocks keep their size, which must be the same everywhere; the result is canonical, zero
-// blocks stay. Static block sizes stay static; the index type is std::int64_t if any operand has it. Copies
-// blocks, O(blocks + stored elements); where a padded matrix is not the last one, the blocks behind it no
-// longer begin at boundaries, and elements are gathered one by one. Throws shape_error (block sizes or shapes
-// that do not fit together, in scipy's words; sizes that cannot be counted) and format_error (an index out of
-// range).
+// blocks stay. Elements have the result_type_t of all. Static block sizes stay static; the index type is
+// std::int64_t if any operand has it. Copies blocks, O(blocks + stored elements); where a padded matrix is
+// not the last one, the blocks behind it no longer begin at boundaries, and elements are gathered one by one.
+// Throws shape_error (block sizes or shapes that do not fit together, in scipy's words; sizes that cannot be
+// counted) and format_error (an index out of range).
 
 /// The matrices one below the other: vstack(a, b, c), or vstack(matrices) with a std::vector, array or span
 /// of matrices or views. As many columns each. scipy: vstack, which estimates a new block size.
