@@ -89,7 +89,7 @@ def nearest(text, candidates):
 
 def check(root):
     pages = [page for page in [root / "README.md", root / "CONTRIBUTING.md"] if page.exists()]
-    pages += sorted((root / "docs").rglob("*.md"))
+    pages += [page for folder in ("docs", "examples") for page in sorted((root / folder).rglob("*.md"))]
     sources = [path for folder in ("docs/snippets", "examples") for path in sorted((root / folder).rglob("*"))
                if path.suffix in LANGUAGE_OF]
     found = {(path.relative_to(root).as_posix(), name): (LANGUAGE_OF[path.suffix], text)

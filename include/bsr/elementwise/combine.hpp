@@ -30,84 +30,98 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// Calls f(view) with a view of the same matrix that has sorted rows, no duplicates and blocks of `block`: a
-/// itself, or a copy of it. Checks the indices.
-template <int R, int C, class View, class F>
-void with_blocks(const char* who, const View& a, dims block, const F& f) {
-  constexpr bool same_statically =
-      R != dynamic && C != dynamic && View::static_rows == R && View::static_cols == C;
-  if constexpr (!same_statically) {
-    if (a.blocksize() != block) {
-      check_format_for(who, a, checks::full);
-      auto blocked = to_bsr<R, C>(a, block, padded);
-      sum_duplicates(blocked);
-      f(std::as_const(blocked).view());
-      return;
-    }
-  }
-  without_duplicates(who, a, [&](const auto& canonical) {
-    f(canonical);
-    return 0;
-  });
+/// The arrays of a with sorted rows, no duplicates and blocks of `block`: where they lie, or in `copy`.
+/// Checks the indices.
+template <int R, int C, class View, class Copy>
+merge_operand<typename View::value_type, typename View::index_type> merge_arrays(
+    const char* who, const View& a, dims block, const typename View::value_type* zeros, Copy& copy) {
+  check_format_for(who, a, checks::full);
+  if (a.blocksize() == block && rows_ascend<true>(index_arrays(a)))
+    return {a.indptr().data(), a.indices().data(), a.data().data(), zeros};
+  copy = to_bsr<R, C>(a, block, padded);
+  sum_duplicates(copy);
+  return {copy.indptr().data(), copy.indices().data(), copy.data().data(), zeros};
 }
 
-template <class View>
-auto as_merge_operand(const View& a, const typename View::value_type* zeros) {
-  return merge_operand<typename View::value_type, typename View::index_type>{
-      a.indptr().data(), a.indices().data(), a.data().data(), zeros};
-}
+/// c = op(a, b) in the making. What does not depend on op is here, so that the compiler sees it once for all
+/// operations on the same types.
+template <class U, class A, class B>
+class combination {
+  using T = typename A::value_type;
+  using V = typename B::value_type;
+  static constexpr int R = A::static_rows;
+  static constexpr int C = A::static_cols;
+
+ public:
+  using Index = wider_index_t<typename A::index_type, typename B::index_type>;
+
+  combination(const char* who, const A& a, const B& b)
+      : shape_(a.shape()), block_(a.blocksize()), rows_(a.block_rows()), indptr_(rows_ + 1, uninitialized) {
+    if (a.shape() != b.shape())
+      fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
+                        ".");
+    const std::int64_t area = block_.rows * block_.cols;
+    zeros_a_ = buffer<T>(area);
+    zeros_b_ = buffer<V>(area);
+    a_ = merge_arrays<R, C>(who, a, block_, zeros_a_.data(), copy_a_);
+    b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
+    const std::int64_t room = room_for_union(rows_, a_, b_);
+    check_count_fits<Index>(who, room, "blocks");
+    data_ = buffer<U>(storage_detail::count_elements(who, room, block_), uninitialized);
+    indices_ = buffer<Index>(room, uninitialized);
+  }
+
+  /// Forms op(a, b); returns the number of blocks.
+  template <class Op>
+  std::int64_t merge_with(const Op& op, U blank) {
+    const merge_edges edges{shape_, block_, shape_.rows % block_.rows != 0 || shape_.cols % block_.cols != 0};
+    const auto run = [&](auto size) {
+      return merge(edges, rows_, size, a_, b_, op, blank,
+                   merge_result<U, Index>{indptr_.data(), indices_.data(), data_.data()});
+    };
+    if constexpr (R != dynamic && C != dynamic) {
+      return run(extent<R * C>());
+    } else {
+      const std::int64_t area = block_.rows * block_.cols;
+      return area == 1 ? run(extent<1>()) : run(extent<dynamic>(area));
+    }
+  }
+
+  /// The first `kept` blocks as a matrix.
+  matrix<U, R, C, Index> take(std::int64_t kept) {
+    const std::int64_t area = block_.rows * block_.cols;
+    // Memory that most of the blocks have left is given back.
+    if (kept < indices_.size() / 2) {
+      data_.resize(kept * area, uninitialized);
+      indices_.resize(kept, uninitialized);
+    }
+    data_.truncate(kept * area);
+    indices_.truncate(kept);
+    return matrix<U, R, C, Index>(shape_, std::move(data_), std::move(indices_), std::move(indptr_), block_,
+                                  padded);
+  }
+
+ private:
+  dims shape_;
+  dims block_;
+  std::int64_t rows_;
+  buffer<T> zeros_a_;
+  buffer<V> zeros_b_;
+  matrix<T, R, C, typename A::index_type> copy_a_;
+  matrix<V, R, C, typename B::index_type> copy_b_;
+  merge_operand<T, typename A::index_type> a_;
+  merge_operand<V, typename B::index_type> b_;
+  buffer<U> data_;
+  buffer<Index> indices_;
+  buffer<Index> indptr_;
+};
 
 /// c = op(a, b) with elements U: the blocks of a's size that hold anything but `blank`, sorted. Op: see
 /// merge().
 template <class U, class A, class B, class Op>
 auto combine(const char* who, const A& left, const B& right, const Op& op, U blank) {
-  const auto a = input(left);
-  const auto b = input(right);
-  using view_a = decltype(a);
-  using view_b = decltype(b);
-  using Index = wider_index_t<typename view_a::index_type, typename view_b::index_type>;
-  constexpr int R = view_a::static_rows;
-  constexpr int C = view_a::static_cols;
-  if (a.shape() != b.shape())
-    fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
-                      ".");
-  const dims block = a.blocksize();
-  const std::int64_t rows = a.block_rows();
-  const std::int64_t area = block.rows * block.cols;
-  buffer<U> data;
-  buffer<Index> indices;
-  buffer<Index> indptr(rows + 1, uninitialized);
-  without_duplicates(who, a, [&](const auto& x) {
-    with_blocks<R, C>(who, b, block, [&](const auto& y) {
-      const buffer<typename view_a::value_type> zeros_a(area);
-      const buffer<typename view_b::value_type> zeros_b(area);
-      const auto merge_a = as_merge_operand(x, zeros_a.data());
-      const auto merge_b = as_merge_operand(y, zeros_b.data());
-      const std::int64_t room = room_for_union(rows, merge_a, merge_b);
-      check_count_fits<Index>(who, room, "blocks");
-      data = buffer<U>(storage_detail::count_elements(who, room, block), uninitialized);
-      indices = buffer<Index>(room, uninitialized);
-      const auto run = [&](auto size) {
-        return merge(merge_edges{a.shape(), block, a.is_padded()}, rows, size, merge_a, merge_b, op, blank,
-                     merge_result<U, Index>{indptr.data(), indices.data(), data.data()});
-      };
-      std::int64_t kept = 0;
-      if constexpr (R != dynamic && C != dynamic)
-        kept = run(extent<R * C>());
-      else
-        kept = area == 1 ? run(extent<1>()) : run(extent<dynamic>(area));
-      // Memory that most of the blocks have left is given back.
-      if (kept < room / 2) {
-        data.resize(kept * area, uninitialized);
-        indices.resize(kept, uninitialized);
-      }
-      data.truncate(kept * area);
-      indices.truncate(kept);
-    });
-    return 0;
-  });
-  return matrix<U, R, C, Index>(a.shape(), std::move(data), std::move(indices), std::move(indptr), block,
-                                padded);
+  combination<U, input_t<const A&>, input_t<const B&>> c(who, input(left), input(right));
+  return c.take(c.merge_with(op, blank));
 }
 
 /// Functions of two elements, computed in U. both_only: 0 wherever one of the two is 0.
