@@ -17,6 +17,10 @@ void restart_with_environment(int threads, char** argv) {
   ::setenv("OMP_PROC_BIND", "true", 0);
   ::setenv("OMP_PLACES", "cores", 0);
   ::setenv("OMP_DYNAMIC", "false", 0);
+  // Memory that was freed stays with the process, ours and scipy's: what the system asks for a page of zeros
+  // is no library's merit or fault.
+  ::setenv("MALLOC_MMAP_THRESHOLD_", "4294967296", 0);
+  ::setenv("MALLOC_TRIM_THRESHOLD_", "17179869184", 0);
   ::setenv("MKL_THREADING_LAYER", "GNU", 0);
   ::setenv("MKL_INTERFACE_LAYER", "LP64", 0);
   ::setenv("MKL_DYNAMIC", "false", 0);

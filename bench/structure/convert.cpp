@@ -60,10 +60,10 @@ void add_conversions(structure_suite& suite) {
            .scipy = {"a.tobsr(blocksize=(" + std::to_string(N / 2) + ", " + std::to_string(N / 2) + "))"}},
           [](const auto& a) { return bsr::to_bsr<N / 2>(a); }, x.a);
     add(
-        {.name = "count_blocks(csr)", .scipy = {"sp._spfuncs.count_blocks(c, " + size + ")"}},
+        {.name = "count_blocks(csr)", .scipy = {"spfuncs.count_blocks(c, " + size + ")"}},
         [](const auto& c) { return bsr::count_blocks(c, {N, N}); }, x.c);
     add(
-        {.name = "estimate_blocksize(csr)", .scipy = {"sp._spfuncs.estimate_blocksize(c)"}},
+        {.name = "estimate_blocksize(csr)", .scipy = {"spfuncs.estimate_blocksize(c)"}},
         [](const auto& c) { return bsr::estimate_blocksize(c); }, x.c);
   });
   suite.for_blocks<1, 4>([]<class T, int N>(point_list<T, N>& add, operands<T, N>& x) {

@@ -223,7 +223,6 @@ operands<T, N>::operands()
   template struct operands<T, 32>;
 BENCH_OPERANDS(float)
 BENCH_OPERANDS(double)
-template struct operands<std::complex<double>, 1>;
 template struct operands<std::complex<double>, 4>;
 
 }  // namespace bench

@@ -19,7 +19,7 @@ import numpy as np
 import scipy
 import scipy.sparse as sp
 import scipy.sparse.linalg
-from scipy.sparse import _sparsetools
+from scipy.sparse import _spfuncs, _sparsetools
 
 
 def fresh(a):
@@ -100,7 +100,8 @@ class conversation:
 
     def forget(self):
         self.names.clear()
-        self.names.update(np=np, sp=sp, scipy=scipy, sparsetools=_sparsetools, fresh=fresh)
+        self.names.update(np=np, sp=sp, scipy=scipy, sparsetools=_sparsetools, spfuncs=_spfuncs)
+        self.names.update(fresh=fresh)
         self.result = None
 
     def prepare(self, p):

@@ -32,6 +32,7 @@ structure_suite::structure_suite() {
   add_format(*this);
   add_products(*this);
   add_elementwise(*this);
+  add_functions(*this);
   add_reductions(*this);
   add_construction(*this);
   add_selection(*this);

@@ -182,6 +182,7 @@ void add_conversions(structure_suite& suite);
 void add_format(structure_suite& suite);
 void add_products(structure_suite& suite);
 void add_elementwise(structure_suite& suite);
+void add_functions(structure_suite& suite);
 void add_reductions(structure_suite& suite);
 void add_construction(structure_suite& suite);
 void add_selection(structure_suite& suite);
