@@ -36,7 +36,7 @@ void add_conversions(structure_suite& suite) {
          .mkl = "transpose"},
         [](const auto& a) { return bsr::to_transposed(a); }, x.a);
   });
-  suite.for_blocks<1, 2, 3, 4, 16>([]<class T, int N>(point_list<T, N>& add, operands<T, N>& x) {
+  suite.for_blocks<1, 2, 4, 16>([]<class T, int N>(point_list<T, N>& add, operands<T, N>& x) {
     const std::string size = "(" + std::to_string(N) + ", " + std::to_string(N) + ")";
     add(
         {.name = "to_csc(bsr)", .scipy = {"a.tocsc()"}, .copies = true},

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "harness/array.hpp"
+#include "harness/clock.hpp"
 #include "harness/duel.hpp"
 #include "harness/environment.hpp"
 #include "harness/report.hpp"
@@ -57,7 +58,7 @@ struct settings {
 [[noreturn]] void usage(int status) {
   std::fputs(
       "usage: bsr_structure [--filter TEXT]... [--peers scipy|MKL|none] [--rounds N] [--seconds S]\n"
-      "                     [--json DIRECTORY] [--list]\n",
+      "                     [--json DIRECTORY] [--cpu-time] [--list]\n",
       status == 0 ? stdout : stderr);
   std::exit(status);
 }
@@ -69,6 +70,10 @@ settings read_arguments(int argc, char** argv) {
     if (option == "--help") usage(0);
     if (option == "--list") {
       s.list = true;
+      continue;
+    }
+    if (option == "--cpu-time") {
+      ::setenv("BSR_BENCH_CPU_TIME", "1", 1);  // scipy's process sees it, too
       continue;
     }
     if (i + 1 == argc) usage(2);
@@ -325,6 +330,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   restart_with_environment(1, argv);
+  count_cpu_time = std::getenv("BSR_BENCH_CPU_TIME") != nullptr;
   std::signal(SIGPIPE, SIG_IGN);  // scipy's process may end before us
 
   peers with = load_peers(s.peers);
