@@ -65,7 +65,7 @@ void add_reductions(structure_suite& suite) {
         {.name = "count_nonzero, axis 0", .scipy = {"c.count_nonzero(axis=0)"}},
         [](const auto& a, const auto&) { return bsr::count_nonzero(a, 0); }, x.a, x.c);
     add(
-        {.name = "count_nonzero, axis 1", .scipy = {"c.count_nonzero(axis=1)"}},
+        {.name = "count_nonzero, axis 1", .scipy = {"c.count_nonzero(axis=1)"}, .result = "r.astype('i8')"},
         [](const auto& a, const auto&) { return bsr::count_nonzero(a, 1); }, x.a, x.c);
     add({.name = "nonzero", .scipy = {"z.nonzero()"}}, [](const auto& z) { return bsr::nonzero(z); }, x.z);
     add(
