@@ -3,15 +3,12 @@
 
 #include <dlfcn.h>
 #include <omp.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -21,8 +18,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/child.hpp"
 #include "harness/duel.hpp"
+#include "harness/environment.hpp"
 #include "harness/oracle.hpp"
+#include "harness/report.hpp"
 #include "harness/suite.hpp"
 #include "machine/probe.hpp"
 #include "ours/ours.hpp"
@@ -74,35 +74,6 @@ settings read_arguments(int argc, char** argv) {
   return s;
 }
 
-/// Libraries read these when they are loaded, so they are set before this program starts, by starting it
-/// again: threads stay on their cores, everybody shares one OpenMP, and libraries that do not find out what
-/// this CPU can do are told. What the caller has set already stays.
-void restart_with_environment(int threads, char** argv) {
-  if (std::getenv("BSR_BENCH_RESTARTED") != nullptr) return;
-  ::setenv("BSR_BENCH_RESTARTED", "1", 1);
-  ::setenv("OMP_NUM_THREADS", std::to_string(threads).c_str(), 0);
-  ::setenv("OMP_PROC_BIND", "true", 0);
-  ::setenv("OMP_PLACES", "cores", 0);
-  ::setenv("OMP_DYNAMIC", "false", 0);
-  ::setenv("MKL_THREADING_LAYER", "GNU", 0);
-  ::setenv("MKL_INTERFACE_LAYER", "LP64", 0);
-  ::setenv("MKL_DYNAMIC", "false", 0);
-#if defined(__x86_64__)
-  // OpenBLAS knows CPUs by their model numbers and takes its oldest code for a number it has not heard of.
-  if (__builtin_cpu_supports("avx512f"))
-    ::setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
-  else if (__builtin_cpu_supports("avx2"))
-    ::setenv("OPENBLAS_CORETYPE", "Haswell", 0);
-  if (__builtin_cpu_is("amd") && __builtin_cpu_supports("avx512f")) {
-    if (const std::string shim = BSR_BENCH_MODULES "/libmkl_shim.so"; fs::exists(shim))
-      ::setenv("LD_PRELOAD", shim.c_str(), 0);
-  }
-#endif
-  ::execv("/proc/self/exe", argv);
-  std::perror("bsr_bench: cannot start itself again");
-  std::exit(1);
-}
-
 // ---- peers -----------------------------------------------------------------------------------------------
 
 struct loaded_peer {
@@ -145,13 +116,7 @@ std::vector<loaded_peer> load_peers(const std::string& wanted) {
     if (!wanted.empty() && ("," + wanted + ",").find("," + p.name + ",") == std::string::npos) {
       p.reason = "not asked for";
     } else if (p.name == "scipy") {
-      std::vector<std::string> interpreters;
-      if (const char* python = std::getenv("BSR_BENCH_PYTHON")) interpreters.push_back(python);
-      for (const char* venv : {"/build/venv-bench/bin/python3", "/build/venv/bin/python3"})
-        if (const std::string python = BSR_BENCH_DIR "/.." + std::string(venv); fs::exists(python))
-          interpreters.push_back(python);
-      interpreters.push_back("python3");
-      p.owned = start_scipy(interpreters, BSR_BENCH_DIR "/peers/scipy_peer.py");
+      p.owned = start_scipy(python_interpreters(), BSR_BENCH_DIR "/peers/scipy_peer.py");
       p.library = p.owned.get();
       if (p.library == nullptr) p.reason = "no python3 here can import scipy";
     } else {
@@ -308,41 +273,16 @@ void print(const measurement& m) {
   std::fflush(stdout);
 }
 
-std::string json_text(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return quoted + "\"";
-}
-
-std::string date() {
-  char text[32];
-  const std::time_t seconds = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H-%M-%SZ", &utc);
-  return text;
-}
-
 fs::path write_json(const std::string& directory, const std::vector<loaded_peer>& peers,
                     const std::vector<measurement>& measured) {
-  std::string folder = machine::cpu_name();
-  for (char& c : folder)
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
-  const fs::path path = fs::path(directory) / folder / (date() + ".json");
-  fs::create_directories(path.parent_path());
+  const fs::path path = report_path(directory);
   std::ofstream out(path);
   out.precision(9);
   const auto rates = [&](const char* name, double median, double best, std::size_t samples) {
     out << json_text(name) << ": {\"median\": " << median * 1e-9 << ", \"best\": " << best * 1e-9
         << ", \"samples\": " << samples << "}";
   };
-  out << "{\n  \"cpu\": " << json_text(machine::cpu_name())
-      << ",\n  \"features\": " << json_text(machine::cpu_features()) << ",\n  \"date\": " << json_text(date())
-      << ",\n  \"compiler\": " << json_text(BSR_BENCH_COMPILER)
-      << ",\n  \"unit\": \"1e9 per second\",\n  \"peers\": {";
+  out << "{\n  " << report_head() << ",\n  \"unit\": \"1e9 per second\",\n  \"peers\": {";
   const char* comma = "";
   for (const loaded_peer& p : peers) {
     out << comma << "\n    " << json_text(p.name) << ": "

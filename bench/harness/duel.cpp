@@ -62,7 +62,6 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
   const int our_repeats = repeats_for(ours);
 
   std::vector<duel_result> results(all.size());
-  constexpr int burst = 10;
   for (bool busy = true; busy;) {
     busy = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -70,7 +69,7 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
       duel_result& r = results[i];
       if (s.done) continue;
       const double start = now();
-      for (int round = 0; round <= burst; ++round) {
+      for (int round = 0; round <= rules.burst; ++round) {
         const double mine = sample(ours, our_repeats);
         const double its = s.theirs != nullptr ? sample(*s.theirs, s.repeats) : 0;
         if (round == 0) continue;
@@ -81,7 +80,8 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
       s.elapsed += now() - start;
       const int rounds = static_cast<int>(r.ours.values.size());
       const bool slow = s.theirs != nullptr && r.theirs.minimum() > 2 * r.ours.minimum();
-      s.done = rounds >= rules.rounds || (rounds >= 40 && s.elapsed > (slow ? 1 : 10) * rules.seconds);
+      s.done =
+          rounds >= rules.rounds || (rounds >= rules.least && s.elapsed > (slow ? 1 : 10) * rules.seconds);
       busy = busy || !s.done;
     }
   }

@@ -34,11 +34,13 @@ struct duel_result {
 };
 struct duel_rules {
   int rounds = 200;  // measured calls of each side
-  // After 40 rounds a peer may stop: one that takes more than twice our time after so many seconds, any other
-  // after ten times as many.
+  // After `least` rounds a peer may stop: one that takes more than twice our time after so many seconds, any
+  // other after ten times as many.
   double seconds = 3;
+  int least = 40;
+  int burst = 10;  // rounds with one peer before the next has its turn
 };
-/// A duel with every peer, all in the same minute: bursts of ten rounds, one peer after the other, until
+/// A duel with every peer, all in the same minute: bursts of rounds, one peer after the other, until
 /// every peer has its rounds. The first round of a burst finds the caches as another peer left them and is
 /// not counted. Without peers our side runs alone and there is one result.
 std::vector<duel_result> duels(const candidate& ours, const std::vector<candidate>& peers,

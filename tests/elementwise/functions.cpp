@@ -212,6 +212,17 @@ TEST_CASE("abs: every kind of number", "[elementwise]") {
   CHECK((float(h.data()[0]) == 1.5f && h.data()[1].bits() == 0));
 }
 
+TEST_CASE("abs: complex numbers of every size", "[elementwise]") {
+  bool right = true;
+  for (int e = -1070; e <= 1020; ++e) {
+    const double x = std::ldexp(1.0, e);
+    const auto z = bsr::abs(row_of<complex>({{3 * x, -4 * x}, {0, x}, {x, x}, {12 * x, 5 * x}, {-x, 0}}));
+    right &= z.data()[0] == 5 * x && z.data()[1] == x && z.data()[3] == 13 * x && z.data()[4] == x;
+    right &= std::fabs(z.data()[2] - std::sqrt(2.0) * x) <= 4e-16 * x + 5e-324;
+  }
+  CHECK(right);
+}
+
 TEST_CASE("sign: integers, NaN, infinite complex numbers", "[elementwise]") {
   const auto i = bsr::sign(row_of<std::int64_t>({-7, 0, 9, 1, -1}));
   CHECK(array_difference("data", i.data(), bsr::buffer<std::int64_t>{-1, 0, 1, 1, -1}.span()) == "");

@@ -57,6 +57,29 @@ TEST_CASE("sort_indices: against a stable sort", "[format]") {
   }
 }
 
+/// One row of every length: short ones and long ones are sorted in different ways.
+template <class T, int R, int C, class Index>
+void check_lengths() {
+  random rng(2);
+  for (std::int64_t length = 0; length <= 140; ++length) {
+    bsr::buffer<Index> indices(length);
+    for (Index& j : indices) j = static_cast<Index>(rng.below(length / 2 + 2));
+    bsr::buffer<T> data(length * R * C);
+    for (std::int64_t e = 0; e < data.size(); ++e) data[e] = static_cast<T>(e % 251);
+    bsr::matrix<T, R, C, Index> a({R, (length / 2 + 2) * C}, data, indices, {0, static_cast<Index>(length)});
+    const auto expected = sorted_by_hand(a);
+    bsr::sort_indices(a);
+    INFO(length);
+    CHECK(stored_difference(a, expected) == "");
+  }
+}
+
+TEST_CASE("sort_indices: rows of every length, with repetitions", "[format]") {
+  check_lengths<double, 1, 1, std::int32_t>();
+  check_lengths<std::uint8_t, 2, 2, std::int64_t>();
+  check_lengths<float, 2, 3, std::int32_t>();
+}
+
 TEST_CASE("sort_indices: stable: equal columns keep their order, where scipy exchanges them", "[format]") {
   // 64 blocks of one column: scipy's std::sort changes their order.
   std::vector<double> data(64);

@@ -3,6 +3,7 @@
 // Anything to block-sparse rows. scipy: tobsr, and bsr_array of a dense array.
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -57,6 +58,42 @@ struct csr_source {
         T& element = at(static_cast<Index>(j))[r * cols.value() + (indices[k] - j * cols.value())];
         element = bsr::add(element, data[k]);
       }
+  }
+
+  // Where the matrix was made of full blocks, its rows come in groups of equal ones: comparing them takes
+  // less than looking every entry up.
+  std::int64_t full_blocks(std::int64_t i, Index* out) const {
+    const From* const indptr = a.indptr().data() + i * rows.value();
+    const std::int64_t width = cols.value();
+    const std::int64_t length = std::int64_t{indptr[1]} - indptr[0];
+    if (a.rows() - i * rows.value() < rows.value() || length % width != 0) return -1;
+    const From* const columns = a.indices().data() + indptr[0];
+    for (std::int64_t r = 1; r < rows.value(); ++r) {
+      if (std::int64_t{indptr[r + 1]} - indptr[r] != length) return -1;
+      if (length > 0 &&
+          std::memcmp(columns, columns + r * length, static_cast<std::size_t>(length) * sizeof(From)) != 0)
+        return -1;
+    }
+    From previous = -1;
+    for (std::int64_t k = 0; k < length; k += width) {
+      const From left = columns[k];
+      const From j = cols(left);
+      bool other = (left != j * width) | (j <= previous);
+      for (std::int64_t c = 1; c < width; ++c) other |= columns[k + c] - left != c;
+      if (other) return -1;
+      *out++ = static_cast<Index>(j);
+      previous = j;
+    }
+    return length / width;
+  }
+  void copy_full(std::int64_t i, std::int64_t count, T* BSR_RESTRICT to) const {
+    const std::int64_t height = rows.value();
+    const std::int64_t width = cols.value();
+    const T* BSR_RESTRICT const from = a.data().data() + begin(i);
+    for (std::int64_t k = 0; k < count; ++k)
+      for (std::int64_t r = 0; r < height; ++r)
+        for (std::int64_t c = 0; c < width; ++c)  // added to 0 as add() does: -0.0 becomes 0.0
+          to[(k * height + r) * width + c] = bsr::add(T{}, from[(r * count + k) * width + c]);
   }
 };
 

@@ -45,7 +45,8 @@ auto column_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
   const dims block = a.blocksize();
   const From* const from_indptr = a.indptr().data();
   const From* const from_indices = a.indices().data();
-  if (from_indptr[a.block_rows()] > 0) check_range_fits<Index>(who, a.rows(), "rows");
+  const std::int64_t num_blocks = from_indptr[a.block_rows()];
+  if (num_blocks > 0) check_range_fits<Index>(who, a.rows(), "rows");
   const auto height_of = [&](std::int64_t i) { return (std::min)(block.rows, a.rows() - i * block.rows); };
 
   // What a column of each block column holds, and so indptr; then where its next element goes.
@@ -99,7 +100,17 @@ auto column_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
       if (before + 1 == of) next[j] += height * of;
     };
     if (ascends<true>(from_indices, begin, end)) {
-      for (std::int64_t k = begin; k < end; ++k) put(k, 1, 0);
+      for (std::int64_t k = begin; k < end; ++k) {
+        const std::int64_t later = k + scatter_distance < num_blocks ? k + scatter_distance : num_blocks - 1;
+        const std::int64_t j = from_indices[later];
+        const std::int64_t column =
+            std::int64_t{result.indptr[j * block.cols + 1]} - result.indptr[j * block.cols];
+        for (std::int64_t c = 0; c < block.cols && c < 4; ++c) {
+          prefetch_to_write(indices + next[j] + c * column);
+          prefetch_to_write(data + next[j] + c * column);
+        }
+        put(k, 1, 0);
+      }
     } else {
       if (times.empty()) {
         times = buffer<From>(a.block_cols());

@@ -124,7 +124,7 @@ block_arrays<T, Index> other_compressed(const char* who, const View& a, const ch
   result.data = buffer<T>(stored, uninitialized);
   const T* const from_data = a.data().data();
   T* const data = result.data.data();
-  transpose_entries(from, result.indptr, result.indices,
+  transpose_entries(from, result.indptr, result.indices, data, 1,
                     [&](std::int64_t k, std::int64_t to) { data[to] = from_data[k]; });
   return result;
 }
@@ -153,6 +153,9 @@ block_arrays<T, Index> compress_entries(const char* who, const T* values, const 
     sum += size;
   }
   for (std::int64_t k = 0; k < n; ++k) {
+    const std::int64_t ahead = next[line[k + scatter_distance < n ? k + scatter_distance : n - 1]];
+    prefetch_to_write(result.indices.data() + ahead);
+    prefetch_to_write(result.data.data() + ahead);
     const Index to = next[line[k]]++;
     result.indices[to] = static_cast<Index>(other[k]);
     result.data[to] = values[k];

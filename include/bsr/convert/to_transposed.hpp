@@ -18,12 +18,22 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
+/// Entries that are spread over memory arrive sooner when they are asked for so many entries ahead.
+inline constexpr std::int64_t scatter_distance = 16;
+
+/// Asks for the memory that a small piece at `to` is going to be written to; a large one is soon found by the
+/// hardware.
+template <class T>
+BSR_INLINE void prefetch_to_write(const T* to, std::int64_t bytes = 1) {
+  if (bytes <= 64) __builtin_prefetch(to, 1);
+}
+
 /// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
 /// stored order, after the transposed indptr and indices have been made. Rows of the result are sorted, equal
-/// columns keep their order.
-template <index Index, index From, class Move>
+/// columns keep their order. Entry `to` is `area` elements long, from data + to * area on.
+template <index Index, index From, class T, class Move>
 void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
-                       const Move& move) {
+                       const T* data, std::int64_t area, const Move& move) {
   const std::int64_t stored = a.indptr[a.rows];
   // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
   // j + 1.
@@ -39,6 +49,11 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
   }
   for (std::int64_t i = 0; i < a.rows; ++i)
     for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
+      // About where an entry further on will go.
+      const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
+      const std::int64_t ahead = next[a.indices[later]];
+      prefetch_to_write(indices.data() + ahead);
+      prefetch_to_write(data + ahead * area, area * static_cast<std::int64_t>(sizeof(T)));
       const Index to = next[a.indices[k]]++;
       indices[to] = static_cast<Index>(i);
       move(k, std::int64_t{to});
@@ -70,7 +85,7 @@ auto to_transposed(const A& matrix_to_turn) {
   buffer<T> data(num_blocks * block.rows * block.cols, uninitialized);
   const T* const from_data = a.data().data();
   T* const to_data = data.data();
-  detail::transpose_entries(detail::index_arrays(a), indptr, indices,
+  detail::transpose_entries(detail::index_arrays(a), indptr, indices, to_data, block.rows * block.cols,
                             [&](std::int64_t from, std::int64_t to) {
                               const T* const x = from_data + from * block.rows * block.cols;
                               T* const y = to_data + to * block.rows * block.cols;
@@ -96,7 +111,7 @@ auto to_transposed(const A& matrix_to_turn) {
   buffer<Index> indices;
   buffer<T> data(stored, uninitialized);
   const T* const from_data = a.data().data();
-  detail::transpose_entries(detail::index_arrays(a), indptr, indices,
+  detail::transpose_entries(detail::index_arrays(a), indptr, indices, data.data(), 1,
                             [&](std::int64_t from, std::int64_t to) { data[to] = from_data[from]; });
   return csr<T, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices), std::move(indptr));
 }

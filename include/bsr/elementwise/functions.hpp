@@ -77,13 +77,23 @@ struct absolute {
   template <class T>
   BSR_INLINE typename scalar_traits<T>::real operator()(const T& x) const {
     if constexpr (is_complex<T>)
-      return std::hypot(x.real(), x.imag());
+      return of_parts(x.real(), x.imag());
     else if constexpr (std::unsigned_integral<T>)
       return x;
     else if constexpr (std::integral<T>)
       return x < 0 ? bsr::multiply(x, T(-1)) : x;
     else
       return static_cast<T>(std::fabs(widened(x)));
+  }
+
+ private:
+  /// Without std::hypot, which takes six times as long, as long as no square overflows or is lost.
+  template <class Real>
+  BSR_INLINE static Real of_parts(Real r, Real i) {
+    using limits = std::numeric_limits<Real>;
+    const Real square = r * r + i * i;
+    return square >= (limits::min)() / limits::epsilon() && square <= (limits::max)() ? std::sqrt(square)
+                                                                                      : std::hypot(r, i);
   }
 };
 

@@ -28,9 +28,77 @@ BSR_INLINE void copy_elements_of_block(const T* from, T* to, std::int64_t area) 
   for (std::int64_t e = 0; e < area; ++e) to[e] = from[e];
 }
 
-/// Sorts every row by column, stable; `area` elements of data go with each column. Every block moves at most
-/// once, and rows that are in order are left alone. Strong guarantee for memory that cannot be had: it is got
-/// before anything moves.
+/// Rows up to this length are sorted by counting, for each entry, how many come before it.
+inline constexpr std::int64_t longest_counted_row = 64;
+
+/// order[n] = what comes n-th in a row of at most longest_counted_row columns, stable. Counts in pieces of a
+/// fixed length, without a branch.
+template <index Index>
+void order_by_counting(const Index* columns, std::int64_t count, Index* order) {
+  constexpr std::int64_t piece = 16;
+  Index padded[longest_counted_row];
+  Index before[longest_counted_row];
+  for (std::int64_t k = 0; k < count; ++k) padded[k] = columns[k];
+  for (std::int64_t k = count; k % piece != 0; ++k) padded[k] = 0;
+  for (std::int64_t first = 0; first < count; first += piece) {
+    // Entries in front count when they are not larger, those behind when they are smaller.
+    Index sum[piece] = {};
+    for (std::int64_t j = 0; j < first; ++j)
+      for (std::int64_t k = 0; k < piece; ++k) sum[k] += padded[j] <= padded[first + k];
+    const std::int64_t middle = (std::min)(first + piece, count);
+    for (std::int64_t j = first; j < middle; ++j)
+      for (std::int64_t k = 0; k < piece; ++k)
+        sum[k] += (padded[j] < padded[first + k]) | ((padded[j] == padded[first + k]) & (j < first + k));
+    for (std::int64_t j = middle; j < count; ++j)
+      for (std::int64_t k = 0; k < piece; ++k) sum[k] += padded[j] < padded[first + k];
+    for (std::int64_t k = 0; k < piece; ++k) before[first + k] = sum[k];
+  }
+  for (std::int64_t k = 0; k < count; ++k) order[before[k]] = static_cast<Index>(k);
+}
+
+/// order[n] = what comes n-th in the row, stable. `memory` has room for the row.
+template <index Index>
+void order_of_row(const Index* columns, std::int64_t count, stored_column<Index>* memory, Index* order) {
+  if (count <= longest_counted_row) {
+    order_by_counting(columns, count, order);
+    return;
+  }
+  for (std::int64_t k = 0; k < count; ++k) memory[k] = {columns[k], static_cast<Index>(k)};
+  std::sort(memory, memory + count, [](const stored_column<Index>& x, const stored_column<Index>& y) {
+    return x.column != y.column ? x.column < y.column : x.from < y.from;
+  });
+  for (std::int64_t k = 0; k < count; ++k) order[k] = memory[k].from;
+}
+
+/// Place k of `count` blocks gets what was at order[k], which is changed. Every block moves at most once:
+/// each cycle is followed.
+template <class T, index Index>
+void permute_blocks(Index* order, std::int64_t count, T* blocks, T* spare, std::int64_t area) {
+  for (std::int64_t k = 0; k < count; ++k) {
+    if (order[k] == k) continue;
+    copy_elements_of_block(blocks + k * area, spare, area);
+    std::int64_t to = k;
+    for (;;) {
+      const std::int64_t from = order[to];
+      order[to] = static_cast<Index>(to);
+      if (from == k) break;
+      copy_elements_of_block(blocks + from * area, blocks + to * area, area);
+      to = from;
+    }
+    copy_elements_of_block(spare, blocks + to * area, area);
+  }
+}
+
+/// The same by way of a copy of them all in `spare`. Area: that of a block.
+template <int Area, class T, index Index>
+void permute_small_blocks(const Index* order, std::int64_t count, T* blocks, T* spare) {
+  for (std::int64_t e = 0; e < count * Area; ++e) spare[e] = blocks[e];
+  for (std::int64_t k = 0; k < count; ++k)
+    for (int e = 0; e < Area; ++e) blocks[k * Area + e] = spare[order[k] * Area + e];
+}
+
+/// Sorts every row by column, stable; `area` elements of data go with each column. Rows that are in order are
+/// left alone. Strong guarantee for memory that cannot be had: it is got before anything moves.
 template <class T, index Index>
 void sort_rows(const Index* indptr, std::int64_t rows, Index* indices, T* data, std::int64_t area) {
   std::int64_t longest = 0;
@@ -38,34 +106,29 @@ void sort_rows(const Index* indptr, std::int64_t rows, Index* indices, T* data, 
     if (!ascends<false>(indices, indptr[i], indptr[i + 1]))
       longest = (std::max)(longest, std::int64_t{indptr[i + 1]} - indptr[i]);
   if (longest == 0) return;
-  buffer<stored_column<Index>> memory(longest, uninitialized);
-  buffer<T> spare_block(area, uninitialized);
-  stored_column<Index>* const row = memory.data();
-  T* const spare = spare_block.data();
+  const bool by_copy = area == 1 || area == 4;
+  buffer<stored_column<Index>> memory(longest > longest_counted_row ? longest : 0, uninitialized);
+  buffer<Index> order_memory(longest, uninitialized);
+  buffer<Index> old_columns(longest, uninitialized);
+  buffer<T> spare_memory(by_copy ? longest * area : area, uninitialized);
+  Index* const order = order_memory.data();
+  Index* const old = old_columns.data();
+  T* const spare = spare_memory.data();
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t begin = indptr[i];
     const std::int64_t count = indptr[i + 1] - begin;
+    Index* const columns = indices + begin;
     if (ascends<false>(indices, begin, begin + count)) continue;
-    for (std::int64_t k = 0; k < count; ++k) row[k] = {indices[begin + k], static_cast<Index>(k)};
-    std::sort(row, row + count, [](const stored_column<Index>& x, const stored_column<Index>& y) {
-      return x.column != y.column ? x.column < y.column : x.from < y.from;
-    });
-    for (std::int64_t k = 0; k < count; ++k) indices[begin + k] = row[k].column;
-    // Place k shall hold what was at row[k].from: follow each cycle of this permutation once.
+    order_of_row(columns, count, memory.data(), order);
+    for (std::int64_t k = 0; k < count; ++k) old[k] = columns[k];
+    for (std::int64_t k = 0; k < count; ++k) columns[k] = old[order[k]];
     T* const blocks = data + begin * area;
-    for (std::int64_t k = 0; k < count; ++k) {
-      if (row[k].from == k) continue;
-      copy_elements_of_block(blocks + k * area, spare, area);
-      std::int64_t to = k;
-      for (;;) {
-        const std::int64_t from = row[to].from;
-        row[to].from = static_cast<Index>(to);
-        if (from == k) break;
-        copy_elements_of_block(blocks + from * area, blocks + to * area, area);
-        to = from;
-      }
-      copy_elements_of_block(spare, blocks + to * area, area);
-    }
+    if (area == 1)
+      permute_small_blocks<1>(order, count, blocks, spare);
+    else if (area == 4)
+      permute_small_blocks<4>(order, count, blocks, spare);
+    else
+      permute_blocks(order, count, blocks, spare, area);
   }
 }
 

@@ -66,6 +66,38 @@ TEST_CASE("merge: rows with the same columns, and an operand without blocks", "[
   CHECK(stored_difference(merged(row_matrix({0, 6}), row_matrix({0, 6}), plus{}), row_matrix({0, 6})) == "");
 }
 
+// Matrices with the same blocks are taken as a whole, as long as nothing cancels.
+TEST_CASE("merge: the same blocks in every row", "[kernel]") {
+  constexpr std::int64_t rows = 1500;
+  const auto make = [](double first, double second) {
+    bsr::buffer<double> data(rows * 4);
+    bsr::buffer<std::int32_t> indices(rows * 2), indptr(rows + 1);
+    for (std::int64_t k = 0; k < rows * 2; ++k) {
+      indices[k] = static_cast<std::int32_t>(k % 2 * 3);
+      data[2 * k] = k % 3 == 0 ? 0 : first * static_cast<double>(k);
+      data[2 * k + 1] = second;
+    }
+    for (std::int64_t i = 0; i <= rows; ++i) indptr[i] = static_cast<std::int32_t>(2 * i);
+    return row_matrix({rows, 10}, std::move(data), std::move(indices), std::move(indptr));
+  };
+  const row_matrix a = make(1, 1);
+  row_matrix b = make(2, 3);
+  CHECK(stored_difference(merged(a, b, plus{}), make(3, 4)) == "");
+  CHECK(stored_difference(merged(a, b, both{}), make(3, 4)) == "");
+  // The last block cancels.
+  const auto last = static_cast<std::size_t>(4 * rows - 2);
+  b.data()[last] = -a.data()[last];
+  b.data()[last + 1] = -a.data()[last + 1];
+  const row_matrix c = merged(a, b, plus{});
+  CHECK(c.num_blocks() == 2 * rows - 1);
+  CHECK(c.indptr()[rows] == 2 * rows - 1);
+  CHECK(c.data()[last - 1] == 4);
+  // As many blocks in every row, but at another place.
+  row_matrix d = make(2, 3);
+  d.indices()[1] = 4;
+  CHECK(merged(a, d, plus{}).num_blocks() == 2 * rows + 1);
+}
+
 TEST_CASE("merge: padding is no value and becomes 0", "[kernel]") {
   const bsr::matrix<double, 2> a({3, 3}, {1, 2, 3, 4, 0, NAN, 0, NAN, 7, 8, NAN, NAN, 0, NAN, NAN, NAN},
                                  {0, 1, 0, 1}, {0, 2, 4}, bsr::padded);

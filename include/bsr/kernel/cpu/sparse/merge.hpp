@@ -143,11 +143,24 @@ BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB
   return true;
 }
 
+/// Whether the two matrices have the same blocks, compared as a whole.
+template <class T, index IndexA, class V, index IndexB>
+bool same_structure(std::int64_t rows, const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b) {
+  if constexpr (std::same_as<IndexA, IndexB>) {
+    const auto same = [](const IndexA* x, const IndexA* y, std::int64_t count) {
+      return x == y || count == 0 || std::memcmp(x, y, static_cast<std::size_t>(count) * sizeof(IndexA)) == 0;
+    };
+    return same(a.indptr, b.indptr, rows + 1) && same(a.indices, b.indices, a.indptr[rows]);
+  }
+  return false;
+}
+
 /// Room for the union of the blocks, at most twice what it takes: rows with the same columns are counted
 /// once, others together. O(blocks of a and b).
 template <class T, index IndexA, class V, index IndexB>
 std::int64_t room_for_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
                             const merge_operand<V, IndexB>& b) {
+  if (same_structure(rows, a, b)) return a.indptr[rows];
   std::int64_t room = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t p = a.indptr[i];
@@ -195,17 +208,47 @@ class merge_output {
       put_piece(i, columns + k, count - k < piece ? count - k : piece, k * area_.value(), element);
   }
 
- private:
+  /// The first `count` blocks of all rows together, if every one of them stays. Otherwise returns false and
+  /// holds nothing.
   template <index From, class Element>
-  BSR_INLINE void put_piece(std::int64_t i, const From* columns, std::int64_t count, std::int64_t first,
-                            const Element& element) {
-    U* BSR_RESTRICT const to = data_ + size_ * area_.value();
+  bool put_all(const From* columns, std::int64_t count, const Element& element) {
+    if (edges_.padded) return false;
+    const std::int64_t area = area_.value();
+    const std::int64_t piece = area < 1024 ? 1024 / area : 1;
+    for (std::int64_t k = 0; k < count; k += piece) {
+      const std::int64_t size = count - k < piece ? count - k : piece;
+      const std::int64_t blanks = compute(data_ + k * area, k * area, size * area, element);
+      for (std::int64_t n = 0; blanks != 0 && n < size; ++n)
+        if (is_blank(data_ + (k + n) * area)) return false;
+    }
+    for (std::int64_t k = 0; k < count; ++k) indices_[k] = static_cast<Index>(columns[k]);
+    size_ = count;
+    return true;
+  }
+
+ private:
+  /// to[e] = element(first + e); returns how many are blank.
+  template <class Element>
+  BSR_INLINE std::int64_t compute(U* BSR_RESTRICT to, std::int64_t first, std::int64_t count,
+                                  const Element& element) const {
     std::int64_t blanks = 0;
-    for (std::int64_t e = 0; e < count * area_.value(); ++e) {
+    for (std::int64_t e = 0; e < count; ++e) {
       const U v = element(first + e);
       to[e] = v;
       blanks += v == blank_;
     }
+    return blanks;
+  }
+  BSR_INLINE bool is_blank(const U* block) const {
+    difference_finder<U> finder(blank_);
+    for (std::int64_t e = 0; e < area_.value(); ++e) finder.look_at(block[e]);
+    return !finder.found();
+  }
+
+  template <index From, class Element>
+  BSR_INLINE void put_piece(std::int64_t i, const From* columns, std::int64_t count, std::int64_t first,
+                            const Element& element) {
+    const std::int64_t blanks = compute(data_ + size_ * area_.value(), first, count * area_.value(), element);
     for (std::int64_t k = 0; k < count; ++k) indices_[size_ + k] = static_cast<Index>(columns[k]);
     if (blanks == 0 && !edges_.padded)
       size_ += count;
@@ -223,9 +266,7 @@ class merge_output {
       if (edges_.padded && (i == last_row_ || columns[k] == last_column_)) {
         any = clear_padding(edges_, i, std::int64_t{columns[k]}, block, blank_);
       } else {
-        difference_finder<U> finder(blank_);
-        for (std::int64_t e = 0; e < area_.value(); ++e) finder.look_at(block[e]);
-        any = finder.found();
+        any = !is_blank(block);
       }
       if (!any) continue;
       if (size_ != begin + k) {
@@ -256,6 +297,11 @@ std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> are
                    const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, const Op& op,
                    U blank, const merge_result<U, Index>& c) {
   merge_output<Area, U, Index> out(edges, area, blank, c);
+  if (same_structure(rows, a, b) &&
+      out.put_all(a.indices, a.indptr[rows], [&](std::int64_t e) { return op(a.data[e], b.data[e]); })) {
+    for (std::int64_t i = 0; i <= rows; ++i) c.indptr[i] = static_cast<Index>(a.indptr[i]);
+    return out.size();
+  }
   c.indptr[0] = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t p = a.indptr[i];
