@@ -3,6 +3,7 @@
 // Two matrices, element by element. scipy: +, -, multiply, maximum, minimum.
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -30,32 +31,113 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// Calls f(view) with a view of the same matrix that has sorted rows, no duplicates and blocks of `block`: a
-/// itself, or a copy of it. Checks the indices.
-template <int R, int C, class View, class F>
-void with_blocks(const char* who, const View& a, dims block, const F& f) {
-  constexpr bool same_statically =
-      R != dynamic && C != dynamic && View::static_rows == R && View::static_cols == C;
-  if constexpr (!same_statically) {
-    if (a.blocksize() != block) {
-      check_format_for(who, a, checks::full);
-      auto blocked = to_bsr<R, C>(a, block, padded);
-      sum_duplicates(blocked);
-      f(std::as_const(blocked).view());
-      return;
-    }
-  }
-  without_duplicates(who, a, [&](const auto& canonical) {
-    f(canonical);
-    return 0;
-  });
+template <class View>
+auto as_merge_operand(const View& a, const buffer<typename View::value_type>& zeros) {
+  return merge_operand<typename View::value_type, typename View::index_type>{
+      a.indptr().data(), a.indices().data(), a.data().data(), zeros.data()};
 }
 
-template <class View>
-auto as_merge_operand(const View& a, const typename View::value_type* zeros) {
-  return merge_operand<typename View::value_type, typename View::index_type>{
-      a.indptr().data(), a.indices().data(), a.data().data(), zeros};
-}
+/// What View shows in blocks of R x C: itself, or a copy of it, with sorted rows and no duplicates. Checks
+/// the indices.
+template <int R, int C, class View>
+class in_blocks {
+ public:
+  using value_type = typename View::value_type;
+  using index_type = typename View::index_type;
+
+  in_blocks(const char* who, const View& a, dims block) {
+    constexpr bool same_statically =
+        R != dynamic && C != dynamic && View::static_rows == R && View::static_cols == C;
+    if constexpr (!same_statically) {
+      if (a.blocksize() != block) {
+        check_format_for(who, a, checks::full);
+        blocked_ = to_bsr<R, C>(a, block, padded);
+        sum_duplicates(blocked_);
+        return;
+      }
+    }
+    as_it_is_.emplace(who, a);
+  }
+  auto operand(const buffer<value_type>& zeros) const {
+    return as_it_is_ ? as_merge_operand(as_it_is_->view(), zeros) : as_merge_operand(blocked_.view(), zeros);
+  }
+
+ private:
+  std::optional<without_duplicates<View>> as_it_is_;
+  matrix<value_type, R, C, index_type> blocked_;
+};
+
+/// The operands of combine(), ready to be merged, and the memory of its result: everything that is the same
+/// whatever is computed of two elements.
+template <class U, class ViewA, class ViewB>
+class combination {
+ public:
+  using Index = wider_index_t<typename ViewA::index_type, typename ViewB::index_type>;
+  static constexpr int R = ViewA::static_rows;
+  static constexpr int C = ViewA::static_cols;
+
+  combination(const char* who, const ViewA& a, const ViewB& b)
+      : edges_{same_shape(who, a, b), a.blocksize(), a.is_padded()},
+        rows_(a.block_rows()),
+        area_(edges_.block.rows * edges_.block.cols),
+        a_(who, a),
+        b_(who, b, edges_.block),
+        zeros_a_(area_),
+        zeros_b_(area_),
+        indptr_(rows_ + 1, uninitialized) {
+    room_ = room_for_union(rows_, as_merge_operand(a_.view(), zeros_a_), b_.operand(zeros_b_));
+    check_count_fits<Index>(who, room_, "blocks");
+    data_ = buffer<U>(count_elements(who, room_, edges_.block), uninitialized);
+    indices_ = buffer<Index>(room_, uninitialized);
+  }
+  combination(const combination&) = delete;
+  combination& operator=(const combination&) = delete;
+
+  /// Computes the result; returns the number of its blocks.
+  template <class Op>
+  std::int64_t run(const Op& op, U blank) {
+    if constexpr (R != dynamic && C != dynamic)
+      return run(extent<R * C>(), op, blank);
+    else
+      return area_ == 1 ? run(extent<1>(), op, blank) : run(extent<dynamic>(area_), op, blank);
+  }
+  auto result(std::int64_t kept) {
+    // Memory that most of the blocks have left is given back.
+    if (kept < room_ / 2) {
+      data_.resize(kept * area_, uninitialized);
+      indices_.resize(kept, uninitialized);
+    }
+    data_.truncate(kept * area_);
+    indices_.truncate(kept);
+    return matrix<U, R, C, Index>(edges_.shape, std::move(data_), std::move(indices_), std::move(indptr_),
+                                  edges_.block, padded);
+  }
+
+ private:
+  static dims same_shape(const char* who, const ViewA& a, const ViewB& b) {
+    if (a.shape() != b.shape())
+      fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
+                        ".");
+    return a.shape();
+  }
+  template <class Size, class Op>
+  std::int64_t run(Size size, const Op& op, U blank) {
+    return merge(edges_, rows_, size, as_merge_operand(a_.view(), zeros_a_), b_.operand(zeros_b_), op, blank,
+                 merge_result<U, Index>{indptr_.data(), indices_.data(), data_.data()});
+  }
+
+  merge_edges edges_;
+  std::int64_t rows_;
+  std::int64_t area_;
+  without_duplicates<ViewA> a_;
+  in_blocks<R, C, ViewB> b_;
+  buffer<typename ViewA::value_type> zeros_a_;
+  buffer<typename ViewB::value_type> zeros_b_;
+  std::int64_t room_ = 0;
+  buffer<U> data_;
+  buffer<Index> indices_;
+  buffer<Index> indptr_;
+};
 
 /// c = op(a, b) with elements U: the blocks of a's size that hold anything but `blank`, sorted. Op: see
 /// merge().
@@ -63,51 +145,9 @@ template <class U, class A, class B, class Op>
 auto combine(const char* who, const A& left, const B& right, const Op& op, U blank) {
   const auto a = input(left);
   const auto b = input(right);
-  using view_a = decltype(a);
-  using view_b = decltype(b);
-  using Index = wider_index_t<typename view_a::index_type, typename view_b::index_type>;
-  constexpr int R = view_a::static_rows;
-  constexpr int C = view_a::static_cols;
-  if (a.shape() != b.shape())
-    fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
-                      ".");
-  const dims block = a.blocksize();
-  const std::int64_t rows = a.block_rows();
-  const std::int64_t area = block.rows * block.cols;
-  buffer<U> data;
-  buffer<Index> indices;
-  buffer<Index> indptr(rows + 1, uninitialized);
-  without_duplicates(who, a, [&](const auto& x) {
-    with_blocks<R, C>(who, b, block, [&](const auto& y) {
-      const buffer<typename view_a::value_type> zeros_a(area);
-      const buffer<typename view_b::value_type> zeros_b(area);
-      const auto merge_a = as_merge_operand(x, zeros_a.data());
-      const auto merge_b = as_merge_operand(y, zeros_b.data());
-      const std::int64_t room = room_for_union(rows, merge_a, merge_b);
-      check_count_fits<Index>(who, room, "blocks");
-      data = buffer<U>(storage_detail::count_elements(who, room, block), uninitialized);
-      indices = buffer<Index>(room, uninitialized);
-      const auto run = [&](auto size) {
-        return merge(merge_edges{a.shape(), block, a.is_padded()}, rows, size, merge_a, merge_b, op, blank,
-                     merge_result<U, Index>{indptr.data(), indices.data(), data.data()});
-      };
-      std::int64_t kept = 0;
-      if constexpr (R != dynamic && C != dynamic)
-        kept = run(extent<R * C>());
-      else
-        kept = area == 1 ? run(extent<1>()) : run(extent<dynamic>(area));
-      // Memory that most of the blocks have left is given back.
-      if (kept < room / 2) {
-        data.resize(kept * area, uninitialized);
-        indices.resize(kept, uninitialized);
-      }
-      data.truncate(kept * area);
-      indices.truncate(kept);
-    });
-    return 0;
-  });
-  return matrix<U, R, C, Index>(a.shape(), std::move(data), std::move(indices), std::move(indptr), block,
-                                padded);
+  combination<U, std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>> c(who, a, b);
+  const std::int64_t kept = c.run(op, blank);
+  return c.result(kept);
 }
 
 /// Functions of two elements, computed in U. both_only: 0 wherever one of the two is 0.
