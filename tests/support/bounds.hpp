@@ -75,52 +75,76 @@ wide_t<T> widen(const T& x) {
     return static_cast<wide_t<T>>(x);
 }
 
+/// A matrix as a view whose type does not say its block size: what takes it is compiled once for an element
+/// type.
+template <class A>
+auto any_blocks(const A& matrix) {
+  const auto a = bsr::input(matrix);
+  using view = decltype(a);
+  return bsr::matrix_view<const typename view::value_type, bsr::dynamic, bsr::dynamic,
+                          typename view::index_type>(a);
+}
+
+/// dense() of a block-sparse matrix.
+template <class T, class Index>
+table<wide_t<T>> dense_blocks(const bsr::matrix_view<const T, bsr::dynamic, bsr::dynamic, Index>& a) {
+  table<wide_t<T>> result(a.rows(), a.cols());
+  const bsr::dims b = a.blocksize();
+  for (std::int64_t i = 0; i < a.block_rows(); ++i)
+    for (auto block : a.row(i))
+      for (std::int64_t r = 0; r < b.rows; ++r)
+        for (std::int64_t c = 0; c < b.cols; ++c) {
+          const std::int64_t row = i * b.rows + r;
+          const std::int64_t col = block.col() * b.cols + c;
+          if (row < a.rows() && col < a.cols())
+            result(row, col) = bsr::add<wide_t<T>>(result(row, col), widen(T(block(r, c))));
+        }
+  return result;
+}
+
 /// The elements of a matrix (of a vector, as one column), duplicates added up, written the slow and plain way
 /// from the definition of each format.
 template <class A>
   requires(bsr::sparse_like<const A&> || bsr::csr_like<const A&> || bsr::csc_like<const A&> ||
            bsr::coo_like<const A&> || bsr::dense_like<const A&> || bsr::vector_like<const A&>)
 auto dense(const A& matrix) {
-  const auto a = bsr::input(matrix);
-  using T = typename decltype(a)::value_type;
-  std::int64_t rows = 0;
-  std::int64_t cols = 1;
-  if constexpr (bsr::vector_like<const A&>) {
-    rows = a.size();
-  } else {
-    rows = a.rows();
-    cols = a.cols();
-  }
-  table<wide_t<T>> result(rows, cols);
-  const auto add = [&](std::int64_t i, std::int64_t j, const T& v) {
-    if (i < rows && j < cols) result(i, j) = bsr::add<wide_t<T>>(result(i, j), widen(v));
-  };
   if constexpr (bsr::sparse_like<const A&>) {
-    const bsr::dims b = a.blocksize();
-    for (std::int64_t i = 0; i < a.block_rows(); ++i)
-      for (auto block : a.row(i))
-        for (std::int64_t r = 0; r < b.rows; ++r)
-          for (std::int64_t c = 0; c < b.cols; ++c)
-            add(i * b.rows + r, block.col() * b.cols + c, block(r, c));
-  } else if constexpr (bsr::csr_like<const A&>) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(a.rows()); ++i)
-      for (auto k = static_cast<std::size_t>(a.indptr()[i]); k < static_cast<std::size_t>(a.indptr()[i + 1]);
-           ++k)
-        add(static_cast<std::int64_t>(i), a.indices()[k], a.data()[k]);
-  } else if constexpr (bsr::csc_like<const A&>) {
-    for (std::size_t j = 0; j < static_cast<std::size_t>(a.cols()); ++j)
-      for (auto k = static_cast<std::size_t>(a.indptr()[j]); k < static_cast<std::size_t>(a.indptr()[j + 1]);
-           ++k)
-        add(a.indices()[k], static_cast<std::int64_t>(j), a.data()[k]);
-  } else if constexpr (bsr::coo_like<const A&>) {
-    for (std::size_t k = 0; k < a.data().size(); ++k) add(a.row()[k], a.col()[k], a.data()[k]);
-  } else if constexpr (bsr::vector_like<const A&>) {
-    for (std::int64_t i = 0; i < rows; ++i) result(i, 0) = widen(static_cast<const T&>(a(i)));
+    return dense_blocks(any_blocks(matrix));
   } else {
-    for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t j = 0; j < cols; ++j) result(i, j) = widen(static_cast<const T&>(a(i, j)));
+    const auto a = bsr::input(matrix);
+    using T = typename decltype(a)::value_type;
+    std::int64_t rows = 0;
+    std::int64_t cols = 1;
+    if constexpr (bsr::vector_like<const A&>) {
+      rows = a.size();
+    } else {
+      rows = a.rows();
+      cols = a.cols();
+    }
+    table<wide_t<T>> result(rows, cols);
+    const auto add = [&](std::int64_t i, std::int64_t j, const T& v) {
+      if (i < rows && j < cols) result(i, j) = bsr::add<wide_t<T>>(result(i, j), widen(v));
+    };
+    if constexpr (bsr::csr_like<const A&>) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(a.rows()); ++i)
+        for (auto k = static_cast<std::size_t>(a.indptr()[i]);
+             k < static_cast<std::size_t>(a.indptr()[i + 1]); ++k)
+          add(static_cast<std::int64_t>(i), a.indices()[k], a.data()[k]);
+    } else if constexpr (bsr::csc_like<const A&>) {
+      for (std::size_t j = 0; j < static_cast<std::size_t>(a.cols()); ++j)
+        for (auto k = static_cast<std::size_t>(a.indptr()[j]);
+             k < static_cast<std::size_t>(a.indptr()[j + 1]); ++k)
+          add(a.indices()[k], static_cast<std::int64_t>(j), a.data()[k]);
+    } else if constexpr (bsr::coo_like<const A&>) {
+      for (std::size_t k = 0; k < a.data().size(); ++k) add(a.row()[k], a.col()[k], a.data()[k]);
+    } else if constexpr (bsr::vector_like<const A&>) {
+      for (std::int64_t i = 0; i < rows; ++i) result(i, 0) = widen(static_cast<const T&>(a(i)));
+    } else {
+      for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < cols; ++j) result(i, j) = widen(static_cast<const T&>(a(i, j)));
+    }
+    return result;
   }
-  return result;
 }
 
 template <class V>
@@ -140,11 +164,9 @@ struct operand {
   table<std::int64_t> stored;
 };
 
-template <bsr::sparse_like A>
-auto make_operand(A&& matrix) {
-  const auto a = bsr::input(matrix);
-  using T = typename decltype(a)::value_type;
-  operand<T> result{dense(a), table<long double>(a.rows(), a.cols()),
+template <class T, class Index>
+operand<T> operand_of(const bsr::matrix_view<const T, bsr::dynamic, bsr::dynamic, Index>& a) {
+  operand<T> result{dense_blocks(a), table<long double>(a.rows(), a.cols()),
                     table<std::int64_t>(a.rows(), a.cols())};
   const bsr::dims b = a.blocksize();
   for (std::int64_t i = 0; i < a.block_rows(); ++i)
@@ -154,10 +176,14 @@ auto make_operand(A&& matrix) {
           const std::int64_t row = i * b.rows + r;
           const std::int64_t col = block.col() * b.cols + c;
           if (row >= a.rows() || col >= a.cols()) continue;
-          result.size(row, col) += magnitude(widen(block(r, c)));
+          result.size(row, col) += magnitude(widen(T(block(r, c))));
           ++result.stored(row, col);
         }
   return result;
+}
+template <bsr::sparse_like A>
+auto make_operand(A&& matrix) {
+  return operand_of(any_blocks(matrix));
 }
 template <class T>
 operand<T> transposed(const operand<T>& a) {
@@ -222,9 +248,8 @@ auto expected_product(T alpha, A&& a, const B& b, T beta, const D& d, bool trans
 
 /// "" when every element of `actual` is within the bound of what was expected (NaN where NaN was expected,
 /// the same infinity where one was); else the worst element in words: CHECK(difference(c, e) == "").
-template <class X, class T>
-std::string difference(const X& actual, const expectation<T>& expected) {
-  const auto x = dense(actual);
+template <class T>
+std::string table_difference(const table<wide_t<T>>& x, const expectation<T>& expected) {
   std::ostringstream text;
   text.precision(21);
   if (x.rows != expected.value.rows || x.cols != expected.value.cols) {
@@ -257,6 +282,10 @@ std::string difference(const X& actual, const expectation<T>& expected) {
     }
   return text.str();
 }
+template <class X, class T>
+std::string difference(const X& actual, const expectation<T>& expected) {
+  return table_difference<T>(dense(actual), expected);
+}
 
 /// The same for results that must be exact.
 template <class X, class V>
@@ -264,5 +293,20 @@ std::string difference(const X& actual, const table<V>& expected) {
   using T = typename std::remove_cvref_t<decltype(bsr::input(actual))>::value_type;
   return difference(actual, expectation<T>{expected, table<long double>(expected.rows, expected.cols)});
 }
+
+// Compiled once, in bounds.cpp, for the types that most tests use.
+#define BSR_TEST_BOUNDS(how, T)                                                            \
+  how template table<wide_t<T>> dense_blocks(                                              \
+      const bsr::matrix_view<const T, bsr::dynamic, bsr::dynamic, std::int32_t>&);         \
+  how template operand<T> operand_of(                                                      \
+      const bsr::matrix_view<const T, bsr::dynamic, bsr::dynamic, std::int32_t>&);         \
+  how template expectation<T> product<T>(T, const operand<T>&, const table<wide_t<T>>&, T, \
+                                         const table<wide_t<T>>*);                         \
+  how template std::string table_difference(const table<wide_t<T>>&, const expectation<T>&)
+BSR_TEST_BOUNDS(extern, std::int8_t);
+BSR_TEST_BOUNDS(extern, std::int32_t);
+BSR_TEST_BOUNDS(extern, float);
+BSR_TEST_BOUNDS(extern, double);
+BSR_TEST_BOUNDS(extern, std::complex<double>);
 
 }  // namespace bsr_test

@@ -84,45 +84,71 @@ struct random_options {
 inline constexpr random_options wild{
     .density = 0.4, .duplicates = 0.2, .zero_blocks = 0.1, .empty_rows = 0.15};
 
-/// A random block-sparse-row matrix of any shape; one that is no multiple of the block size becomes padded.
-template <class T, int R = bsr::dynamic, int C = R, class Index = std::int32_t>
-bsr::matrix<T, R, C, Index> random_matrix(random& rng, bsr::dims shape, bsr::dims block,
-                                          random_options options = {}) {
+/// The arrays of a random matrix.
+template <class T, class Index>
+struct random_arrays {
+  bsr::buffer<T> data;
+  bsr::buffer<Index> indices;
+  bsr::buffer<Index> indptr;
+
+  random_arrays(random& rng, bsr::dims shape, bsr::dims block, random_options options);
+};
+template <class T, class Index>
+random_arrays<T, Index>::random_arrays(random& rng, bsr::dims shape, bsr::dims block,
+                                       random_options options) {
   const std::int64_t block_rows = (shape.rows + block.rows - 1) / block.rows;
   const std::int64_t block_cols = (shape.cols + block.cols - 1) / block.cols;
-  std::vector<Index> indices;
-  std::vector<Index> indptr{0};
+  std::vector<Index> columns;
+  std::vector<Index> begins{0};
   for (std::int64_t i = 0; i < block_rows; ++i) {
-    const auto begin = static_cast<std::int64_t>(indices.size());
+    const auto begin = static_cast<std::int64_t>(columns.size());
     if (!rng.chance(options.empty_rows))
       for (std::int64_t j = 0; j < block_cols; ++j)
         while (rng.chance(options.density)) {
-          indices.push_back(static_cast<Index>(j));
+          columns.push_back(static_cast<Index>(j));
           if (!rng.chance(options.duplicates)) break;
         }
-    const auto end = static_cast<std::int64_t>(indices.size());
+    const auto end = static_cast<std::int64_t>(columns.size());
     if (!options.sorted)
       for (std::int64_t k = end - 1; k > begin; --k)
-        std::swap(indices[static_cast<std::size_t>(k)],
-                  indices[static_cast<std::size_t>(rng.between(begin, k))]);
-    indptr.push_back(static_cast<Index>(end));
+        std::swap(columns[static_cast<std::size_t>(k)],
+                  columns[static_cast<std::size_t>(rng.between(begin, k))]);
+    begins.push_back(static_cast<Index>(end));
   }
-  bsr::buffer<T> data(static_cast<std::int64_t>(indices.size()) * block.rows * block.cols);
+  data = bsr::buffer<T>(static_cast<std::int64_t>(columns.size()) * block.rows * block.cols);
   std::int64_t at = 0;
   for (std::int64_t i = 0; i < block_rows; ++i)
-    for (auto k = static_cast<std::size_t>(indptr[static_cast<std::size_t>(i)]);
-         k < static_cast<std::size_t>(indptr[static_cast<std::size_t>(i) + 1]); ++k) {
+    for (auto k = static_cast<std::size_t>(begins[static_cast<std::size_t>(i)]);
+         k < static_cast<std::size_t>(begins[static_cast<std::size_t>(i) + 1]); ++k) {
       const bool zero = rng.chance(options.zero_blocks);
       for (std::int64_t r = 0; r < block.rows; ++r)
         for (std::int64_t c = 0; c < block.cols; ++c, ++at) {
-          const bool inside = i * block.rows + r < shape.rows && indices[k] * block.cols + c < shape.cols;
+          const bool inside = i * block.rows + r < shape.rows && columns[k] * block.cols + c < shape.cols;
           if (inside)
             data[at] = zero ? T{} : rng.value<T>(options.values);
           else
             data[at] = options.poison_padding ? poison<T>() : T{};
         }
     }
-  return {shape, std::move(data), indices, indptr, block, bsr::padded};
+  indices = columns;
+  indptr = begins;
+}
+// Compiled once, in random.cpp, for the types that most tests use.
+#define BSR_TEST_RANDOM(how, T) how template struct random_arrays<T, std::int32_t>
+BSR_TEST_RANDOM(extern, bool);
+BSR_TEST_RANDOM(extern, std::int8_t);
+BSR_TEST_RANDOM(extern, std::int32_t);
+BSR_TEST_RANDOM(extern, float);
+BSR_TEST_RANDOM(extern, double);
+BSR_TEST_RANDOM(extern, std::complex<double>);
+
+/// A random block-sparse-row matrix of any shape; one that is no multiple of the block size becomes padded.
+template <class T, int R = bsr::dynamic, int C = R, class Index = std::int32_t>
+bsr::matrix<T, R, C, Index> random_matrix(random& rng, bsr::dims shape, bsr::dims block,
+                                          random_options options = {}) {
+  random_arrays<T, Index> arrays(rng, shape, block, options);
+  return {shape,      std::move(arrays.data), std::move(arrays.indices), std::move(arrays.indptr), block,
+          bsr::padded};
 }
 /// The same with the block size of the type.
 template <class T, int R, int C = R, class Index = std::int32_t>

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "bsr/format/has_canonical_format.hpp"
+#include "support/bounds.hpp"
 #include "support/random.hpp"
 
 namespace bsr_test {
@@ -31,18 +32,21 @@ void for_each_matrix(random& rng, const F& f) {
 }
 
 /// Whether each place of a matrix is stored at most once and in order, and its padding is zero.
-template <class A>
-bool is_tidy(const A& a) {
+template <class T, class Index>
+bool is_tidy(const bsr::matrix_view<const T, bsr::dynamic, bsr::dynamic, Index>& a) {
   if (!bsr::has_canonical_format(a)) return false;
   const bsr::dims b = a.blocksize();
   for (std::int64_t i = 0; i < a.block_rows(); ++i)
     for (auto block : a.row(i))
       for (std::int64_t r = 0; r < b.rows; ++r)
         for (std::int64_t c = 0; c < b.cols; ++c)
-          if ((i * b.rows + r >= a.rows() || block.col() * b.cols + c >= a.cols()) &&
-              block(r, c) != typename A::value_type{})
+          if ((i * b.rows + r >= a.rows() || block.col() * b.cols + c >= a.cols()) && block(r, c) != T{})
             return false;
   return true;
+}
+template <class A>
+bool is_tidy(const A& a) {
+  return is_tidy(any_blocks(a));
 }
 
 }  // namespace bsr_test

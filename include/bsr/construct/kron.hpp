@@ -95,15 +95,6 @@ matrix<T, BR, BC, Index> multiply_blocks(const matrix_view<const U, AR, AC, AInd
   return matrix<T, BR, BC, Index>(shape, std::move(data), std::move(indices), std::move(indptr), block);
 }
 
-/// Calls f with x, or with a canonical copy of it.
-template <class View, class F>
-auto with_canonical(const View& x, const F& f) {
-  if (has_canonical_format(x)) return f(x);
-  matrix<typename View::value_type, View::static_rows, View::static_cols, typename View::index_type> copy(x);
-  sum_duplicates(copy);
-  return f(std::as_const(copy).view());
-}
-
 }  // namespace detail
 
 /// The Kronecker product, (rows of a * rows of b) x (columns of a * columns of b), in blocks of b's size:
@@ -130,10 +121,9 @@ auto kron(const A& a, const B& b) {
   const auto multiply_with = [&](const auto& factor) {
     detail::check_range_fits<Index>("kron", storage_detail::ceil_div(shape.cols, factor.blocksize().cols),
                                     "block columns");
-    return detail::with_canonical(left, [&](const auto& x) {
-      return detail::with_canonical(
-          factor, [&](const auto& y) { return detail::multiply_blocks<T, Index>(x, y, shape); });
-    });
+    const detail::canonical_operand x(left, has_canonical_format(left));
+    const detail::canonical_operand y(factor, has_canonical_format(factor));
+    return detail::multiply_blocks<T, Index>(x.view(), y.view(), shape);
   };
   if (!right.is_padded()) return multiply_with(right);
   // The copies of a padded b do not begin at block boundaries.

@@ -21,7 +21,8 @@ auto map_elements(const char* who, const A& matrix_to_map, const F& f) {
   const auto a = input(matrix_to_map);
   using T = typename decltype(a)::value_type;
   using U = mapped_t<F, T>;
-  return without_duplicates(who, a, [&](const auto& canonical) { return transform<U>(canonical, f); });
+  const without_duplicates canonical(who, a);
+  return transform<U>(canonical.view(), f);
 }
 
 }  // namespace detail

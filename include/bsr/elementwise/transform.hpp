@@ -70,14 +70,20 @@ void for_each_piece_inside(const View& a, const F& row) {
   }
 }
 
+/// A matrix with the structure of a and other elements, as many as a has in blocks up to indptr[-1].
+template <class U, class View>
+auto with_elements(const View& a, buffer<U>&& data) {
+  using Index = typename View::index_type;
+  return matrix<U, View::static_rows, View::static_cols, Index>(
+      a.shape(), std::move(data), buffer<Index>(a.indices().first(static_cast<std::size_t>(used_blocks(a)))),
+      buffer<Index>(a.indptr()), a.blocksize(), padded);
+}
+
 /// A matrix with the structure of a and the elements f(element); padding is not given to f and becomes zero.
 /// The indices of a must have been checked. O(nnz).
 template <class U, class View, class F>
 auto transform(const View& a, const F& f) {
-  using Index = typename View::index_type;
-  const dims block = a.blocksize();
-  const std::int64_t blocks = used_blocks(a);
-  const std::int64_t n = blocks * block.rows * block.cols;
+  const std::int64_t n = used_blocks(a) * a.blocksize().rows * a.blocksize().cols;
   const auto* const from = a.data().data();
   buffer<U> data;
   if (!a.is_padded()) {
@@ -90,20 +96,20 @@ auto transform(const View& a, const F& f) {
       transform_array(from + first, to + first, count, f);
     });
   }
-  return matrix<U, View::static_rows, View::static_cols, Index>(
-      a.shape(), std::move(data), buffer<Index>(a.indices().first(static_cast<std::size_t>(blocks))),
-      buffer<Index>(a.indptr()), block, padded);
+  return with_elements<U>(a, std::move(data));
 }
 
-/// f(a), or where block rows are unsorted or places repeat f(a sorted and added up). Checks the indices.
-template <class View, class F>
-auto without_duplicates(const char* who, const View& a, const F& f) {
+/// Checks the indices. Whether rows are sorted and no place comes twice.
+template <class View>
+bool checked_and_ascending(const char* who, const View& a) {
   check_format_for(who, a, checks::full);
-  if (rows_ascend<true>(index_arrays(a))) return f(a);
-  matrix<typename View::value_type, View::static_rows, View::static_cols, typename View::index_type>
-      canonical(a);
-  sum_duplicates(canonical);
-  return f(std::as_const(canonical).view());
+  return rows_ascend<true>(index_arrays(a));
 }
+/// a with sorted rows and without duplicates: itself, or a copy. Checks the indices.
+template <class View>
+struct without_duplicates : canonical_operand<View> {
+  without_duplicates(const char* who, const View& a)
+      : canonical_operand<View>(a, checked_and_ascending(who, a)) {}
+};
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -2,6 +2,8 @@
 #pragma once
 // Every place once. scipy: sum_duplicates.
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
@@ -68,5 +70,35 @@ void sum_duplicates(csc<T, Index>& a) {
   if (has_canonical_format(a)) return;
   a.truncate(detail::merge_equal(a.indptr().data(), a.cols(), a.indices().data(), a.data().data(), 1));
 }
+
+namespace detail {
+
+/// The matrix that a view shows, for functions that need sorted rows without duplicates: a itself, or a copy
+/// with the duplicates added up. An object and not a function that calls another with one of the two: that
+/// would be compiled for each function anew.
+template <class View>
+class canonical_operand {
+ public:
+  canonical_operand(const View& a, bool is_canonical)
+      : copy_(is_canonical ? owner() : owner(a)), view_(is_canonical ? a : view_of_copy()) {}
+  canonical_operand(const canonical_operand&) = delete;
+  canonical_operand& operator=(const canonical_operand&) = delete;
+
+  const View& view() const { return view_; }
+
+ private:
+  using owner = matrix<std::remove_const_t<typename View::value_type>, View::static_rows, View::static_cols,
+                       typename View::index_type>;
+
+  View view_of_copy() {
+    sum_duplicates(copy_);
+    return std::as_const(copy_).view();
+  }
+
+  owner copy_;
+  View view_;
+};
+
+}  // namespace detail
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -49,6 +49,35 @@ T alpha_as(const char* who, S value) {
   }
 }
 
+template <class T, class Index>
+struct factor_arrays {
+  buffer<T> data;
+  buffer<Index> indices;
+  buffer<Index> indptr;
+};
+/// The arrays of `from` with elements of T and indices of Index, and zeros in the padding.
+template <class T, class Index, class From, class FromIndex>
+factor_arrays<T, Index> copy_factor(const matrix_view<const From, dynamic, dynamic, FromIndex>& from) {
+  const dims block = from.blocksize();
+  factor_arrays<T, Index> to{buffer<T>(from.nnz(), uninitialized),
+                             buffer<Index>(from.num_blocks(), uninitialized),
+                             buffer<Index>(from.block_rows() + 1, uninitialized)};
+  const FromIndex* const indptr = from.indptr().data();
+  const FromIndex* const indices = from.indices().data();
+  const From* x = from.data().data();
+  T* y = to.data.data();
+  for (std::int64_t i = 0; i <= from.block_rows(); ++i) to.indptr[i] = static_cast<Index>(indptr[i]);
+  for (std::int64_t i = 0; i < from.block_rows(); ++i)
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
+      const auto j = static_cast<std::int64_t>(indices[k]);
+      to.indices[k] = static_cast<Index>(j);
+      for (std::int64_t r = 0; r < block.rows; ++r)
+        for (std::int64_t c = 0; c < block.cols; ++c, ++x, ++y)
+          *y = i * block.rows + r < from.rows() && j * block.cols + c < from.cols() ? convert<T>(*x) : T{};
+    }
+  return to;
+}
+
 /// `from` with elements of T and indices of Index, and zeros in the padding of its columns (of its rows): the
 /// view itself where that is what it is, else a copy kept in `owner`.
 template <class T, class Index, class From, int R, int C, class FromIndex>
@@ -56,26 +85,16 @@ matrix_view<const T, R, C, Index> prepare_factor(const matrix_view<const From, R
                                                  matrix<T, R, C, Index>& owner) {
   if constexpr (std::same_as<T, From> && std::same_as<Index, FromIndex>)
     if (!from.is_padded()) return from;
-  const dims block = from.blocksize();
-  const std::int64_t num_blocks = from.num_blocks();
-  buffer<T> data(from.nnz(), uninitialized);
-  buffer<Index> indices(num_blocks, uninitialized);
-  buffer<Index> indptr(from.block_rows() + 1, uninitialized);
-  for (std::int64_t i = 0; i <= from.block_rows(); ++i)
-    indptr[i] = static_cast<Index>(from.indptr()[static_cast<std::size_t>(i)]);
-  const From* x = from.data().data();
-  T* y = data.data();
-  for (std::int64_t i = 0; i < from.block_rows(); ++i)
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
-      const auto j = static_cast<std::int64_t>(from.indices()[static_cast<std::size_t>(k)]);
-      indices[k] = static_cast<Index>(j);
-      for (std::int64_t r = 0; r < block.rows; ++r)
-        for (std::int64_t c = 0; c < block.cols; ++c, ++x, ++y)
-          *y = i * block.rows + r < from.rows() && j * block.cols + c < from.cols() ? convert<T>(*x) : T{};
-    }
-  owner = matrix<T, R, C, Index>(from.shape(), std::move(data), std::move(indices), std::move(indptr), block,
-                                 padded);
+  auto copy = copy_factor<T, Index>(matrix_view<const From, dynamic, dynamic, FromIndex>(from));
+  owner = matrix<T, R, C, Index>(from.shape(), std::move(copy.data), std::move(copy.indices),
+                                 std::move(copy.indptr), from.blocksize(), padded);
   return std::as_const(owner).view();
+}
+
+template <class T, class Index, class Left, class B, class F>
+auto with_right_factor(const Left& left, const B& b, const F& f) {
+  matrix<T, B::static_rows, B::static_cols, Index> own_b;
+  return f(left, prepare_factor<T, Index>(b, own_b));
 }
 
 /// Calls f(a, b) with views of one element and index type whose inner block sizes agree, b's blocks cut anew
@@ -90,16 +109,18 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
                       ": a must have as many columns as b has rows.");
   check_format_for(who, a, checks::full);
   check_format_for(who, b, checks::full);
+  constexpr bool known = A::static_cols != dynamic && B::static_rows != dynamic;
   matrix<T, A::static_rows, A::static_cols, Index> own_a;
   const auto left = prepare_factor<T, Index>(a, own_a);
-  if (a.blocksize().cols == b.blocksize().rows) {
-    matrix<T, B::static_rows, B::static_cols, Index> own_b;
-    return f(left, prepare_factor<T, Index>(b, own_b));
+  if constexpr (!known)
+    if (a.blocksize().cols == b.blocksize().rows) return with_right_factor<T, Index>(left, b, f);
+  if constexpr (known && A::static_cols == B::static_rows) {
+    return with_right_factor<T, Index>(left, b, f);
+  } else {
+    const auto cut =
+        to_bsr<A::static_cols, B::static_cols>(b, dims(a.blocksize().cols, b.blocksize().cols), padded);
+    return with_right_factor<T, Index>(left, input(cut), f);
   }
-  const dims wanted(a.blocksize().cols, b.blocksize().cols);
-  const auto cut = to_bsr<A::static_cols, B::static_cols>(b, wanted, padded);
-  matrix<T, A::static_cols, B::static_cols, Index> own_b;
-  return f(left, prepare_factor<T, Index>(view(cut), own_b));
 }
 
 /// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or

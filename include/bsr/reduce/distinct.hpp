@@ -8,9 +8,7 @@
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/buffer.hpp"
-#include "bsr/storage/matrix.hpp"
 #include "bsr/storage/matrix_view.hpp"
-#include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
@@ -45,10 +43,8 @@ bool may_repeat(const compressed<Index>& a) {
 /// checked.
 template <class T, int R, int C, class Index, class F>
 auto with_distinct_blocks(const matrix_view<const T, R, C, Index>& a, const F& f) {
-  if (!may_repeat(index_arrays(a))) return f(a);
-  matrix<T, R, C, Index> sums(a);
-  sum_duplicates(sums);
-  return f(input(sums));
+  const canonical_operand distinct(a, !may_repeat(index_arrays(a)));
+  return f(distinct.view());
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -19,6 +19,31 @@
 #include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
 
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// Memory for n elements of `size` bytes. A function of the target: in a buffer it would have to be
+/// always_inline, and be repeated wherever one is made.
+inline void* allocate_elements(std::int64_t n, std::int64_t size, std::size_t alignment) {
+  std::int64_t bytes = 0;
+  if (n < 0 || __builtin_mul_overflow(n, size, &bytes))
+    fail<shape_error>("bsr: a buffer of ", n, " elements of ", size, " bytes cannot exist.");
+  if (n == 0) return nullptr;
+  void* const memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment});
+#if defined(__linux__)
+  // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
+  // 100 MB 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
+  if (bytes >= 4 << 20) {
+    const auto first = (reinterpret_cast<std::uintptr_t>(memory) + 4095) & ~std::uintptr_t{4095};
+    const auto last = (reinterpret_cast<std::uintptr_t>(memory) + static_cast<std::uintptr_t>(bytes)) &
+                      ~std::uintptr_t{4095};
+    (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  }
+#endif
+  return memory;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+
 namespace bsr::inline v0 {
 
 /// Tag: the elements of a new buffer are not set.
@@ -119,22 +144,7 @@ class buffer {
 
  private:
   BSR_INLINE static T* allocate(std::int64_t n) {
-    std::int64_t bytes = 0;
-    if (n < 0 || __builtin_mul_overflow(n, static_cast<std::int64_t>(sizeof(T)), &bytes))
-      fail<shape_error>("bsr: a buffer of ", n, " elements of ", sizeof(T), " bytes cannot exist.");
-    if (n == 0) return nullptr;
-    void* const memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment});
-#if defined(__linux__)
-    // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
-    // 100 MB 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
-    if (bytes >= 4 << 20) {
-      const auto first = (reinterpret_cast<std::uintptr_t>(memory) + 4095) & ~std::uintptr_t{4095};
-      const auto last = (reinterpret_cast<std::uintptr_t>(memory) + static_cast<std::uintptr_t>(bytes)) &
-                        ~std::uintptr_t{4095};
-      (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-    }
-#endif
-    return static_cast<T*>(memory);
+    return static_cast<T*>(detail::allocate_elements(n, static_cast<std::int64_t>(sizeof(T)), alignment));
   }
 
   T* data_ = nullptr;

@@ -23,15 +23,22 @@ namespace storage_detail {
 
 BSR_INLINE constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0); }
 
+}  // namespace storage_detail
+}  // namespace bsr::inline v0
+
+// The checks are functions of the target, as the sentences of its errors are, and not always_inline: they
+// would be repeated wherever a matrix is made.
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
 /// A block size given at run time must agree with the static one.
 template <int R, int C>
-BSR_INLINE void check_static_blocksize(const char* who, dims block) {
+void check_static_blocksize(const char* who, dims block) {
   if ((R != dynamic && block.rows != R) || (C != dynamic && block.cols != C))
     fail<shape_error>("bsr: ", who, ": mismatching blocksize=", block, " vs ", dims(R, C), " of the type.");
 }
 
 /// Blocks of size `block` and a shape of `shape`: do they fit?
-BSR_INLINE void check_blocksize(const char* who, dims shape, dims block, bool may_pad) {
+inline void check_blocksize(const char* who, dims shape, dims block, bool may_pad) {
   if (block.rows < 1 || block.cols < 1) fail<shape_error>("bsr: ", who, ": invalid blocksize ", block, ".");
   if (shape.rows < 0 || shape.cols < 0) fail<shape_error>("bsr: ", who, ": invalid shape ", shape, ".");
   if (!may_pad && (shape.rows % block.rows != 0 || shape.cols % block.cols != 0))
@@ -42,11 +49,11 @@ BSR_INLINE void check_blocksize(const char* who, dims shape, dims block, bool ma
 
 /// scipy's check_format(full_check=False). Returns the number of blocks, indptr[-1].
 template <index Index>
-BSR_INLINE std::int64_t check_structure(const char* who, dims shape, dims block, const Index* indptr,
-                                        std::int64_t num_indptr, const Index* indices,
-                                        std::int64_t num_indices, bool may_pad) {
+std::int64_t check_structure(const char* who, dims shape, dims block, const Index* indptr,
+                             std::int64_t num_indptr, const Index* indices, std::int64_t num_indices,
+                             bool may_pad) {
   check_blocksize(who, shape, block, may_pad);
-  const std::int64_t block_rows = ceil_div(shape.rows, block.rows);
+  const std::int64_t block_rows = storage_detail::ceil_div(shape.rows, block.rows);
   if (num_indptr != block_rows + 1)
     fail<shape_error>("bsr: ", who, ": index pointer size (", num_indptr, ") should be (", block_rows + 1,
                       "): shape is ", shape, ", blocksize is ", block, ".");
@@ -65,7 +72,7 @@ BSR_INLINE std::int64_t check_structure(const char* who, dims shape, dims block,
 }
 
 /// num_blocks blocks of size `block` need this many elements; does that number exist?
-BSR_INLINE std::int64_t count_elements(const char* who, std::int64_t num_blocks, dims block) {
+inline std::int64_t count_elements(const char* who, std::int64_t num_blocks, dims block) {
   std::int64_t per_block = 0;
   std::int64_t all = 0;
   if (__builtin_mul_overflow(block.rows, block.cols, &per_block) ||
@@ -75,13 +82,30 @@ BSR_INLINE std::int64_t count_elements(const char* who, std::int64_t num_blocks,
   return all;
 }
 
-BSR_INLINE void check_data_size(const char* who, std::int64_t num_data, std::int64_t num_indices,
-                                dims block) {
+inline void check_data_size(const char* who, std::int64_t num_data, std::int64_t num_indices, dims block) {
   if (num_data != count_elements(who, num_indices, block))
     fail<shape_error>("bsr: ", who, ": indices and data should have the same size: ", num_indices,
                       " indices need ", num_indices, " blocks of ", block, " elements, and data has ",
                       num_data, " elements.");
 }
+
+/// The length of the index pointer of such a matrix.
+inline std::int64_t count_indptr(const char* who, dims shape, dims block, bool may_pad) {
+  check_blocksize(who, shape, block, may_pad);
+  return storage_detail::ceil_div(shape.rows, block.rows) + 1;
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+
+namespace bsr::inline v0 {
+namespace storage_detail {
+
+using detail::check_blocksize;
+using detail::check_data_size;
+using detail::check_static_blocksize;
+using detail::check_structure;
+using detail::count_elements;
+using detail::count_indptr;
 
 /// A span over a raw pointer whose length someone claims.
 template <class T>
@@ -90,12 +114,6 @@ BSR_INLINE std::span<const T> make_span(const char* who, const T* data, std::int
     fail<shape_error>("bsr: ", who, ": ", size, " elements at a ", data == nullptr ? "null" : "valid",
                       " pointer are no array.");
   return {data, static_cast<std::size_t>(size)};
-}
-
-/// The length of the index pointer of such a matrix.
-BSR_INLINE std::int64_t count_indptr(const char* who, dims shape, dims block, bool may_pad) {
-  check_blocksize(who, shape, block, may_pad);
-  return ceil_div(shape.rows, block.rows) + 1;
 }
 
 /// The index pointer of a matrix without rows: owners that are empty or moved from need no memory for it.
