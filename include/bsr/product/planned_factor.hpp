@@ -87,7 +87,7 @@ class planned_factor {
     if constexpr (turned) {
       check_range_fits<Index>("plan", a.block_rows(), "block rows");
       from_ = buffer<std::int64_t>(a.num_blocks(), uninitialized);
-      transpose_entries(index_arrays(a), indptr, indices,
+      transpose_entries(index_arrays(a), indptr, indices, from_.data(), 1,
                         [&](std::int64_t from, std::int64_t to) { from_[to] = from; });
     } else {
       const auto copied = [](const auto& x) {
