@@ -28,8 +28,12 @@ bsr::matrix<T, R, C, Index> whole(bsr_test::random& rng, dims shape) {
 template <class C, class X, class Y>
 std::string sum_difference(const C& c, int alpha, const X& x, int beta, const Y& y) {
   if (!bsr::has_canonical_format(c)) return "not canonical";
-  const auto a = bsr_test::dense(x), b = bsr_test::dense(y), d = bsr_test::dense(c);
-  const auto p = make_operand(x), q = make_operand(y), r = make_operand(c);
+  const auto a = bsr_test::dense(x);
+  const auto b = bsr_test::dense(y);
+  const auto d = bsr_test::dense(c);
+  const auto p = make_operand(x);
+  const auto q = make_operand(y);
+  const auto r = make_operand(c);
   if (d.rows != a.rows || d.cols != a.cols) return "shape";
   for (std::int64_t i = 0; i < d.rows; ++i)
     for (std::int64_t j = 0; j < d.cols; ++j) {
