@@ -19,7 +19,7 @@ void add_selection(structure_suite& suite) {
         [=](const auto& a, const auto&) { return bsr::slice(a, low, high, 0, a.cols()); }, x.a, x.c);
     add(
         {.name = "block_row_slice, a view", .scipy = {"c[" + part + "]"}},
-        [=](const auto& a, const auto&) { return bsr::block_row_slice(a, low, high); }, x.a, x.c);
+        [=](const auto& a, const auto&) { return bsr::block_row_slice(a, low / N, high / N); }, x.a, x.c);
     add(
         {.name = "select_block_rows", .scipy = {"c[i, :]"}, .each = places},
         [](const auto& a, const auto& picked, const auto&) { return bsr::select_block_rows(a, picked); }, x.a,

@@ -188,6 +188,7 @@ auto make_blocks(const char* who, const matrix_view<const T, FromR, FromC, From>
 
 template <int R, int C, class Asked, class T, class From>
 auto make_blocks(const char* who, const coo_view<const T, From>& a, dims block) {
+  if (block == dims(1, 1)) return row_arrays<Asked>(who, a);
   return assemble_triplets<R, C, result_index_t<Asked, From>>(who, a, extent<R>(block.rows),
                                                               extent<C>(block.cols));
 }

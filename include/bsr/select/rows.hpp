@@ -86,7 +86,9 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   const std::int64_t cols = check_chosen(who, list, a.block_cols(), block.cols, a.cols(), "block column");
   check_count_fits<Index>(who, list.size(), "block columns");
   // Block column j goes to first[j], from there also to next[first[j]], and so on, until -1.
+  // times[j]: to how many places.
   buffer<Index> first(a.block_cols(), uninitialized);
+  buffer<Index> times(a.block_cols());
   buffer<Index> next(list.size(), uninitialized);
   bool repeats = false;
   for (std::int64_t j = 0; j < a.block_cols(); ++j) first[j] = -1;
@@ -95,6 +97,7 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
     repeats = repeats || place >= 0;
     next[p] = place;
     place = static_cast<Index>(p);
+    ++times[static_cast<std::int64_t>(list(p))];
   }
 
   const std::int64_t rows = a.block_rows();
@@ -104,12 +107,7 @@ matrix<T, R, C, Index> choose_cols(const matrix_view<const T, R, C, Index>& a,
   new_indptr[0] = 0;
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    if (repeats) {
-      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k)
-        for (Index p = first[indices[k]]; p >= 0; p = next[p]) ++count;
-    } else {
-      for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) count += first[indices[k]] >= 0 ? 1 : 0;
-    }
+    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) count += times[indices[k]];
     check_count_fits<Index>(who, count, "blocks");
     new_indptr[i + 1] = static_cast<Index>(count);
   }
