@@ -27,8 +27,7 @@ bsr::dense_matrix<T> dense_eye(std::int64_t m, std::int64_t n, std::int64_t k) {
   return result;
 }
 
-TEMPLATE_TEST_CASE("eye: every shape and diagonal", "[construct]", bool, std::int8_t, std::uint8_t,
-                   std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("eye: every shape and diagonal", "[construct]", bool, std::int8_t, std::complex<double>) {
   std::string wrong;
   for (std::int64_t m = 0; m <= 7; ++m)
     for (std::int64_t n = 0; n <= 7; ++n)

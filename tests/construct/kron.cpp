@@ -39,8 +39,8 @@ void check_kron(const A& a, const B& b) {
   STATIC_CHECK(decltype(c)::static_cols == B::static_cols);
 }
 
-TEMPLATE_TEST_CASE("kron: random matrices of every type", "[construct]", bool, std::int8_t, std::uint8_t,
-                   std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("kron: random matrices of every type", "[construct]", bool, std::int8_t,
+                   std::complex<double>) {
   random rng(4);
   random_options options = wild;
   options.values = numbers::small_integers;

@@ -27,8 +27,8 @@ struct squared {
   }
 };
 
-TEMPLATE_TEST_CASE("map: random matrices against loops", "[elementwise]", bool, std::int8_t, std::uint8_t,
-                   std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("map: random matrices against loops", "[elementwise]", bool, std::int8_t, double,
+                   std::complex<double>) {
   random rng(1);
   for_each_matrix<TestType>(rng, [](const auto& a) {
     auto sum = a;

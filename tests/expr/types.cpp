@@ -27,29 +27,20 @@ void types() {
 }  // namespace
 
 TEST_CASE("element types: integers wrap, bool is or, complex is complex", "[types]") {
+  // The other types: tests/conformance.
   types<float>();
-  types<double>();
   types<long double>();
-  types<std::complex<float>>();
   types<std::complex<double>>();
   types<std::int8_t>();
-  types<std::uint8_t>();
-  types<std::int16_t>();
   types<std::uint16_t>();
-  types<std::int32_t>();
-  types<std::uint32_t>();
   types<std::int64_t>();
-  types<std::uint64_t>();
 }
 
 TEST_CASE("mixed element types: sums are in the smallest type that holds all", "[types]") {
   types<float, double, double>();  // iterative refinement
-  types<double, float, float>();
   types<float, float, double>();
   types<std::int8_t, std::int8_t, std::int32_t>();
-  types<std::int8_t, float, float>();
   types<bool, double, double>();
-  types<float, std::complex<float>, std::complex<float>>();
   types<std::complex<float>, float, std::complex<double>>();
 }
 

@@ -84,7 +84,7 @@ void check_counts(const A& a) {
 }
 
 TEMPLATE_TEST_CASE("count_nonzero, nonzero, find: random patterns, against the definition", "[reduce]", bool,
-                   std::int8_t, std::uint8_t, std::int64_t, float, double, std::complex<double>) {
+                   std::int8_t, double, std::complex<double>) {
   random rng(91);
   for (int round = 0; round < 10; ++round) {
     check_counts(random_matrix<TestType, 2, 3>(rng, {rng.between(0, 9), rng.between(0, 14)}, exact));

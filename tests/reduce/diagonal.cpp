@@ -58,7 +58,7 @@ void check_diagonals(const A& a) {
 }
 
 TEMPLATE_TEST_CASE("diagonal, trace: random patterns, against the definition", "[reduce]", bool, std::int8_t,
-                   std::uint8_t, std::int64_t, float, double, std::complex<double>) {
+                   double, std::complex<double>) {
   random rng(81);
   for (int round = 0; round < 8; ++round) {
     check_diagonals(random_matrix<TestType, 2, 3>(rng, {rng.between(0, 9), rng.between(0, 14)}, exact));

@@ -172,8 +172,8 @@ A with_nan(random& rng, A a, double chance) {
   return a;
 }
 
-TEMPLATE_TEST_CASE("extremes: random patterns, against the definition", "[reduce]", bool, std::int8_t,
-                   std::uint8_t, std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("extremes: random patterns, against the definition", "[reduce]", bool, std::int8_t, double,
+                   std::complex<double>) {
   random rng(101);
   for (int round = 0; round < 24; ++round) {
     const auto o = options(round % 3 == 0 ? 1.0 : 0.5);

@@ -66,8 +66,8 @@ void check_norms(const A& a) {
   if (m > 0 && n > 0) CHECK(near(bsr::norm(a, norms::max), largest));
 }
 
-TEMPLATE_TEST_CASE("norm: random patterns, against the definition", "[reduce]", bool, std::int8_t,
-                   std::uint8_t, std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("norm: random patterns, against the definition", "[reduce]", bool, std::int8_t, float,
+                   double, std::complex<double>) {
   random rng(111);
   auto o = wild;
   for (int round = 0; round < 20; ++round) {

@@ -106,8 +106,8 @@ void check_sums(const A& a) {
   if (n > 0) CHECK(difference(bsr::mean(a, 1), mean_rows, static_cast<long double>(n)) == "");
 }
 
-TEMPLATE_TEST_CASE("sum: random patterns, against the definition", "[reduce]", bool, std::int8_t,
-                   std::uint8_t, std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("sum: random patterns, against the definition", "[reduce]", bool, std::int8_t, float,
+                   double, std::complex<double>) {
   random rng(71);
   for (int round = 0; round < 20; ++round) {
     check_sums(random_matrix<TestType, 2, 3>(rng, {rng.between(0, 9), rng.between(0, 14)}, wild));

@@ -28,8 +28,8 @@ table<V> resized(const table<V>& a, std::int64_t rows, std::int64_t cols) {
   return result;
 }
 
-TEMPLATE_TEST_CASE("resize: from every shape to every shape", "[select]", bool, std::int8_t, std::uint8_t,
-                   std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("resize: from every shape to every shape", "[select]", bool, std::int8_t,
+                   std::complex<double>) {
   random rng(10);
   random_options options = wild;
   options.values = numbers::small_integers;

@@ -63,8 +63,8 @@ void check_every_diagonal(random& rng, const A& a) {
   CHECK(wrong == "");
 }
 
-TEMPLATE_TEST_CASE("setdiag: every diagonal of random matrices", "[select]", bool, std::int8_t, std::uint8_t,
-                   std::int64_t, float, double, std::complex<double>) {
+TEMPLATE_TEST_CASE("setdiag: every diagonal of random matrices", "[select]", bool, std::int8_t,
+                   std::complex<double>) {
   random rng(11);
   random_options options = wild;
   options.values = numbers::small_integers;
