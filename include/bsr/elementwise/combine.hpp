@@ -18,7 +18,7 @@
 #include "bsr/elementwise/map.hpp"
 #include "bsr/elementwise/number.hpp"
 #include "bsr/elementwise/transform.hpp"
-#include "bsr/format/check_format.hpp"
+#include "bsr/format/check_order.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
 #include "bsr/kernel/cpu/sparse/merge.hpp"
@@ -35,8 +35,7 @@ namespace detail {
 template <int R, int C, class View, class Copy>
 merge_operand<typename View::value_type, typename View::index_type> merge_arrays(
     const char* who, const View& a, dims block, const typename View::value_type* zeros, Copy& copy) {
-  check_format_for(who, a, checks::full);
-  if (a.blocksize() == block && rows_ascend<true>(index_arrays(a)))
+  if (check_format_and_order(who, index_arrays(a)) && a.blocksize() == block)
     return {a.indptr().data(), a.indices().data(), a.data().data(), zeros};
   copy = to_bsr<R, C>(a, block, padded);
   sum_duplicates(copy);

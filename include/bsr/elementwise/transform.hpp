@@ -10,7 +10,7 @@
 #include "bsr/base/extent.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
-#include "bsr/format/check_format.hpp"
+#include "bsr/format/check_order.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/buffer.hpp"
@@ -99,17 +99,11 @@ auto transform(const View& a, const F& f) {
   return with_elements<U>(a, std::move(data));
 }
 
-/// Checks the indices. Whether rows are sorted and no place comes twice.
-template <class View>
-bool checked_and_ascending(const char* who, const View& a) {
-  check_format_for(who, a, checks::full);
-  return rows_ascend<true>(index_arrays(a));
-}
 /// a with sorted rows and without duplicates: itself, or a copy. Checks the indices.
 template <class View>
 struct without_duplicates : canonical_operand<View> {
   without_duplicates(const char* who, const View& a)
-      : canonical_operand<View>(a, checked_and_ascending(who, a)) {}
+      : canonical_operand<View>(a, check_format_and_order(who, index_arrays(a))) {}
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -132,8 +132,7 @@ template <class A>
 std::int64_t count_nonzero(const A& x) {
   const auto a = input(x);
   using T = typename decltype(a)::value_type;
-  detail::check_format_for("count_nonzero", a, checks::full);
-  return detail::with_distinct_blocks(a, [](const auto& distinct) {
+  return detail::with_distinct_blocks("count_nonzero", a, [](const auto& distinct) {
     return detail::fold_all(detail::count_fold<T, detail::counter_t<T>>(), distinct);
   });
 }
@@ -146,8 +145,7 @@ buffer<std::int64_t> count_nonzero(const A& x, int axis) {
   const auto a = input(x);
   using T = typename decltype(a)::value_type;
   axis = detail::check_axis("count_nonzero", axis);
-  detail::check_format_for("count_nonzero", a, checks::full);
-  return detail::with_distinct_blocks(a, [axis](const auto& distinct) {
+  return detail::with_distinct_blocks("count_nonzero", a, [axis](const auto& distinct) {
     const detail::count_fold<T, std::int64_t> f;
     if (axis == 0) return detail::fold_cols(f, distinct);
     buffer<std::int64_t> result(distinct.rows(), uninitialized);
@@ -193,8 +191,7 @@ template <class A>
 auto find(const A& x) {
   const auto a = input(x);
   using view_type = std::remove_cv_t<decltype(a)>;
-  detail::check_format_for("find", a, checks::full);
-  if (has_canonical_format(a)) return detail::find_sorted(a);
+  if (detail::check_format_and_order("find", detail::index_arrays(a))) return detail::find_sorted(a);
   matrix<typename view_type::value_type, view_type::static_rows, view_type::static_cols,
          typename view_type::index_type>
       sorted(a);

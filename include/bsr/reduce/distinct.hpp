@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "bsr/base/target.hpp"
+#include "bsr/format/check_order.hpp"
 #include "bsr/format/compressed.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
@@ -12,11 +13,10 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// Whether a column may come twice in a row. Exact, unless rows are unsorted and there are far more columns
-/// than entries: then the answer is yes. O(rows + entries).
+/// Whether a column may come twice in a row, of which not all rise strictly. Exact, unless rows are unsorted
+/// and there are far more columns than entries: then the answer is yes. O(rows + entries).
 template <index Index>
 bool may_repeat(const compressed<Index>& a) {
-  if (rows_ascend<true>(a)) return false;
   buffer<Index> seen;  // where in the indices a column came last
   for (std::int64_t i = 0; i < a.rows; ++i) {
     const std::int64_t begin = a.indptr[i];
@@ -39,11 +39,12 @@ bool may_repeat(const compressed<Index>& a) {
 }
 
 /// f(view) with the elements of a, where no block comes twice: of a itself when that is so, else of a copy
-/// with sorted blocks and the duplicates added up, as sum_duplicates does it. The format of a has been
-/// checked.
+/// with sorted blocks and the duplicates added up, as sum_duplicates does it. Checks the format of a on
+/// behalf of the operation `who`.
 template <class T, int R, int C, class Index, class F>
-auto with_distinct_blocks(const matrix_view<const T, R, C, Index>& a, const F& f) {
-  const canonical_operand distinct(a, !may_repeat(index_arrays(a)));
+auto with_distinct_blocks(const char* who, const matrix_view<const T, R, C, Index>& a, const F& f) {
+  const auto entries = index_arrays(a);
+  const canonical_operand distinct(a, check_format_and_order(who, entries) || !may_repeat(entries));
   return f(distinct.view());
 }
 

@@ -141,8 +141,7 @@ auto extreme_of(const char* who, const A& x, elements which) {
   using T = typename decltype(a)::value_type;
   if (a.rows() == 0 || a.cols() == 0)
     fail<shape_error>("bsr: ", who, ": zero-size array to reduction operation: a is ", a.shape(), ".");
-  check_format_for(who, a, checks::full);
-  return with_distinct_blocks(a, [which](const auto& distinct) {
+  return with_distinct_blocks(who, a, [which](const auto& distinct) {
     const extreme_fold<Which, Nans, T> f;
     if (blocks_of(distinct) == 0) return T{};
     const T best = fold_all(f, distinct);
@@ -157,8 +156,7 @@ auto extremes_of(const char* who, const A& x, int axis, elements which) {
   axis = check_axis(who, axis);
   if ((axis == 0 ? a.rows() : a.cols()) == 0)
     fail<shape_error>("bsr: ", who, ": zero-size array to reduction operation: a is ", a.shape(), ".");
-  check_format_for(who, a, checks::full);
-  return with_distinct_blocks(a, [axis, which](const auto& distinct) {
+  return with_distinct_blocks(who, a, [axis, which](const auto& distinct) {
     const extreme_fold<Which, Nans, T> f;
     // A line of which `stored` out of `size` blocks are stored.
     const auto finish = [&](const T& best, std::int64_t stored, std::int64_t size) {
@@ -265,11 +263,10 @@ std::int64_t extreme_place(const char* who, const A& x, elements which) {
     fail<shape_error>("bsr: ", who, ": Cannot apply ", who, " to an empty matrix: a is ", a.shape(), ".");
   if (__builtin_mul_overflow(a.rows(), a.cols(), &size))
     fail<shape_error>("bsr: ", who, ": a is ", a.shape(), ", and has more places than can be numbered.");
-  check_format_for(who, a, checks::full);
   if (which == elements::stored && blocks_of(a) == 0)
     fail<shape_error>("bsr: ", who, ": Cannot apply ", who,
                       " to zero matrix when only stored elements count.");
-  return with_distinct_blocks(a, [which](const auto& distinct) -> std::int64_t {
+  return with_distinct_blocks(who, a, [which](const auto& distinct) -> std::int64_t {
     if (blocks_of(distinct) == 0) return 0;
     const auto* const indptr = distinct.indptr().data();
     const T best = fold_all(extreme_fold<Which, nans::propagate, T>(), distinct);
@@ -362,8 +359,7 @@ buffer<std::int64_t> extreme_places(const char* who, const A& x, int axis, eleme
   if ((axis == 0 ? a.rows() : a.cols()) == 0)
     fail<shape_error>("bsr: ", who, ": Cannot apply ", who, " along a zero-sized dimension: a is ", a.shape(),
                       ".");
-  check_format_for(who, a, checks::full);
-  return with_distinct_blocks(a, [axis, which](const auto& distinct) {
+  return with_distinct_blocks(who, a, [axis, which](const auto& distinct) {
     return axis == 0 ? extreme_places_in_cols<Which>(distinct, which)
                      : extreme_places_in_rows<Which>(distinct, which);
   });

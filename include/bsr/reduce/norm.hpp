@@ -215,8 +215,7 @@ auto norm(const A& x, norms which = norms::fro) {
   const bool no_cols = a.cols() == 0 && which != norms::inf && which != norms::minus_inf;
   if (which != norms::fro && (no_rows || no_cols))
     fail<shape_error>("bsr: norm: zero-size array to reduction operation: a is ", a.shape(), ".");
-  detail::check_format_for("norm", a, checks::full);
-  return detail::with_distinct_blocks(a, [which](const auto& distinct) {
+  return detail::with_distinct_blocks("norm", a, [which](const auto& distinct) {
     using result = detail::norm_type_t<T>;
     switch (which) {
       case norms::one:

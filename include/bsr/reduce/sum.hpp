@@ -97,13 +97,15 @@ auto sum(const A& x) {
   using Sum = sum_type_t<T>;
   using State = accumulator_t<Sum>;
   const detail::sum_fold<T, State> f;
-  detail::check_format_for("sum", a, checks::full);
   // For other types it does not matter what is added to what first.
-  if constexpr (!std::same_as<T, Sum>)
-    return detail::with_distinct_blocks(
-        a, [&](const auto& distinct) { return detail::cast_scalar<Sum>(detail::fold_all(f, distinct)); });
-  else
+  if constexpr (!std::same_as<T, Sum>) {
+    return detail::with_distinct_blocks("sum", a, [&](const auto& distinct) {
+      return detail::cast_scalar<Sum>(detail::fold_all(f, distinct));
+    });
+  } else {
+    detail::check_format_for("sum", a, checks::full);
     return detail::cast_scalar<Sum>(detail::fold_all(f, a));
+  }
 }
 
 /// The sums of the columns (axis 0 or -2) or of the rows (axis 1 or -1), of type sum_type_t. As in scipy,
