@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <type_traits>
 
@@ -37,11 +38,13 @@ inline constexpr int most_threads = 3;
 inline constexpr int most_threads = 1;
 #endif
 
-/// C = alpha op(A) B by a kernel, against the definition in wide numbers, for n columns.
-template <template <class> class Kernel, bsr::op Op, class LayoutB, class LayoutC, class A>
-void check_spmm(random& rng, const A& a, std::int64_t n) {
-  using T = typename A::value_type;
-  const bool transposed_factor = Op == bsr::op::transpose;
+/// C = alpha op(A) B by run(policy, alpha, B, C), against the definition in wide numbers, for n columns.
+/// Knows neither the kernel nor A's block size, so that it is compiled once for many of them.
+template <class T, class LayoutB, class LayoutC>
+void check_spmm_by(random& rng, bsr::op op, const bsr::matrix_view<const T>& a, std::int64_t n,
+                   const std::function<void(const bsr::cpu&, T, const bsr::dense_view<const T, LayoutB>&,
+                                            const bsr::dense_view<T, LayoutC>&)>& run) {
+  const bool transposed_factor = op == bsr::op::transpose;
   const std::int64_t m = transposed_factor ? a.cols() : a.rows(), k = transposed_factor ? a.rows() : a.cols();
   const guarded<T, LayoutB> b(random_dense<T>(rng, k, n));
   const T alpha = n % 3 == 0 ? T(-1.5) : T(1);
@@ -50,15 +53,23 @@ void check_spmm(random& rng, const A& a, std::int64_t n) {
   guarded<T, LayoutC> first(m, n);
   for (int threads = 1; threads <= most_threads; ++threads) {
     guarded<T, LayoutC> c(m, n);
-    run_kernel<Kernel, Op>(bsr::cpu{.threads = threads}, alpha, bsr::input(a), b.view(), c.view());
+    run(bsr::cpu{.threads = threads}, alpha, b.view(), c.view());
     INFO("n = " << n << ", " << threads << " threads, blocks " << a.blocksize().rows << "x"
                 << a.blocksize().cols);
     REQUIRE(difference(c.view(), expected) == "");
     REQUIRE(c.intact());
-    if (threads == 1)
-      run_kernel<Kernel, Op>(bsr::cpu{.threads = 1}, alpha, bsr::input(a), b.view(), first.view());
+    if (threads == 1) run(bsr::cpu{.threads = 1}, alpha, b.view(), first.view());
     REQUIRE(same_bits(first.view(), c.view()));
   }
+}
+template <template <class> class Kernel, bsr::op Op, class LayoutB, class LayoutC, class A>
+void check_spmm(random& rng, const A& a, std::int64_t n) {
+  using T = typename A::value_type;
+  const auto input = bsr::input(a);
+  check_spmm_by<T, LayoutB, LayoutC>(
+      rng, Op, any_blocks(a), n,
+      [&input](const bsr::cpu& policy, T alpha, const bsr::dense_view<const T, LayoutB>& b,
+               const bsr::dense_view<T, LayoutC>& c) { run_kernel<Kernel, Op>(policy, alpha, input, b, c); });
 }
 
 /// Static blocks and the same at run time, for the number of columns given.

@@ -59,10 +59,7 @@ TEST_CASE("transpose_square exchanges rows and columns") {
 }
 
 TEST_CASE("spmm_column, more block sizes") {
-  check<float, 1, 1>(), check<float, 2, 2>(), check<float, 5, 5>(), check<float, 6, 6>(),
-      check<float, 7, 7>();
-  check<float, 16, 1>(), check<float, 1, 16>(), check<float, 24, 24>(), check<float, 32, 32>(),
-      check<float, 64, 64>();
-  check<double, 1, 1>(), check<double, 6, 6>(), check<double, 16, 1>(), check<double, 1, 16>(),
-      check<double, 24, 24>();
+  check<float, 1, 1>(), check<float, 2, 2>(), check<float, 7, 7>(), check<float, 16, 1>();
+  check<float, 1, 16>(), check<float, 32, 32>(), check<float, 64, 64>();
+  check<double, 1, 1>(), check<double, 16, 1>(), check<double, 1, 16>();
 }
