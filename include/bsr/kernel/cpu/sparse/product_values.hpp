@@ -27,7 +27,8 @@ struct product_workspace {
       : shares(policy, c.rows, nanoseconds), length(longest_row(c) * stride) {
     if (length == 0) return;
     sums = buffer<T>(length * shares.workers, uninitialized);
-    slots = buffer<Index>(c.cols * shares.workers, uninitialized);
+    // Zeros: a structure that was changed behind a plan's back makes wrong numbers, not wild accesses.
+    slots = buffer<Index>(c.cols * shares.workers);
   }
 
  private:
