@@ -39,22 +39,20 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
     parts_owner& operator=(const parts_owner&) = delete;
     ~parts_owner() { delete[] data; }
   } parts(shares.chunks);
+  const column_words<Index> rows(b.indptr, b.indices, b.rows);
   for_each_piece(policy, shares.workers, [&](int worker) {
     column_set<Index> set(b.cols);
     shares.of(worker, [&](int chunk, std::int64_t begin, std::int64_t last) {
       part& mine = parts.data[chunk];
       for (std::int64_t i = begin; i < last; ++i) {
-        std::int64_t most = 0;
-        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
-          most += std::int64_t{b.indptr[a.indices[p] + 1]} - b.indptr[a.indices[p]];
-        mine.found.reserve(mine.count, (most < b.cols ? most : b.cols) + 1);
-        Index* const first = mine.found.data() + mine.count;
-        Index* end = first;
-        set.clear();
-        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p)
-          end = set.insert(b.indices + b.indptr[a.indices[p]], b.indices + b.indptr[a.indices[p] + 1], end);
-        set.sort(first, end);
-        mine.count += end - first;
+        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p) {
+          const Index row = a.indices[p];
+          for (std::int64_t q = rows.indptr[row]; q < rows.indptr[row + 1]; ++q)
+            set.insert(rows.words[q], rows.masks[q]);
+        }
+        const std::int64_t most = set.words() * 64;
+        mine.found.reserve(mine.count, most < b.cols ? most : b.cols);
+        mine.count = set.take(mine.found.data() + mine.count) - mine.found.data();
         ends[i] = mine.count;
       }
     });

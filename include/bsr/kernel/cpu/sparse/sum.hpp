@@ -23,15 +23,13 @@ template <index Index>
 std::pair<buffer<Index>, buffer<Index>> sum_structure(const index_view<Index>& a,
                                                       const index_view<Index>& b) {
   buffer<Index> indptr(a.rows + 1);
-  buffer<Index> indices(std::int64_t{a.indptr[a.rows]} + b.indptr[b.rows] + 1, uninitialized);
+  buffer<Index> indices(std::int64_t{a.indptr[a.rows]} + b.indptr[b.rows], uninitialized);
   column_set<Index> set(a.cols);
   Index* first = indices.data();
   for (std::int64_t i = 0; i < a.rows; ++i) {
-    set.clear();
-    Index* end = set.insert(a.indices + a.indptr[i], a.indices + a.indptr[i + 1], first);
-    end = set.insert(b.indices + b.indptr[i], b.indices + b.indptr[i + 1], end);
-    set.sort(first, end);
-    first = end;
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) set.insert(a.indices[k]);
+    for (std::int64_t k = b.indptr[i]; k < b.indptr[i + 1]; ++k) set.insert(b.indices[k]);
+    first = set.take(first);
     const std::int64_t count = first - indices.data();
     indptr[i + 1] = static_cast<Index>(count);
     if (indptr[i + 1] != count)
