@@ -627,16 +627,17 @@ def trace(rng, a):
     return {"k": k, **vector(a.trace(k), 2 * gamma(64, a.dtype) * magnitudes(a).trace(k))}
 
 
-@operation("fc")
+@operation()
 def norms(rng, a):
     if 0 in a.shape:
         return None
     from scipy.sparse.linalg import norm
     c = canonical(a)
-    w = np.abs(c.toarray()).astype(np.float64)
+    w = np.abs(c.toarray().astype(np.clongdouble if a.dtype.kind == "c" else np.longdouble)).astype(np.float64)
     n = np.array([np.sqrt((w**2).sum()), w.sum(axis=0).max(), w.sum(axis=1).max(), w.sum(axis=0).min(),
                   w.sum(axis=1).min(), w.max()])
-    assert np.allclose(n[:5], [norm(c), norm(c, 1), norm(c, np.inf), norm(c, -1), norm(c, -np.inf)], rtol=1e-4)
+    if a.dtype.kind in "fc":  # those of small integers wrap
+        assert np.allclose(n[:5], [norm(c), norm(c, 1), norm(c, np.inf), norm(c, -1), norm(c, -np.inf)], rtol=1e-4)
     # The expected numbers are float64, whatever the type.
     return {"value": n, "bound": 2 * (gamma(a.nnz + 16, a.dtype) + gamma(a.nnz + 16, "f8")) * n +
             2 * (gamma(8, a.dtype) + gamma(8, "f8")) * magnitudes(a).max() * c.nnz}
