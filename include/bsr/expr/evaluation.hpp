@@ -67,10 +67,20 @@ struct product {
   }
 };
 
-/// What an operator returns that has no meaning here, after it has said so.
+/// What an operator returns that has no meaning here, after it has said so. It goes wherever a value goes,
+/// dense or sparse, so that nothing else is said.
 struct refused {
   using bsr_expression = void;
+  using matrix_type = matrix<double>;
 };
+template <class M>
+M evaluate(const refused&, std::type_identity<M>) {
+  return {};
+}
+template <class Policy, class M>
+M evaluate(const Policy&, const refused&, std::type_identity<M>) {
+  return {};
+}
 
 namespace detail {
 

@@ -49,6 +49,10 @@ template <class T, class Index>
 inline constexpr bool is_other_sparse<coo<T, Index>> = true;
 template <class T, class Index>
 inline constexpr bool is_other_sparse<coo_view<T, Index>> = true;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<csc<T, Index>> = true;
+template <class T, class Index>
+inline constexpr bool is_other_sparse<csc_view<T, Index>> = true;
 template <class X>
 concept other_sparse = is_other_sparse<std::remove_cvref_t<X>>;
 
@@ -56,7 +60,7 @@ concept other_sparse = is_other_sparse<std::remove_cvref_t<X>>;
 template <class X>
 concept foreign = std::is_class_v<std::remove_cvref_t<X>> && !any_factor<X> && !any_operand<X> && !value<X> &&
                   !is_term<std::remove_cvref_t<X>> && !is_bias<std::remove_cvref_t<X>> && !other_sparse<X> &&
-                  !is_refused<X> && !number<std::remove_cvref_t<X>>;
+                  !sparse_result<X> && !is_refused<X> && !number<std::remove_cvref_t<X>>;
 
 }  // namespace detail
 
