@@ -61,11 +61,14 @@ M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identi
       detail::takes<M, sparse_product<F, G>>(),
       "bsr: c = a * b: c must have the product's element and index types, and blocks of a's rows times b's "
       "columns. bsr::matrix c = a * b finds them.");
-  return detail::with_matrix(e.left, [&](const auto& a) {
-    return detail::with_matrix(e.right, [&](const auto& b) {
-      return detail::multiply_sparse<M>("c = a * b", policy, a, b, e.left.alpha * e.right.alpha);
+  if constexpr (detail::takes<M, sparse_product<F, G>>())  // else it has been said
+    return detail::with_matrix(e.left, [&](const auto& a) {
+      return detail::with_matrix(e.right, [&](const auto& b) {
+        return detail::multiply_sparse<M>("c = a * b", policy, a, b, e.left.alpha * e.right.alpha);
+      });
     });
-  });
+  else
+    return M();
 }
 template <class F, class G, class M>
 M evaluate(const sparse_product<F, G>& e, std::type_identity<M> type) {
@@ -108,17 +111,21 @@ M evaluate(const Policy&, const sparse_sum<F, G>& e, std::type_identity<M>) {
                 "bsr: c = a + b: c must have the sum's element and index types, and blocks of a's size. "
                 "bsr::matrix c = "
                 "a + b finds them.");
-  using T = typename M::value_type;
-  const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha),
-          beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
-  return detail::with_matrix(e.left, [&](const auto& a) {
-    return detail::with_matrix(e.right, [&](const auto& b) {
-      if (alpha == T(1) && beta == T(1))
-        return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::sum_of<T>{}, T{}));
-      return detail::as_type<M>("c = a + b",
-                                detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
+  if constexpr (detail::takes<M, sparse_sum<F, G>>()) {
+    using T = typename M::value_type;
+    const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha),
+            beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
+    return detail::with_matrix(e.left, [&](const auto& a) {
+      return detail::with_matrix(e.right, [&](const auto& b) {
+        if (alpha == T(1) && beta == T(1))
+          return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::sum_of<T>{}, T{}));
+        return detail::as_type<M>("c = a + b",
+                                  detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
+      });
     });
-  });
+  } else {
+    return M();
+  }
 }
 template <class F, class G, class M>
 M evaluate(const sparse_sum<F, G>& e, std::type_identity<M> type) {
@@ -132,14 +139,18 @@ M evaluate(const Policy&, const factor<A, Op, S>& e, std::type_identity<M>) {
       detail::takes<M, factor<A, Op, S>>(),
       "bsr: c = alpha * a: c must have the element and index types of alpha * a, and its block size. "
       "bsr::matrix c = alpha * a finds them.");
-  using T = typename M::value_type;
-  const T alpha = detail::alpha_as<T>("c = alpha * a", e.alpha);
-  return detail::with_matrix(e, [&](const auto& a) {
-    check_format(a, checks::full);
-    return detail::as_type<M>("c = alpha * a", detail::transform<T>(a, [alpha](const auto& x) {
-                                return detail::plain_product(alpha, detail::cast_scalar<T>(x));
-                              }));
-  });
+  if constexpr (detail::takes<M, factor<A, Op, S>>()) {
+    using T = typename M::value_type;
+    const T alpha = detail::alpha_as<T>("c = alpha * a", e.alpha);
+    return detail::with_matrix(e, [&](const auto& a) {
+      check_format(a, checks::full);
+      return detail::as_type<M>("c = alpha * a", detail::transform<T>(a, [alpha](const auto& x) {
+                                  return detail::plain_product(alpha, detail::cast_scalar<T>(x));
+                                }));
+    });
+  } else {
+    return M();
+  }
 }
 template <class A, op Op, class S, class M>
 M evaluate(const factor<A, Op, S>& e, std::type_identity<M> type) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""random.py <test program> [cases [seed]]: asks the scipy of this machine as many random questions, and has the test
+"""ask_scipy.py <test program> [cases [seed]]: asks the scipy of this machine as many random questions, and has the test
 program answer them. Exit status 4: there is no scipy."""
 import os
 import pathlib
