@@ -93,6 +93,10 @@ TEST_CASE("plan of a product: other factors than the plan's, and moved", "[produ
   c.on(p) = 3 * a * (2 * a);
   CHECK(stored_difference(c, bsr::matrix(6 * a * a)) == "");
   static_assert(!std::is_copy_constructible_v<decltype(p)>);
+  const auto b = a;
+  p = plan(cpu{.threads = 1}, b * b);
+  c.on(p) = b * b;
+  CHECK(stored_difference(c, bsr::matrix(a * a)) == "");
 }
 
 TEST_CASE("plan of a product: the same bits for every number of threads", "[product]") {

@@ -44,7 +44,6 @@ PAIRS = ["i1+u1", "u8+i8", "i4+f4", "i2+f4", "f4+f8", "c8+f8", "b1+i1", "i8+f4",
 class Writer:
     def __init__(self):
         self.parts = []
-        self.count = 0
 
     def record(self, **fields):
         out = [struct.pack("<H", len(fields))]
@@ -64,7 +63,6 @@ class Writer:
                 out.append(b"a" + struct.pack("<B", len(dtype)) + dtype + struct.pack("<B", value.ndim) +
                            struct.pack(f"<{value.ndim}q", *value.shape) + np.ascontiguousarray(value).tobytes())
         self.parts.append(b"".join(out))
-        self.count += 1
 
 
 def matrix(prefix, a):
@@ -701,11 +699,6 @@ def arg_extreme(rng, a):
 
 
 # ---- two operands -----------------------------------------------------------------------------------------------------
-def without_zeros(d, block):
-    """Where a dense answer has blocks that are not zero."""
-    return blocks_of(sp.bsr_array(d, blocksize=block)) if d.size else blocks_of(sp.bsr_array(d.shape, blocksize=block))
-
-
 @operation()
 def add(rng, a):
     b = partner(rng, a)

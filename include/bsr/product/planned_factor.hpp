@@ -10,6 +10,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/result_size.hpp"
 #include "bsr/convert/to_transposed.hpp"
+#include "bsr/format/clear_padding.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/product/evaluate.hpp"
@@ -105,31 +106,28 @@ class planned_factor {
   }
   planned_factor(const planned_factor&) = delete;
   planned_factor(planned_factor&&) = default;
+  planned_factor& operator=(planned_factor&&) = default;
 
   /// op(A) with the values that `a` has now.
   view_type operator()(const char* name, const View& a) {
     made_for_.check(name, a);
     if constexpr (same_types)
       if (!a.is_padded()) return a;
-    const auto* const data = a.data().data();
-    const dims block = a.blocksize();
-    const std::int64_t area = block.rows * block.cols;
+    const auto* from = a.data().data();
     T* to = own_.data().data();
-    for (std::int64_t i = 0; i < own_.block_rows(); ++i) {
-      for (std::int64_t k = own_.indptr()[static_cast<std::size_t>(i)];
-           k < own_.indptr()[static_cast<std::size_t>(i) + 1]; ++k, to += area) {
-        const std::int64_t j = own_.indices()[static_cast<std::size_t>(k)];
-        if constexpr (turned) {
-          const auto* const x = data + from_[k] * area;
-          for (std::int64_t c = 0; c < block.cols; ++c)
-            for (std::int64_t r = 0; r < block.rows; ++r)
-              to[c * block.rows + r] = convert<T>(x[r * block.cols + c]);
-        } else {
-          for (std::int64_t e = 0; e < area; ++e) to[e] = convert<T>(data[k * area + e]);
-        }
-        clear_outside(i, j, to);
+    if constexpr (turned) {
+      const dims block = a.blocksize();
+      const std::int64_t area = block.rows * block.cols;
+      for (std::int64_t k = 0; k < own_.num_blocks(); ++k, to += area) {
+        const auto* const x = from + from_[k] * area;
+        for (std::int64_t c = 0; c < block.cols; ++c)
+          for (std::int64_t r = 0; r < block.rows; ++r)
+            to[c * block.rows + r] = convert<T>(x[r * block.cols + c]);
       }
+    } else {
+      for (std::int64_t e = 0; e < own_.nnz(); ++e) to[e] = convert<T>(from[e]);
     }
+    clear_padding(own_);
     return std::as_const(own_).view();
   }
   /// Its structure alone; the values are not those of any run.
@@ -140,16 +138,6 @@ class planned_factor {
   }
 
  private:
-  /// Zeros where block (i, j) reaches beyond the matrix.
-  void clear_outside(std::int64_t i, std::int64_t j, T* block) const {
-    const dims size = own_.blocksize();
-    const std::int64_t rows = own_.rows() - i * size.rows, cols = own_.cols() - j * size.cols;
-    if (rows >= size.rows && cols >= size.cols) return;
-    for (std::int64_t r = 0; r < size.rows; ++r)
-      for (std::int64_t c = 0; c < size.cols; ++c)
-        if (r >= rows || c >= cols) block[r * size.cols + c] = T{};
-  }
-
   known_structure<View> made_for_;
   matrix<T, R, C, Index> own_;
   buffer<std::int64_t> from_;  // which block of A each block of its transpose is

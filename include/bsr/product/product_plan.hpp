@@ -17,13 +17,13 @@
 #include "bsr/product/evaluate.hpp"
 #include "bsr/product/planned_factor.hpp"
 #include "bsr/product/spgemm.hpp"
-#include "bsr/storage/buffer.hpp"
 #include "bsr/storage/destination.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/matrix_view.hpp"
 #include "bsr/storage/pattern.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
+
 /// What a * b needs besides values, for operands whose structure stays: the structure of the product and the
 /// memory to compute it. Made by plan(policy, a * b), used by c.on(p) = a * b. Holds no values of a or b.
 /// Move-only; serves one call at a time.
@@ -143,22 +143,21 @@ template <class Policy, class A, op OpA, class S, class B, op OpB, class S2>
   return product_plan<Policy, factor<A, OpA>, factor<B, OpB>>(
       policy, {factor<A, OpA>{1.0, e.left.a}, factor<B, OpB>{1.0, e.right.a}});
 }
+
 /// c.on(plan) = alpha op(a) * op(b), for a matrix or a view c that has the plan's structure.
-template <class Policy, class T, int R, int C, class Index, class A, op OpA, class S, class B, op OpB,
-          class S2>
-void assign(product_plan<Policy, factor<A, OpA>, factor<B, OpB>>& p, matrix<T, R, C, Index>& c,
-            const sparse_product<factor<A, OpA, S>, factor<B, OpB, S2>>& e,
-            std::integral_constant<update, update::set>) {
-  p.run(detail::alpha_as<T>("c.on(plan) = a * b", e.left.alpha * e.right.alpha), e.left.a, e.right.a,
-        view(c));
-}
 template <class Policy, class T, int R, int C, class Index, class A, op OpA, class S, class B, op OpB,
           class S2>
 void assign(product_plan<Policy, factor<A, OpA>, factor<B, OpB>>& p, const matrix_view<T, R, C, Index>& c,
             const sparse_product<factor<A, OpA, S>, factor<B, OpB, S2>>& e,
             std::integral_constant<update, update::set>) {
-  p.run(detail::alpha_as<T>("c.on(plan) = a * b", e.left.alpha * e.right.alpha), e.left.a, e.right.a,
-        view(c));
+  p.run(detail::alpha_as<T>("c.on(plan) = a * b", e.left.alpha * e.right.alpha), e.left.a, e.right.a, c);
+}
+template <class Policy, class T, int R, int C, class Index, class A, op OpA, class S, class B, op OpB,
+          class S2>
+void assign(product_plan<Policy, factor<A, OpA>, factor<B, OpB>>& p, matrix<T, R, C, Index>& c,
+            const sparse_product<factor<A, OpA, S>, factor<B, OpB, S2>>& e,
+            std::integral_constant<update, update::set> how) {
+  assign(p, c.view(), e, how);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -15,6 +15,7 @@
 #include "bsr/convert/to_bsr.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/clear_padding.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -55,26 +56,19 @@ struct factor_arrays {
   buffer<Index> indices;
   buffer<Index> indptr;
 };
-/// The arrays of `from` with elements of T and indices of Index, and zeros in the padding.
+/// The arrays of `from` with elements of T and indices of Index.
 template <class T, class Index, class From, class FromIndex>
 factor_arrays<T, Index> copy_factor(const matrix_view<const From, dynamic, dynamic, FromIndex>& from) {
-  const dims block = from.blocksize();
   factor_arrays<T, Index> to{buffer<T>(from.nnz(), uninitialized),
                              buffer<Index>(from.num_blocks(), uninitialized),
                              buffer<Index>(from.block_rows() + 1, uninitialized)};
-  const FromIndex* const indptr = from.indptr().data();
-  const FromIndex* const indices = from.indices().data();
-  const From* x = from.data().data();
-  T* y = to.data.data();
-  for (std::int64_t i = 0; i <= from.block_rows(); ++i) to.indptr[i] = static_cast<Index>(indptr[i]);
-  for (std::int64_t i = 0; i < from.block_rows(); ++i)
-    for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
-      const auto j = static_cast<std::int64_t>(indices[k]);
-      to.indices[k] = static_cast<Index>(j);
-      for (std::int64_t r = 0; r < block.rows; ++r)
-        for (std::int64_t c = 0; c < block.cols; ++c, ++x, ++y)
-          *y = i * block.rows + r < from.rows() && j * block.cols + c < from.cols() ? convert<T>(*x) : T{};
-    }
+  const auto copy = [](const auto& x, auto& y, const auto& as_element) {
+    for (std::int64_t k = 0; k < y.size(); ++k) y[k] = as_element(x[static_cast<std::size_t>(k)]);
+  };
+  const auto as_index = [](FromIndex k) { return static_cast<Index>(k); };
+  copy(from.indptr(), to.indptr, as_index);
+  copy(from.indices(), to.indices, as_index);
+  copy(from.data(), to.data, [](const From& x) { return convert<T>(x); });
   return to;
 }
 
@@ -88,6 +82,7 @@ matrix_view<const T, R, C, Index> prepare_factor(const matrix_view<const From, R
   auto copy = copy_factor<T, Index>(matrix_view<const From, dynamic, dynamic, FromIndex>(from));
   owner = matrix<T, R, C, Index>(from.shape(), std::move(copy.data), std::move(copy.indices),
                                  std::move(copy.indptr), from.blocksize(), padded);
+  clear_padding(owner);
   return std::as_const(owner).view();
 }
 

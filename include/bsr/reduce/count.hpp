@@ -190,13 +190,9 @@ template <class A>
   requires sparse_like<const A&>
 auto find(const A& x) {
   const auto a = input(x);
-  using view_type = std::remove_cv_t<decltype(a)>;
-  if (detail::check_format_and_order("find", detail::index_arrays(a))) return detail::find_sorted(a);
-  matrix<typename view_type::value_type, view_type::static_rows, view_type::static_cols,
-         typename view_type::index_type>
-      sorted(a);
-  sum_duplicates(sorted);
-  return detail::find_sorted(input(sorted));
+  const detail::canonical_operand canonical(a,
+                                            detail::check_format_and_order("find", detail::index_arrays(a)));
+  return detail::find_sorted(canonical.view());
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
