@@ -59,9 +59,12 @@ class Writer:
                 out.append(b"d" + struct.pack("<d", value))
             else:
                 value = np.asarray(value)
+                data = np.array(value, order="C").reshape(-1)
+                if data.dtype in (np.longdouble, np.clongdouble):
+                    data.view(np.uint8).reshape(-1, 16)[:, 10:] = 0  # bytes that mean nothing
                 dtype = (value.dtype.kind + str(value.dtype.itemsize)).encode()
                 out.append(b"a" + struct.pack("<B", len(dtype)) + dtype + struct.pack("<B", value.ndim) +
-                           struct.pack(f"<{value.ndim}q", *value.shape) + np.ascontiguousarray(value).tobytes())
+                           struct.pack(f"<{value.ndim}q", *value.shape) + data.tobytes())
         self.parts.append(b"".join(out))
 
 
