@@ -6,6 +6,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/transpose_block.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/compressed.hpp"
 #include "bsr/storage/buffer.hpp"
@@ -27,6 +28,9 @@ template <class T>
 BSR_INLINE void prefetch_to_write(const T* to, std::int64_t bytes = 1) {
   if (bytes <= 64) __builtin_prefetch(to, 1);
 }
+
+/// Blocks up to this size are written where they go; larger ones are fetched from where they lie.
+inline constexpr std::int64_t small_block_bytes = 64;
 
 /// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
 /// stored order, after the transposed indptr and indices have been made. Rows of the result are sorted, equal
@@ -83,16 +87,32 @@ auto to_transposed(const A& matrix_to_turn) {
   buffer<Index> indptr;
   buffer<Index> indices;
   buffer<T> data(num_blocks * block.rows * block.cols, uninitialized);
+  const extent<R> rows(block.rows);
+  const extent<C> cols(block.cols);
+  const std::int64_t area = rows.value() * cols.value();
   const T* const from_data = a.data().data();
   T* const to_data = data.data();
-  detail::transpose_entries(detail::index_arrays(a), indptr, indices, to_data, block.rows * block.cols,
-                            [&](std::int64_t from, std::int64_t to) {
-                              const T* const x = from_data + from * block.rows * block.cols;
-                              T* const y = to_data + to * block.rows * block.cols;
-                              for (std::int64_t c = 0; c < block.cols; ++c)
-                                for (std::int64_t r = 0; r < block.rows; ++r)
-                                  y[c * block.rows + r] = x[r * block.cols + c];
-                            });
+  if (area * static_cast<std::int64_t>(sizeof(T)) <= detail::small_block_bytes) {
+    detail::transpose_entries(
+        detail::index_arrays(a), indptr, indices, to_data, area, [&](std::int64_t from, std::int64_t to) {
+          detail::transpose_block(from_data + from * area, to_data + to * area, rows, cols);
+        });
+  } else {
+    // Where each block comes from is scattered, the blocks are gathered: memory is written in order.
+    buffer<Index> origin(num_blocks, uninitialized);
+    detail::transpose_entries(
+        detail::index_arrays(a), indptr, indices, origin.data(), 1,
+        [&](std::int64_t from, std::int64_t to) { origin[to] = static_cast<Index>(from); });
+    constexpr std::int64_t distance = 8;
+    for (std::int64_t k = 0; k < num_blocks; ++k) {
+      if (k + distance < num_blocks) {
+        const char* const ahead = reinterpret_cast<const char*>(from_data + origin[k + distance] * area);
+        for (std::int64_t b = 0; b < area * static_cast<std::int64_t>(sizeof(T)) && b < 1024; b += 64)
+          __builtin_prefetch(ahead + b);
+      }
+      detail::transpose_block(from_data + origin[k] * area, to_data + k * area, rows, cols);
+    }
+  }
   return matrix<T, C, R, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices),
                                 std::move(indptr), dims(block.cols, block.rows), padded);
 }
