@@ -1,39 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bsr/convert/gather_blocks.hpp"
 
-#include <array>
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
-#include <complex>
 #include <cstdint>
-#include <limits>
+#include <utility>
 #include <vector>
 
 #include "bsr/storage.hpp"
 
 namespace {
-
-using bsr::detail::any_not_zero;
-using bsr::detail::not_zero;
-
-TEST_CASE("gather_blocks: what is zero", "[convert]") {
-  CHECK(not_zero(0.0) == 0);
-  CHECK(not_zero(-0.0f) == 0);
-  CHECK(not_zero(false) == 0);
-  CHECK(not_zero(std::complex<double>(0.0, -0.0)) == 0);
-  CHECK(not_zero(std::numeric_limits<double>::quiet_NaN()) == 1);
-  CHECK(not_zero(std::numeric_limits<float>::denorm_min()) == 1);
-  CHECK(not_zero(std::numeric_limits<float>::infinity()) == 1);
-  CHECK(not_zero(std::complex<float>(0.0f, 1.0f)) == 1);
-  CHECK(not_zero(std::int8_t{-128}) == 1);
-  std::array<float, 37> row{};
-  CHECK(any_not_zero(row.data(), 37) == 0);
-  for (float& x : row) {
-    x = 1;
-    CHECK(any_not_zero(row.data(), 37) == 1);
-    x = 0;
-  }
-  CHECK(any_not_zero(row.data(), 0) == 0);
-}
 
 TEST_CASE("gather_blocks: a padded block is filled up with zeros", "[convert]") {
   const std::vector<int> values{1, 2, 3, 4, 5, 6};
@@ -46,6 +22,47 @@ TEST_CASE("gather_blocks: a padded block is filled up with zeros", "[convert]") 
   const bsr::dense_view<const int, bsr::col_major> y(values.data(), 2, 3);
   bsr::detail::copy_block(y, 1, 2, bsr::extent<bsr::dynamic>(2), bsr::extent<2>(), block.data());
   CHECK(block == std::vector<int>{6, 0, 0, 0});
+}
+
+TEST_CASE("gather_blocks: blocks that are not where the first rows promise", "[convert]") {
+  // Many blocks at the top, none below; none at the top, many below; in both orders of memory.
+  for (const bool top : {true, false}) {
+    bsr::dense_matrix<double> x(700, 900);
+    bsr::dense_matrix<double, bsr::col_major> y(700, 900);
+    std::int64_t stored = 0;
+    for (std::int64_t i = 0; i < 700; ++i)
+      for (std::int64_t j = 0; j < 900; ++j) {
+        const bool many = (i < 300) == top;
+        if (many ? (i * 7 + j) % 3 == 0 : i == 350 && j == 899) {
+          x(i, j) = y(i, j) = static_cast<double>(i * 1000 + j + 1);
+          ++stored;
+        }
+      }
+    const auto check = [&](const auto& blocks, std::int64_t area) {
+      REQUIRE(blocks.data.size() == blocks.indices.size() * area);
+      REQUIRE(blocks.indptr[blocks.indptr.size() - 1] == blocks.indices.size());
+      std::int64_t seen = 0;
+      for (const double v : blocks.data) seen += v != 0;
+      CHECK(seen == stored);
+    };
+    const auto rows = bsr::detail::gather_blocks<std::int32_t>("test", std::as_const(x).view(),
+                                                               bsr::extent<1>(), bsr::extent<1>());
+    const auto cols = bsr::detail::gather_blocks<std::int32_t>("test", std::as_const(y).view(),
+                                                               bsr::extent<1>(), bsr::extent<1>());
+    check(rows, 1);
+    check(cols, 1);
+    CHECK(std::ranges::equal(rows.data, cols.data));
+    CHECK(std::ranges::equal(rows.indices, cols.indices));
+    CHECK(std::ranges::equal(rows.indptr, cols.indptr));
+    for (std::int64_t i = 0, k = 0; i < 700; ++i)
+      for (; k < rows.indptr[i + 1]; ++k)
+        if (rows.data[k] != x(i, rows.indices[k]) ||
+            (k > rows.indptr[i] && rows.indices[k] <= rows.indices[k - 1]))
+          FAIL("row " << i << ", entry " << k);
+    check(bsr::detail::gather_blocks<std::int64_t>("test", std::as_const(y).view(), bsr::extent<3>(),
+                                                   bsr::extent<bsr::dynamic>(2)),
+          6);
+  }
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 #include "bsr/convert/index_width.hpp"
 #include "bsr/convert/result_size.hpp"
 #include "bsr/convert/to_bsr.hpp"
-#include "bsr/format/check_format.hpp"
-#include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -114,20 +112,18 @@ auto kron(const A& a, const B& b) {
   using source = decltype(right);
   using T = result_type_t<typename decltype(left)::value_type, typename source::value_type>;
   using Index = wider_index_t<typename decltype(left)::index_type, typename source::index_type>;
-  detail::check_format_for("kron", left, checks::full);
-  detail::check_format_for("kron", right, checks::full);
+  const detail::without_duplicates x("kron", left);
+  const detail::without_duplicates y("kron", right);
   const dims shape(detail::size_product("kron", left.rows(), right.rows(), "rows"),
                    detail::size_product("kron", left.cols(), right.cols(), "columns"));
   const auto multiply_with = [&](const auto& factor) {
     detail::check_range_fits<Index>("kron", storage_detail::ceil_div(shape.cols, factor.blocksize().cols),
                                     "block columns");
-    const detail::canonical_operand x(left, has_canonical_format(left));
-    const detail::canonical_operand y(factor, has_canonical_format(factor));
-    return detail::multiply_blocks<T, Index>(x.view(), y.view(), shape);
+    return detail::multiply_blocks<T, Index>(x.view(), factor, shape);
   };
-  if (!right.is_padded()) return multiply_with(right);
+  if (!right.is_padded()) return multiply_with(y.view());
   // The copies of a padded b do not begin at block boundaries.
-  const auto elements = to_bsr<1>(right);
+  const auto elements = to_bsr<1>(y.view());
   return to_bsr<source::static_rows, source::static_cols>(multiply_with(input(elements)), right.blocksize(),
                                                           padded);
 }

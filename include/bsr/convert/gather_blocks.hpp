@@ -10,49 +10,13 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/assemble.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/mark_blocks.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/dense_view.hpp"
 #include "bsr/storage/growing_buffer.hpp"
 #include "bsr/storage/structure.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
-
-/// 1 unless v is 0 or -0.0; NaN is not zero.
-template <class T>
-BSR_INLINE unsigned not_zero(const T& v) {
-  return v != T{} ? 1u : 0u;
-}
-
-/// Whether any of n consecutive elements is not zero.
-template <class T>
-BSR_INLINE unsigned any_not_zero(const T* values, std::int64_t n) {
-  unsigned any = 0;
-  for (std::int64_t k = 0; k < n; ++k) any |= not_zero(values[k]);
-  return any;
-}
-
-/// hit[j] |= whether the blocks of block row i have a non-zero in block column j.
-template <class T, class Layout, int C>
-void mark_blocks(const dense_view<const T, Layout>& x, std::int64_t first_row, std::int64_t height,
-                 extent<C> width, std::uint8_t* hit) {
-  const std::int64_t full = x.cols() / width.value();
-  const std::int64_t rest = x.cols() - full * width.value();
-  if constexpr (std::same_as<Layout, row_major>) {
-    for (std::int64_t r = 0; r < height; ++r) {
-      const T* const row = x.data() + (first_row + r) * x.ld();
-      for (std::int64_t j = 0; j < full; ++j)
-        hit[j] |= static_cast<std::uint8_t>(any_not_zero(row + j * width.value(), width.value()));
-      if (rest > 0) hit[full] |= static_cast<std::uint8_t>(any_not_zero(row + full * width.value(), rest));
-    }
-  } else {
-    for (std::int64_t j = 0; j < full + (rest > 0); ++j)
-      for (std::int64_t c = j * width.value(); c < (std::min)((j + 1) * width.value(), x.cols()); ++c) {
-        unsigned any = 0;
-        for (std::int64_t r = 0; r < height; ++r) any |= not_zero(x(first_row + r, c));
-        hit[j] |= static_cast<std::uint8_t>(any);
-      }
-  }
-}
 
 /// Copies the height x width elements at the start of x into a row-major block; the rest of the block becomes
 /// zero.
@@ -80,45 +44,54 @@ BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t fi
   }
 }
 
-/// The blocks of x that hold anything but 0 and -0.0, sorted. Reads x once to find them, and them once more.
-/// O(m n).
+/// How many elements there will be in the end, about, if `count` are there now and there will be `times` as
+/// many; 0 if it is too early to tell.
+template <class T>
+std::int64_t guess_total(const T*, std::int64_t count, double times) {
+  const double guess = 1.1 * times * static_cast<double>(count);
+  return count * static_cast<std::int64_t>(sizeof(T)) >= 1 << 20 && guess < 0x1p60
+             ? static_cast<std::int64_t>(guess)
+             : 0;
+}
+
+/// The blocks of x that hold anything but 0 and -0.0, sorted. Reads x once. O(m n).
 template <index Index, class T, class Layout, int R, int C>
 block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, Layout>& x, extent<R> rows,
                                      extent<C> cols) {
   const std::int64_t m = storage_detail::ceil_div(x.rows(), rows.value());
   const std::int64_t n = storage_detail::ceil_div(x.cols(), cols.value());
+  const dims block(rows.value(), cols.value());
+  const std::int64_t area = storage_detail::count_elements(who, 1, block);
   check_range_fits<Index>(who, n, "block columns");
-  block_arrays<T, Index> result;
-  result.indptr = buffer<Index>(m + 1, uninitialized);
-  result.indptr[0] = 0;
-  storage_detail::growing_buffer<Index> found;
-  buffer<std::uint8_t> hit(n, uninitialized);
-  std::int64_t num_blocks = 0;
-  for (std::int64_t i = 0; i < m; ++i) {
-    const std::int64_t first_row = i * rows.value();
-    if (n > 0) std::memset(hit.data(), 0, static_cast<std::size_t>(n));
-    mark_blocks(x, first_row, (std::min)(rows.value(), x.rows() - first_row), cols, hit.data());
-    found.reserve(num_blocks, n);
-    Index* const out = found.data();
-    for (std::int64_t j = 0; j < n; ++j) {
-      out[num_blocks] = static_cast<Index>(j);
-      num_blocks += hit[j];
+  storage_detail::growing_buffer<Index> indices;
+  storage_detail::growing_buffer<T> data;
+  buffer<Index> indptr(m + 1);
+  block_marker<T, Layout, R, C> mark(x, rows, cols);
+  buffer<std::uint8_t> hit(mark.panel() * mark.chunk(), uninitialized);
+  std::int64_t count = 0;
+  // A panel is one block row, or a chunk is all of its columns.
+  for (std::int64_t i = 0; i < m; i += mark.panel())
+    for (std::int64_t j = 0; j < n; j += mark.chunk()) {
+      const std::int64_t last_i = (std::min)(i + mark.panel(), m), last_j = (std::min)(j + mark.chunk(), n);
+      mark(i, last_i, j, last_j, hit.data());
+      for (std::int64_t p = i; p < last_i; ++p) {
+        const double times = static_cast<double>(m) / static_cast<double>(p + 1);
+        indices.reserve(count, last_j - j + list_slack, guess_total(indices.data(), count, times));
+        Index* const found = indices.data() + count;
+        const std::int64_t num_found =
+            list_marked(hit.data() + (p - i) * mark.chunk(), last_j - j, static_cast<Index>(j), found) -
+            found;
+        check_count_fits<Index>(who, count + num_found, "blocks");
+        const std::int64_t size = storage_detail::count_elements(who, count + num_found, block);
+        data.reserve(count * area, size - count * area, guess_total(data.data(), size, times));
+        T* to = data.data() + count * area;
+        for (std::int64_t k = 0; k < num_found; ++k, to += area)
+          copy_block(x, p * rows.value(), found[k] * cols.value(), rows, cols, to);
+        count += num_found;
+        indptr[p + 1] = static_cast<Index>(count);
+      }
     }
-    check_count_fits<Index>(who, num_blocks, "blocks");
-    result.indptr[i + 1] = static_cast<Index>(num_blocks);
-  }
-  result.indices = buffer<Index>(num_blocks, uninitialized);
-  if (num_blocks > 0)
-    std::memcpy(result.indices.data(), found.data(), static_cast<std::size_t>(num_blocks) * sizeof(Index));
-
-  const std::int64_t area = rows.value() * cols.value();
-  result.data = buffer<T>(storage_detail::count_elements(who, num_blocks, dims(rows.value(), cols.value())),
-                          uninitialized);
-  for (std::int64_t i = 0; i < m; ++i)
-    for (std::int64_t k = result.indptr[i]; k < result.indptr[i + 1]; ++k)
-      copy_block(x, i * rows.value(), result.indices[k] * cols.value(), rows, cols,
-                 result.data.data() + k * area);
-  return result;
+  return {data.take(count * area), indices.take(count), std::move(indptr)};
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -99,11 +99,4 @@ auto transform(const View& a, const F& f) {
   return with_elements<U>(a, std::move(data));
 }
 
-/// a with sorted rows and without duplicates: itself, or a copy. Checks the indices.
-template <class View>
-struct without_duplicates : canonical_operand<View> {
-  without_duplicates(const char* who, const View& a)
-      : canonical_operand<View>(a, check_format_and_order(who, index_arrays(a))) {}
-};
-
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

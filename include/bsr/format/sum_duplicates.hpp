@@ -7,6 +7,7 @@
 
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/format/check_order.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sort_indices.hpp"
 #include "bsr/storage/csc.hpp"
@@ -97,6 +98,13 @@ class canonical_operand {
 
   owner copy_;
   View view_;
+};
+
+/// a with sorted rows and without duplicates, on behalf of the operation `who`. Checks the indices.
+template <class View>
+struct without_duplicates : canonical_operand<View> {
+  without_duplicates(const char* who, const View& a)
+      : canonical_operand<View>(a, check_format_and_order(who, index_arrays(a))) {}
 };
 
 }  // namespace detail

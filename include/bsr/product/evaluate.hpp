@@ -12,6 +12,7 @@
 #include "bsr/elementwise/number.hpp"
 #include "bsr/expr/refuse.hpp"
 #include "bsr/expr/sparse.hpp"
+#include "bsr/kernel/cpu/sparse/merge.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -169,23 +170,12 @@ void assign(Policy& policy, matrix<T, R, C, Index>& c, const E& e, std::integral
 
 namespace detail {
 
-/// Whether both have the same blocks in the same order.
+/// Whether both are of one kind and have the same blocks in the same order.
 template <class A, class B>
 bool same_structure(const A& a, const B& b) {
-  if constexpr (!std::same_as<typename A::index_type, typename B::index_type>) {
-    return false;
-  } else {
-    if (a.shape() != b.shape() || a.blocksize() != b.blocksize() || a.num_blocks() != b.num_blocks())
-      return false;
-    const auto equal = [](const auto& x, const auto& y) {
-      std::int64_t different = 0;
-      const auto* const p = x.data();
-      const auto* const q = y.data();
-      for (std::int64_t k = 0, n = static_cast<std::int64_t>(x.size()); k < n; ++k) different += p[k] != q[k];
-      return different == 0;
-    };
-    return equal(a.indptr(), b.indptr()) && equal(a.indices(), b.indices());
-  }
+  return a.shape() == b.shape() && a.blocksize() == b.blocksize() && a.num_blocks() == b.num_blocks() &&
+         same_blocks(a.block_rows(), a.indptr().data(), a.indices().data(), b.indptr().data(),
+                     b.indices().data());
 }
 
 /// c += alpha op(A).

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "bsr/base/target.hpp"
-#include "bsr/convert/gather_blocks.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/mark_blocks.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"

@@ -8,21 +8,30 @@
 
 namespace bsr::inline v0::storage_detail {
 
-/// A buffer that grows at its end. Who fills it keeps count; growing at least doubles, so n elements cost
-/// O(n) moves.
+/// A buffer that grows at its end. Who fills it keeps count; growing doubles, or, where the size in the end
+/// can be guessed, makes room for a quarter more at least: n elements cost O(n) moves.
 template <class T>
 class growing_buffer {
  public:
   BSR_INLINE growing_buffer() {}
-  /// Room for `more` elements after the first `used`, which are kept. Strong guarantee; std::bad_alloc,
-  /// shape_error.
-  BSR_INLINE void reserve(std::int64_t used, std::int64_t more) {
+  /// Room for `more` elements after the first `used`, which are kept; `guess` is how many there will be in
+  /// the end, if that is known. Strong guarantee; std::bad_alloc, shape_error.
+  BSR_INLINE void reserve(std::int64_t used, std::int64_t more, std::int64_t guess = 0) {
     const std::int64_t capacity = memory_.size();
     if (capacity - used >= more) return;
-    const std::int64_t doubled = capacity > INT64_MAX / 2 ? INT64_MAX : 2 * capacity;
     std::int64_t wanted = 0;
     if (__builtin_add_overflow(used, more, &wanted)) wanted = INT64_MAX;
-    memory_.resize(wanted > doubled ? wanted : doubled, uninitialized);
+    std::int64_t larger = capacity > INT64_MAX / 2 ? INT64_MAX : 2 * capacity;
+    if (guess > wanted) larger = guess > capacity + capacity / 4 ? guess : capacity + capacity / 4;
+    memory_.resize(wanted > larger ? wanted : larger, uninitialized);
+  }
+  /// The first n elements, which leave; memory is given back where more than a quarter of it is not used.
+  BSR_INLINE buffer<T> take(std::int64_t n) {
+    if (n + n / 4 < memory_.size()) memory_.resize(n, uninitialized);
+    memory_.truncate(n);
+    buffer<T> all;
+    all.swap(memory_);
+    return all;
   }
   BSR_INLINE void swap(growing_buffer& other) noexcept { memory_.swap(other.memory_); }
   BSR_INLINE T* data() { return memory_.data(); }

@@ -132,27 +132,31 @@ BSR_INLINE const T* select(std::int64_t condition, const T* yes, const T* no) {
   return reinterpret_cast<const T*>(y ^ ((y ^ reinterpret_cast<std::uintptr_t>(no)) & mask));
 }
 
-/// Whether the two rows have the same columns.
+/// Whether two arrays of n indices are equal.
+template <index IndexA, index IndexB>
+BSR_INLINE bool same_indices(const IndexA* a, const IndexB* b, std::int64_t n) {
+  if constexpr (std::same_as<IndexA, IndexB>) {
+    return a == b || n == 0 || std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(IndexA)) == 0;
+  } else {
+    for (std::int64_t k = 0; k < n; ++k)
+      if (std::int64_t{a[k]} != std::int64_t{b[k]}) return false;
+    return true;
+  }
+}
+/// Whether two rows have the same columns.
 template <index IndexA, index IndexB>
 BSR_INLINE bool same_columns(const IndexA* a, std::int64_t count_a, const IndexB* b, std::int64_t count_b) {
-  if (count_a != count_b) return false;
-  if constexpr (std::same_as<IndexA, IndexB>)
-    return count_a == 0 || std::memcmp(a, b, static_cast<std::size_t>(count_a) * sizeof(IndexA)) == 0;
-  for (std::int64_t k = 0; k < count_a; ++k)
-    if (a[k] != b[k]) return false;
-  return true;
+  return count_a == count_b && same_indices(a, b, count_a);
 }
-
-/// Whether the two matrices have the same blocks, compared as a whole.
+/// Whether two matrices have the same blocks in the same order.
+template <index IndexA, index IndexB>
+bool same_blocks(std::int64_t rows, const IndexA* indptr_a, const IndexA* indices_a, const IndexB* indptr_b,
+                 const IndexB* indices_b) {
+  return same_indices(indptr_a, indptr_b, rows + 1) && same_indices(indices_a, indices_b, indptr_a[rows]);
+}
 template <class T, index IndexA, class V, index IndexB>
-bool same_structure(std::int64_t rows, const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b) {
-  if constexpr (std::same_as<IndexA, IndexB>) {
-    const auto same = [](const IndexA* x, const IndexA* y, std::int64_t count) {
-      return x == y || count == 0 || std::memcmp(x, y, static_cast<std::size_t>(count) * sizeof(IndexA)) == 0;
-    };
-    return same(a.indptr, b.indptr, rows + 1) && same(a.indices, b.indices, a.indptr[rows]);
-  }
-  return false;
+bool same_blocks(std::int64_t rows, const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b) {
+  return same_blocks(rows, a.indptr, a.indices, b.indptr, b.indices);
 }
 
 /// Room for the union of the blocks, at most twice what it takes: rows with the same columns are counted
@@ -160,7 +164,7 @@ bool same_structure(std::int64_t rows, const merge_operand<T, IndexA>& a, const 
 template <class T, index IndexA, class V, index IndexB>
 std::int64_t room_for_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
                             const merge_operand<V, IndexB>& b) {
-  if (same_structure(rows, a, b)) return a.indptr[rows];
+  if (same_blocks(rows, a, b)) return a.indptr[rows];
   std::int64_t room = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t p = a.indptr[i];
@@ -297,7 +301,7 @@ std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> are
                    const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, const Op& op,
                    U blank, const merge_result<U, Index>& c) {
   merge_output<Area, U, Index> out(edges, area, blank, c);
-  if (same_structure(rows, a, b) &&
+  if (same_blocks(rows, a, b) &&
       out.put_all(a.indices, a.indptr[rows], [&](std::int64_t e) { return op(a.data[e], b.data[e]); })) {
     for (std::int64_t i = 0; i <= rows; ++i) c.indptr[i] = static_cast<Index>(a.indptr[i]);
     return out.size();
