@@ -44,16 +44,6 @@ BSR_INLINE void copy_block(const dense_view<const T, Layout>& x, std::int64_t fi
   }
 }
 
-/// How many elements there will be in the end, about, if `count` are there now and there will be `times` as
-/// many; 0 if it is too early to tell.
-template <class T>
-std::int64_t guess_total(const T*, std::int64_t count, double times) {
-  const double guess = 1.1 * times * static_cast<double>(count);
-  return count * static_cast<std::int64_t>(sizeof(T)) >= 1 << 20 && guess < 0x1p60
-             ? static_cast<std::int64_t>(guess)
-             : 0;
-}
-
 /// The blocks of x that hold anything but 0 and -0.0, sorted. Reads x once. O(m n).
 template <index Index, class T, class Layout, int R, int C>
 block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, Layout>& x, extent<R> rows,
@@ -76,14 +66,14 @@ block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, 
       mark(i, last_i, j, last_j, hit.data());
       for (std::int64_t p = i; p < last_i; ++p) {
         const double times = static_cast<double>(m) / static_cast<double>(p + 1);
-        indices.reserve(count, last_j - j + list_slack, guess_total(indices.data(), count, times));
+        indices.reserve(count, last_j - j + list_slack, storage_detail::guess_total<Index>(count, times));
         Index* const found = indices.data() + count;
         const std::int64_t num_found =
             list_marked(hit.data() + (p - i) * mark.chunk(), last_j - j, static_cast<Index>(j), found) -
             found;
         check_count_fits<Index>(who, count + num_found, "blocks");
         const std::int64_t size = storage_detail::count_elements(who, count + num_found, block);
-        data.reserve(count * area, size - count * area, guess_total(data.data(), size, times));
+        data.reserve(count * area, size - count * area, storage_detail::guess_total<T>(size, times));
         T* to = data.data() + count * area;
         for (std::int64_t k = 0; k < num_found; ++k, to += area)
           copy_block(x, p * rows.value(), found[k] * cols.value(), rows, cols, to);

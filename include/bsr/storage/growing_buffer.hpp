@@ -8,6 +8,16 @@
 
 namespace bsr::inline v0::storage_detail {
 
+/// How many elements of T there will be in the end, about, if `count` are there now and there will be `times`
+/// as many; 0 if it is too early to tell.
+template <class T>
+std::int64_t guess_total(std::int64_t count, double times) {
+  const double guess = 1.1 * times * static_cast<double>(count);
+  return count * static_cast<std::int64_t>(sizeof(T)) >= 1 << 20 && guess < 0x1p60
+             ? static_cast<std::int64_t>(guess)
+             : 0;
+}
+
 /// A buffer that grows at its end. Who fills it keeps count; growing doubles, or, where the size in the end
 /// can be guessed, makes room for a quarter more at least: n elements cost O(n) moves.
 template <class T>

@@ -5,8 +5,10 @@
 //
 // Each kind has
 //   stride(sizes)        elements of the sums of one block
+//   sizes(s)             s, or the same as a constant
 //   load(a)              takes a block of A, R x K
 //   add(b, sums)         sums += A * b for a block b of B, K x C
+//   reads_beyond         whether add reads elements behind b; then there is
 //   add_last(b, sums)    the same, and reads nothing beyond the block b
 //   write(sums, alpha, c)   c = alpha * sums, R x C, row-major
 #include <bit>
@@ -32,8 +34,10 @@ struct product_sizes {
 template <class T>
 class any_product {
  public:
+  static constexpr bool reads_beyond = false;
   explicit any_product(product_sizes s) : s_(s) {}
   static std::int64_t stride(product_sizes s) { return s.rows * s.cols; }
+  BSR_INLINE static product_sizes sizes(product_sizes s) { return s; }
   BSR_INLINE void load(const T* a) { a_ = a; }
   BSR_INLINE void add(const T* b, T* sums) const {
     for (std::int64_t r = 0; r < s_.rows; ++r)
@@ -44,7 +48,6 @@ class any_product {
         for (std::int64_t c = 0; c < s_.cols; ++c) to[c] = v0::add(to[c], multiply(x, from[c]));
       }
   }
-  BSR_INLINE void add_last(const T* b, T* sums) const { add(b, sums); }
   BSR_INLINE void write(const T* sums, T alpha, T* c) const {
     for (std::int64_t e = 0; e < s_.rows * s_.cols; ++e)
       c[e] = alpha == T(1) ? sums[e] : multiply(alpha, sums[e]);
@@ -59,32 +62,48 @@ class any_product {
 template <class T>
 class scalar_product {
  public:
+  static constexpr bool reads_beyond = false;
   explicit scalar_product(product_sizes) {}
-  static std::int64_t stride(product_sizes) { return 1; }
+  BSR_INLINE static std::int64_t stride(product_sizes) { return 1; }
+  BSR_INLINE static product_sizes sizes(product_sizes) { return {1, 1, 1}; }
   BSR_INLINE void load(const T* a) { a_ = *a; }
   BSR_INLINE void add(const T* b, T* sums) const { *sums = v0::add(*sums, multiply(a_, *b)); }
-  BSR_INLINE void add_last(const T* b, T* sums) const { add(b, sums); }
   BSR_INLINE void write(const T* sums, T alpha, T* c) const { *c = multiply(alpha, *sums); }
 
  private:
   T a_{};
 };
 
+/// How many lanes a pack for R rows of `width` elements should have: as few packs as possible, no larger than
+/// necessary.
+template <class T, int R>
+consteval int folded_lanes(int width) {
+  constexpr int full = pack<T>::size;
+  const auto packs = [width](int lanes) { return width > lanes ? R : (R * width + lanes - 1) / lanes; };
+  int lanes = full;
+  if (has_part_pack<T, full / 2> && width <= full / 2 && packs(full / 2) == packs(full)) lanes = full / 2;
+  if (has_part_pack<T, full / 4> && width <= full / 4 && packs(full / 4) == packs(full)) lanes = full / 4;
+  return lanes;
+}
+
 /// Blocks at most one pack wide, sizes known at compile time. A row of sums takes `width` lanes, C rounded up
 /// to a power of two, so that one pack holds `fold` rows; a row of B is repeated over a pack as it is loaded.
 /// The lanes beyond C and the rows beyond R hold anything, and nobody reads them.
 template <class T, int R, int K, int C>
 class folded_product {
-  using P = pack<T>;
   static constexpr int width = static_cast<int>(std::bit_ceil(static_cast<unsigned>(C)));
-  static constexpr int fold = width <= P::size ? P::size / width : 1;
+  static constexpr int lanes = folded_lanes<T, R>(width);
+  using P = std::conditional_t<lanes == pack<T>::size, pack<T>, part_pack<T, lanes>>;
+  static constexpr int fold = width <= lanes ? lanes / width : 1;
   static constexpr int packs = (R + fold - 1) / fold;
 
  public:
   static constexpr bool fits = width <= P::size && R * C > 1 && packs* K <= 64;
+  static constexpr bool reads_beyond = C != width;
 
   explicit folded_product(product_sizes) {}
-  static std::int64_t stride(product_sizes) { return packs * P::size; }
+  BSR_INLINE static std::int64_t stride(product_sizes) { return packs * P::size; }
+  BSR_INLINE static product_sizes sizes(product_sizes) { return {R, K, C}; }
 
   BSR_INLINE void load(const T* a) {
     BSR_UNROLL
@@ -119,10 +138,12 @@ class folded_product {
       BSR_UNROLL
       for (int v = 0; v < packs; ++v) {
         const P x = factor * P::load(sums + v * P::size);
-        if constexpr (R * C % P::size == 0)
+        if (v + 1 < packs || R * C % P::size == 0)
           x.store(c + v * P::size);
+        else if constexpr (lanes < pack<T>::size)
+          x.template store_first<R * C % P::size>(c + v * P::size);
         else
-          v + 1 < packs ? x.store(c + v * P::size) : x.store(c + v * P::size, P::first(R * C % P::size));
+          x.store(c + v * P::size, P::first(R * C % P::size));
       }
     } else if constexpr (P::masks_are_free) {
       BSR_UNROLL
@@ -161,9 +182,11 @@ class wide_product {
   using P = pack<T>;
 
  public:
+  static constexpr bool reads_beyond = false;
   explicit wide_product(product_sizes s)
       : s_(s), width_(padded(s.cols)), mask_(P::first(last_lanes(s.cols))) {}
   static std::int64_t stride(product_sizes s) { return s.rows * padded(s.cols); }
+  BSR_INLINE static product_sizes sizes(product_sizes s) { return s; }
 
   BSR_INLINE void load(const T* a) { a_ = a; }
   void add(const T* b, T* sums) const {
@@ -179,7 +202,6 @@ class wide_product {
     }
     if (s_.rows - r >= 1) rows<1>(a_ + r * s_.depth, b, sums + r * width_);
   }
-  BSR_INLINE void add_last(const T* b, T* sums) const { add(b, sums); }
   void write(const T* sums, T alpha, T* c) const {
     const P factor = P::broadcast(alpha);
     for (std::int64_t r = 0; r < s_.rows; ++r, c += s_.cols, sums += width_) {

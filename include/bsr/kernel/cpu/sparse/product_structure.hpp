@@ -51,7 +51,9 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
             set.insert(rows.words[q], rows.masks[q]);
         }
         const std::int64_t most = set.words() * 64;
-        mine.found.reserve(mine.count, most < b.cols ? most : b.cols);
+        const double times = static_cast<double>(last - begin) / static_cast<double>(i - begin + 1);
+        mine.found.reserve(mine.count, most < b.cols ? most : b.cols,
+                           storage_detail::guess_total<Index>(mine.count, times));
         mine.count = set.take(mine.found.data() + mine.count) - mine.found.data();
         ends[i] = mine.count;
       }
@@ -67,6 +69,7 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
       indptr[i + 1] = static_cast<Index>(total + ends[i]);
     total += parts.data[chunk].count;
   }
+  if (shares.chunks == 1) return {std::move(indptr), parts.data[0].found.take(total)};
   buffer<Index> indices(total, uninitialized);
   Index* to = indices.data();
   for (int chunk = 0; chunk < shares.chunks; ++chunk) {

@@ -42,6 +42,51 @@ struct product_workspace {
   }
 };
 
+/// Block rows first ... end - 1 of product_values(). A function of its own: the inner loop needs every
+/// register.
+template <class Product, class T, index Index>
+[[gnu::noinline]] void product_rows(std::int64_t first, std::int64_t end, T alpha,
+                                    product_sizes run_time_sizes, const index_view<Index> a, const T* a_data,
+                                    const index_view<Index> b, const T* b_data, const index_view<Index> c,
+                                    T* c_data, T* BSR_RESTRICT sums, Index* BSR_RESTRICT slot) {
+  const product_sizes sizes = Product::sizes(run_time_sizes);
+  const std::int64_t a_area = sizes.rows * sizes.depth, b_area = sizes.depth * sizes.cols,
+                     c_area = sizes.rows * sizes.cols, step = Product::stride(sizes);
+  const std::int64_t last_of_b = std::int64_t{b.indptr[b.rows]} - 1;
+  Product block(sizes);
+  // While one row of B is added, the next one is asked for, block by block; rows of smaller blocks
+  // are too short for it, and larger blocks the hardware follows by itself.
+  const std::int64_t b_bytes = b_area * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t lines = b_bytes >= 48 && b_bytes <= 512 ? (b_bytes + 63) / 64 : 0;
+  const std::int64_t num_a = a.indptr[a.rows];
+  const auto next_row = [&](std::int64_t p) {
+    return reinterpret_cast<const char*>(b_data + b.indptr[p + 1 < num_a ? a.indices[p + 1] : 0] * b_area);
+  };
+  for (std::int64_t i = first; i < end; ++i) {
+    const Index* const columns = c.indices + c.indptr[i];
+    const std::int64_t count = std::int64_t{c.indptr[i + 1]} - c.indptr[i];
+    for (std::int64_t k = 0; k < count; ++k) slot[columns[k]] = static_cast<Index>(k);
+    for (std::int64_t e = 0; e < count * step; ++e) sums[e] = T{};
+    for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p) {
+      const std::int64_t row = a.indices[p];
+      block.load(a_data + p * a_area);
+      const std::int64_t n = std::int64_t{b.indptr[row + 1]} - b.indptr[row];
+      const Index* at = b.indices + b.indptr[row];
+      const T* from = b_data + b.indptr[row] * b_area;
+      const char* ahead = next_row(p);
+      const bool is_last = Product::reads_beyond && n > 0 && b.indptr[row + 1] > last_of_b;
+      for (const Index* const stop = at + n - is_last; at != stop; ++at, from += b_area, ahead += b_bytes) {
+        for (std::int64_t line = 0; line < lines; ++line) __builtin_prefetch(ahead + 64 * line);
+        block.add(from, sums + std::int64_t{slot[*at]} * step);
+      }
+      if constexpr (Product::reads_beyond)
+        if (is_last) block.add_last(from, sums + std::int64_t{slot[*at]} * step);
+    }
+    T* to = c_data + std::int64_t{c.indptr[i]} * c_area;
+    for (std::int64_t k = 0; k < count; ++k, to += c_area) block.write(sums + k * step, alpha, to);
+  }
+}
+
 /// c = alpha * a * b at the places of c, which hold every block of the product; the others become zero. Of
 /// several blocks at one place the last takes the sum. A sum runs through the blocks of a's row in storage
 /// order.
@@ -53,36 +98,11 @@ void product_values(const cpu& policy, product_workspace<T, Index>& work, T alph
                     const index_view<Index>& a, const T* a_data, const index_view<Index>& b, const T* b_data,
                     const index_view<Index>& c, T* c_data) {
   if (work.length == 0) return;
-  const std::int64_t last_of_b = std::int64_t{b.indptr[b.rows]} - 1;
   for_each_piece(policy, work.shares.workers, [&](int worker) {
     T* const sums = work.sums.data() + worker * work.length;
     Index* const slot = work.slots.data() + worker * c.cols;
-    Product block(sizes);
-    // Copies, so that the compiler need not look behind references in the inner loop.
-    const std::int64_t a_area = sizes.rows * sizes.depth, b_area = sizes.depth * sizes.cols,
-                       c_area = sizes.rows * sizes.cols, step = Product::stride(sizes);
-    const Index *const a_indptr = a.indptr, *const a_indices = a.indices, *const b_indptr = b.indptr,
-                       *const b_indices = b.indices, *const c_indptr = c.indptr, *const c_indices = c.indices;
-    const T *const a_values = a_data, *const b_values = b_data;
     work.shares.of(worker, [&](int, std::int64_t first, std::int64_t end) {
-      for (std::int64_t i = first; i < end; ++i) {
-        const Index* const columns = c_indices + c_indptr[i];
-        const std::int64_t count = std::int64_t{c_indptr[i + 1]} - c_indptr[i];
-        for (std::int64_t k = 0; k < count; ++k) slot[columns[k]] = static_cast<Index>(k);
-        for (std::int64_t e = 0; e < count * step; ++e) sums[e] = T{};
-        for (std::int64_t p = a_indptr[i]; p < a_indptr[i + 1]; ++p) {
-          const std::int64_t row = a_indices[p];
-          block.load(a_values + p * a_area);
-          std::int64_t q = b_indptr[row];
-          const std::int64_t last = b_indptr[row + 1], safe = last <= last_of_b ? last : last_of_b;
-          const T* from = b_values + q * b_area;
-          for (; q < safe; ++q, from += b_area)
-            block.add(from, sums + std::int64_t{slot[b_indices[q]]} * step);
-          if (q < last) block.add_last(from, sums + std::int64_t{slot[b_indices[q]]} * step);
-        }
-        T* const to = c_data + std::int64_t{c_indptr[i]} * c_area;
-        for (std::int64_t k = 0; k < count; ++k) block.write(sums + k * step, alpha, to + k * c_area);
-      }
+      product_rows<Product>(first, end, alpha, sizes, a, a_data, b, b_data, c, c_data, sums, slot);
     });
   });
 }
