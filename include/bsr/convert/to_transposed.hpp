@@ -29,8 +29,11 @@ BSR_INLINE void prefetch_to_write(const T* to, std::int64_t bytes = 1) {
   if (bytes <= 64) __builtin_prefetch(to, 1);
 }
 
-/// Blocks up to this size are written where they go; larger ones are fetched from where they lie.
-inline constexpr std::int64_t small_block_bytes = 64;
+/// Whether blocks are written where they go: several of them fill a line of the cache. Others are fetched
+/// from where they lie.
+BSR_INLINE bool fills_cache_lines(std::int64_t block_bytes) {
+  return block_bytes > 0 && block_bytes <= 64 && 64 % block_bytes == 0;
+}
 
 /// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
 /// stored order, after the transposed indptr and indices have been made. Rows of the result are sorted, equal
@@ -92,7 +95,7 @@ auto to_transposed(const A& matrix_to_turn) {
   const std::int64_t area = rows.value() * cols.value();
   const T* const from_data = a.data().data();
   T* const to_data = data.data();
-  if (area * static_cast<std::int64_t>(sizeof(T)) <= detail::small_block_bytes) {
+  if (detail::fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
     detail::transpose_entries(
         detail::index_arrays(a), indptr, indices, to_data, area, [&](std::int64_t from, std::int64_t to) {
           detail::transpose_block(from_data + from * area, to_data + to * area, rows, cols);

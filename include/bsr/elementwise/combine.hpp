@@ -3,6 +3,7 @@
 // Two matrices, element by element. scipy: +, -, multiply, maximum, minimum.
 #include <concepts>
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -63,8 +64,14 @@ class combination {
     zeros_a_ = buffer<T>(area);
     zeros_b_ = buffer<V>(area);
     a_ = merge_arrays<R, C>(who, a, block_, zeros_a_.data(), copy_a_);
-    b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
-    const std::int64_t room = room_for_union(rows_, a_, b_);
+    // What is known of a's indices then holds for b's, too.
+    same_ = b.blocksize() == block_ && std::ssize(b.indices()) >= a_.indptr[rows_] &&
+            same_blocks(rows_, a_.indptr, a_.indices, b.indptr().data(), b.indices().data());
+    if (same_)
+      b_ = {b.indptr().data(), b.indices().data(), b.data().data(), zeros_b_.data()};
+    else
+      b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
+    const std::int64_t room = same_ ? a_.indptr[rows_] : room_for_union(rows_, a_, b_);
     check_count_fits<Index>(who, room, "blocks");
     data_ = buffer<U>(storage_detail::count_elements(who, room, block_), uninitialized);
     indices_ = buffer<Index>(room, uninitialized);
@@ -75,7 +82,7 @@ class combination {
   std::int64_t merge_with(const Op& op, U blank) {
     const merge_edges edges{shape_, block_, shape_.rows % block_.rows != 0 || shape_.cols % block_.cols != 0};
     const auto run = [&](auto size) {
-      return merge(edges, rows_, size, a_, b_, op, blank,
+      return merge(edges, rows_, size, a_, b_, same_, op, blank,
                    merge_result<U, Index>{indptr_.data(), indices_.data(), data_.data()});
     };
     if constexpr (R != dynamic && C != dynamic) {
@@ -110,6 +117,7 @@ class combination {
   matrix<V, R, C, typename B::index_type> copy_b_;
   merge_operand<T, typename A::index_type> a_;
   merge_operand<V, typename B::index_type> b_;
+  bool same_;  // whether a_ and b_ have the same blocks
   buffer<U> data_;
   buffer<Index> indices_;
   buffer<Index> indptr_;

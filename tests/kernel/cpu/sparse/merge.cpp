@@ -39,8 +39,9 @@ bsr::matrix<double, R, C> merged(const bsr::matrix<double, R, C>& a, const bsr::
   bsr::buffer<std::int32_t> indices(room, bsr::uninitialized);
   bsr::buffer<std::int32_t> indptr(a.block_rows() + 1, bsr::uninitialized);
   const std::int64_t n = detail::merge(
-      detail::merge_edges{a.shape(), {R, C}, a.is_padded()}, a.block_rows(), bsr::extent<R * C>(), x, y, op,
-      0.0, detail::merge_result<double, std::int32_t>{indptr.data(), indices.data(), data.data()});
+      detail::merge_edges{a.shape(), {R, C}, a.is_padded()}, a.block_rows(), bsr::extent<R * C>(), x, y,
+      detail::same_blocks(a.block_rows(), x.indptr, x.indices, y.indptr, y.indices), op, 0.0,
+      detail::merge_result<double, std::int32_t>{indptr.data(), indices.data(), data.data()});
   CHECK(n <= room);
   data.truncate(n * R * C);
   indices.truncate(n);
@@ -66,7 +67,7 @@ TEST_CASE("merge: rows with the same columns, and an operand without blocks", "[
   CHECK(stored_difference(merged(row_matrix({0, 6}), row_matrix({0, 6}), plus{}), row_matrix({0, 6})) == "");
 }
 
-// Matrices with the same blocks are taken as a whole, as long as nothing cancels.
+// Matrices with the same blocks are taken as a whole.
 TEST_CASE("merge: the same blocks in every row", "[kernel]") {
   constexpr std::int64_t rows = 1500;
   const auto make = [](double first, double second) {
@@ -92,6 +93,27 @@ TEST_CASE("merge: the same blocks in every row", "[kernel]") {
   CHECK(c.num_blocks() == 2 * rows - 1);
   CHECK(c.indptr()[rows] == 2 * rows - 1);
   CHECK(c.data()[last - 1] == 4);
+  // Every third block cancels, and all of rows 100 to 199.
+  row_matrix e = make(2, 3);
+  std::vector<std::int64_t> left(rows);
+  for (std::int64_t k = 0; k < 2 * rows; ++k) {
+    const bool gone = k % 3 == 1 || (k >= 200 && k < 400);
+    const auto at = static_cast<std::size_t>(2 * k);
+    if (gone) e.data()[at] = -a.data()[at], e.data()[at + 1] = -1;
+    left[static_cast<std::size_t>(k / 2)] += !gone;
+  }
+  const row_matrix f = merged(a, e, plus{});
+  for (std::int64_t i = 0, k = 0; i < rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    REQUIRE(f.indptr()[row + 1] - f.indptr()[row] == left[row]);
+    for (; k < f.indptr()[row + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const std::int64_t from = 2 * i + f.indices()[at] / 3;
+      REQUIRE((from % 3 != 1 && (from < 200 || from >= 400)));
+      REQUIRE(f.data()[2 * at] == (from % 3 == 0 ? 0 : 3 * static_cast<double>(from)));
+      REQUIRE(f.data()[2 * at + 1] == 4);
+    }
+  }
   // As many blocks in every row, but at another place.
   row_matrix d = make(2, 3);
   d.indices()[1] = 4;

@@ -14,6 +14,7 @@
 #include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/storage/growing_buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
@@ -154,17 +155,12 @@ bool same_blocks(std::int64_t rows, const IndexA* indptr_a, const IndexA* indice
                  const IndexB* indices_b) {
   return same_indices(indptr_a, indptr_b, rows + 1) && same_indices(indices_a, indices_b, indptr_a[rows]);
 }
-template <class T, index IndexA, class V, index IndexB>
-bool same_blocks(std::int64_t rows, const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b) {
-  return same_blocks(rows, a.indptr, a.indices, b.indptr, b.indices);
-}
 
 /// Room for the union of the blocks, at most twice what it takes: rows with the same columns are counted
 /// once, others together. O(blocks of a and b).
 template <class T, index IndexA, class V, index IndexB>
 std::int64_t room_for_union(std::int64_t rows, const merge_operand<T, IndexA>& a,
                             const merge_operand<V, IndexB>& b) {
-  if (same_blocks(rows, a, b)) return a.indptr[rows];
   std::int64_t room = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t p = a.indptr[i];
@@ -203,31 +199,19 @@ class merge_output {
   }
 
   /// `count` blocks at (i, columns[0]), (i, columns[1]), ...; element(e) is element e of all of them
-  /// together.
-  template <index From, class Element>
-  BSR_INLINE void put_run(std::int64_t i, const From* columns, std::int64_t count, const Element& element) {
+  /// together. Calls left_out(k) for every block that does not stay.
+  template <index From, class Element, class LeftOut>
+  BSR_INLINE void put_run(std::int64_t i, const From* columns, std::int64_t count, const Element& element,
+                          const LeftOut& left_out) {
     // In pieces that stay in the cache until it is known whether they hold blank blocks.
     const std::int64_t piece = area_.value() < 1024 ? 1024 / area_.value() : 1;
     for (std::int64_t k = 0; k < count; k += piece)
-      put_piece(i, columns + k, count - k < piece ? count - k : piece, k * area_.value(), element);
+      put_piece(i, columns + k, count - k < piece ? count - k : piece, k * area_.value(), element,
+                [&](std::int64_t n) { left_out(k + n); });
   }
-
-  /// The first `count` blocks of all rows together, if every one of them stays. Otherwise returns false and
-  /// holds nothing.
   template <index From, class Element>
-  bool put_all(const From* columns, std::int64_t count, const Element& element) {
-    if (edges_.padded) return false;
-    const std::int64_t area = area_.value();
-    const std::int64_t piece = area < 1024 ? 1024 / area : 1;
-    for (std::int64_t k = 0; k < count; k += piece) {
-      const std::int64_t size = count - k < piece ? count - k : piece;
-      const std::int64_t blanks = compute(data_ + k * area, k * area, size * area, element);
-      for (std::int64_t n = 0; blanks != 0 && n < size; ++n)
-        if (is_blank(data_ + (k + n) * area)) return false;
-    }
-    for (std::int64_t k = 0; k < count; ++k) indices_[k] = static_cast<Index>(columns[k]);
-    size_ = count;
-    return true;
+  BSR_INLINE void put_run(std::int64_t i, const From* columns, std::int64_t count, const Element& element) {
+    put_run(i, columns, count, element, [](std::int64_t) {});
   }
 
  private:
@@ -249,20 +233,20 @@ class merge_output {
     return !finder.found();
   }
 
-  template <index From, class Element>
+  template <index From, class Element, class LeftOut>
   BSR_INLINE void put_piece(std::int64_t i, const From* columns, std::int64_t count, std::int64_t first,
-                            const Element& element) {
+                            const Element& element, const LeftOut& left_out) {
     const std::int64_t blanks = compute(data_ + size_ * area_.value(), first, count * area_.value(), element);
     for (std::int64_t k = 0; k < count; ++k) indices_[size_ + k] = static_cast<Index>(columns[k]);
     if (blanks == 0 && !edges_.padded)
       size_ += count;
     else
-      keep_some(i, columns, count);
+      keep_some(i, columns, count, left_out);
   }
 
   /// Of the `count` blocks behind the end keeps those that are not blank.
-  template <index From>
-  void keep_some(std::int64_t i, const From* columns, std::int64_t count) {
+  template <index From, class LeftOut>
+  void keep_some(std::int64_t i, const From* columns, std::int64_t count, const LeftOut& left_out) {
     const std::int64_t begin = size_;
     for (std::int64_t k = 0; k < count; ++k) {
       U* const block = data_ + (begin + k) * area_.value();
@@ -272,7 +256,10 @@ class merge_output {
       } else {
         any = !is_blank(block);
       }
-      if (!any) continue;
+      if (!any) {
+        left_out(k);
+        continue;
+      }
       if (size_ != begin + k) {
         U* const to = data_ + size_ * area_.value();
         for (std::int64_t e = 0; e < area_.value(); ++e) to[e] = block[e];
@@ -292,55 +279,81 @@ class merge_output {
   std::int64_t size_ = 0;
 };
 
+/// The merge of matrices with the same blocks and no padding: all rows together. Rows are short, and what
+/// begins and ends costs more than what is between.
+template <class T, index IndexA, class V, index IndexB, int Area, class U, index Index, class Op>
+void merge_as_one(std::int64_t rows, const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b,
+                  const Op& op, merge_output<Area, U, Index>& out, Index* indptr) {
+  storage_detail::growing_buffer<std::int64_t> gone;
+  std::int64_t num_gone = 0;
+  out.put_run(
+      0, a.indices, a.indptr[rows], [&](std::int64_t e) { return op(a.data[e], b.data[e]); },
+      [&](std::int64_t k) {
+        gone.reserve(num_gone, 1);
+        gone[num_gone++] = k;
+      });
+  std::int64_t before = 0;  // blocks that are gone in front of row i
+  for (std::int64_t i = 0; i <= rows; ++i) {
+    while (before < num_gone && gone[before] < a.indptr[i]) ++before;
+    indptr[i] = static_cast<Index>(a.indptr[i] - before);
+  }
+}
+
+/// One row of the merge, where a and b have different columns.
+template <int Area, class T, index IndexA, class V, index IndexB, class U, index Index, class Op>
+BSR_INLINE void merge_row(std::int64_t i, extent<Area> area, const merge_operand<T, IndexA>& a,
+                          const merge_operand<V, IndexB>& b, const Op& op,
+                          merge_output<Area, U, Index>& out) {
+  std::int64_t p = a.indptr[i];
+  std::int64_t q = b.indptr[i];
+  const std::int64_t end_p = a.indptr[i + 1];
+  const std::int64_t end_q = b.indptr[i + 1];
+  while (p < end_p && q < end_q) {
+    const std::int64_t column_a = a.indices[p];
+    const std::int64_t column_b = b.indices[q];
+    const std::int64_t in_a = unpredictable(column_a <= column_b);
+    const std::int64_t in_b = unpredictable(column_b <= column_a);
+    if constexpr (Op::both_only) {
+      if (column_a == column_b)
+        out.put(i, column_a, a.data + p * area.value(), b.data + q * area.value(), op);
+    } else {
+      out.put(i, column_a < column_b ? column_a : column_b, select(in_a, a.data + p * area.value(), a.zeros),
+              select(in_b, b.data + q * area.value(), b.zeros), op);
+    }
+    p += in_a;
+    q += in_b;
+  }
+  if constexpr (!Op::both_only) {
+    const T* const x = a.data + p * area.value();
+    const V* const y = b.data + q * area.value();
+    if (p < end_p) out.put_run(i, a.indices + p, end_p - p, [&](std::int64_t e) { return op(x[e], V{}); });
+    if (q < end_q) out.put_run(i, b.indices + q, end_q - q, [&](std::int64_t e) { return op(T{}, y[e]); });
+  }
+}
+
 /// c = op(a, b), element by element, over the union of the blocks; a block that is not stored is a block of
 /// zeros, and a block of the result that holds nothing but `blank` is left out. Op::both_only says that op
-/// gives blank wherever one of the two has no block. Rows are sorted. Returns the number of blocks. O(blocks
-/// of a and b, and their elements).
+/// gives blank wherever one of the two has no block. `same` says that a and b have the same blocks. Rows are
+/// sorted. Returns the number of blocks. O(blocks of a and b, and their elements).
 template <int Area, class T, index IndexA, class V, index IndexB, class U, index Index, class Op>
-std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> area,
-                   const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, const Op& op,
-                   U blank, const merge_result<U, Index>& c) {
+[[gnu::noinline]] std::int64_t merge(const merge_edges edges, std::int64_t rows, extent<Area> area,
+                                     const merge_operand<T, IndexA> a, const merge_operand<V, IndexB> b,
+                                     bool same, const Op op, U blank, const merge_result<U, Index> c) {
   merge_output<Area, U, Index> out(edges, area, blank, c);
-  if (same_blocks(rows, a, b) &&
-      out.put_all(a.indices, a.indptr[rows], [&](std::int64_t e) { return op(a.data[e], b.data[e]); })) {
-    for (std::int64_t i = 0; i <= rows; ++i) c.indptr[i] = static_cast<Index>(a.indptr[i]);
+  if (same && !edges.padded) {
+    merge_as_one(rows, a, b, op, out, c.indptr);
     return out.size();
   }
   c.indptr[0] = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t p = a.indptr[i];
-    std::int64_t q = b.indptr[i];
-    const std::int64_t end_p = a.indptr[i + 1];
-    const std::int64_t end_q = b.indptr[i + 1];
-    const T* const x = a.data;
-    const V* const y = b.data;
-    if (same_columns(a.indices + p, end_p - p, b.indices + q, end_q - q)) {
-      const T* const first_x = x + p * area.value();
-      const V* const first_y = y + q * area.value();
-      out.put_run(i, a.indices + p, end_p - p, [&](std::int64_t e) { return op(first_x[e], first_y[e]); });
+    const std::int64_t p = a.indptr[i], in_a = a.indptr[i + 1] - p;
+    const std::int64_t q = b.indptr[i], in_b = b.indptr[i + 1] - q;
+    if (same_columns(a.indices + p, in_a, b.indices + q, in_b)) {
+      const T* const x = a.data + p * area.value();
+      const V* const y = b.data + q * area.value();
+      out.put_run(i, a.indices + p, in_a, [&](std::int64_t e) { return op(x[e], y[e]); });
     } else {
-      while (p < end_p && q < end_q) {
-        const std::int64_t column_a = a.indices[p];
-        const std::int64_t column_b = b.indices[q];
-        const std::int64_t in_a = unpredictable(column_a <= column_b);
-        const std::int64_t in_b = unpredictable(column_b <= column_a);
-        if constexpr (Op::both_only) {
-          if (column_a == column_b) out.put(i, column_a, x + p * area.value(), y + q * area.value(), op);
-        } else {
-          out.put(i, column_a < column_b ? column_a : column_b, select(in_a, x + p * area.value(), a.zeros),
-                  select(in_b, y + q * area.value(), b.zeros), op);
-        }
-        p += in_a;
-        q += in_b;
-      }
-      if constexpr (!Op::both_only) {
-        const T* const first_x = x + p * area.value();
-        const V* const first_y = y + q * area.value();
-        if (p < end_p)
-          out.put_run(i, a.indices + p, end_p - p, [&](std::int64_t e) { return op(first_x[e], V{}); });
-        if (q < end_q)
-          out.put_run(i, b.indices + q, end_q - q, [&](std::int64_t e) { return op(T{}, first_y[e]); });
-      }
+      merge_row(i, area, a, b, op, out);
     }
     c.indptr[i + 1] = static_cast<Index>(out.size());
   }
