@@ -52,9 +52,9 @@ void add_construction(structure_suite& suite) {
     // Two generators: only the type, the shape and the number of elements can be the same.
     if constexpr (N == 1)
       add({.name = "random",
-           .scipy = {"sp.random_array((65536, 65536), density=2.0**-12, dtype=" + type + ", format='csr')"},
+           .scipy = {"sp.random_array((8192, 8192), density=2.0**-6, dtype=" + type + ", format='csr')"},
            .bound = "np.inf"},
-          [] { return bsr::random<T, N>({65536, 65536}, 1.0 / 4096, 1); });
+          [] { return bsr::random<T, N>({8192, 8192}, 1.0 / 64, 1); });
   });
 }
 

@@ -8,7 +8,7 @@ void add_format(structure_suite& suite) {
     add.in_place(
         {.name = "sort_indices", .scipy = {"x.sort_indices()"}}, [](auto& u) { bsr::sort_indices(u); }, x.u);
     add.in_place(
-        {.name = "sum_duplicates", .scipy = {"x.sum_duplicates()"}, .goal = 50},
+        {.name = "sum_duplicates", .scipy = {"x.sum_duplicates()"}, .goal = 50, .copies = true},
         [](auto& twice) { bsr::sum_duplicates(twice); }, x.twice);
     add.in_place(
         {.name = "eliminate_zeros", .scipy = {"x.eliminate_zeros()"}},

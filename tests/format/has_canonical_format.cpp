@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bsr/format/has_canonical_format.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "support/golden.hpp"
@@ -59,6 +62,56 @@ TEST_CASE("has_canonical_format: CSC; empty rows before, between and after other
   CHECK(bsr::has_canonical_format(bsr::csr<int>({6, 4}, {1, 1, 1}, {2, 2, 1}, {0, 0, 1, 1, 2, 3, 3})));
   CHECK_FALSE(bsr::has_canonical_format(bsr::csr<int>({6, 4}, {1, 1, 1}, {2, 2, 1}, {0, 0, 2, 2, 2, 3, 3})));
   CHECK_FALSE(bsr::has_sorted_indices(bsr::csr<int>({4, 4}, {1, 1, 1}, {2, 2, 1}, {0, 1, 1, 3, 3})));
+}
+
+// Indices are looked at in pieces: rows that begin, end and go wrong at every place around their limits.
+TEST_CASE("scan_rows: more indices than are looked at together", "[format]") {
+  std::uint32_t state = 7;
+  const auto next = [&](std::uint32_t size) {
+    state = state * 1664525u + 1013904223u;
+    return static_cast<std::int64_t>((state >> 8) % size);
+  };
+  for (int round = 0; round < 60; ++round) {
+    const std::int64_t longest = round % 3 == 0 ? 5 : round % 3 == 1 ? 900 : 9000;
+    std::vector<std::int32_t> indptr{0}, indices;
+    while (indices.size() < 9000) {
+      const std::int64_t length = next(4) == 0 ? 0 : next(static_cast<std::uint32_t>(longest)) + 1;
+      for (std::int64_t k = 0; k < length; ++k)
+        indices.push_back(static_cast<std::int32_t>((k == 0 ? 0 : indices.back() + 1) + next(2)));
+      indptr.push_back(static_cast<std::int32_t>(indices.size()));
+    }
+    const std::int64_t rows = static_cast<std::int64_t>(indptr.size()) - 1;
+    const auto compare = [&] {
+      bool rises = true, falls = false;
+      std::int32_t highest = 0;
+      for (std::int64_t i = 0; i < rows; ++i)
+        for (auto k = static_cast<std::size_t>(indptr[static_cast<std::size_t>(i)]);
+             k < static_cast<std::size_t>(indptr[static_cast<std::size_t>(i) + 1]); ++k) {
+          highest = std::max(highest, indices[k]);
+          if (k == static_cast<std::size_t>(indptr[static_cast<std::size_t>(i)])) continue;
+          rises &= indices[k] > indices[k - 1];
+          falls |= indices[k] < indices[k - 1];
+        }
+      const bsr::detail::compressed<std::int32_t> a{indptr.data(), indices.data(),      rows,
+                                                    20000,         std::ssize(indices), "row"};
+      REQUIRE(bsr::detail::scan_rows<true>(a).ascending == rises);
+      REQUIRE(bsr::detail::scan_rows<false>(a).ascending == !falls);
+      REQUIRE(bsr::detail::scan_rows<true>(a).highest == static_cast<std::uint32_t>(highest));
+    };
+    compare();
+    for (const std::size_t at : {1, 4095, 4096, 4097, 8191, 8192, 8193, 8998, 8999}) {
+      const std::int32_t kept = indices[at];
+      for (const std::int32_t other : {indices[at - 1], indices[at - 1] - 1, 15000}) {
+        indices[at] = other;
+        compare();
+      }
+      indices[at] = kept;
+    }
+    indices[4096] = -1;
+    const bsr::detail::compressed<std::int32_t> a{indptr.data(), indices.data(),      rows,
+                                                  20000,         std::ssize(indices), "row"};
+    CHECK(bsr::detail::scan_rows<true>(a).highest == 0xffffffffu);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 // Is a matrix sorted, and does it store each place once? scipy: has_sorted_indices, has_canonical_format.
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/target.hpp"
 #include "bsr/format/compressed.hpp"
@@ -21,24 +22,49 @@ bool ascends(const Index* columns, std::int64_t begin, std::int64_t end) {
   return wrong == 0;
 }
 
-/// The same for every row. Neighbours are compared all along the indices, because that can be vectorised;
-/// those that are wrong only because a new row begins between them are counted, and must be all.
+/// What one pass over the indices tells.
+template <index Index>
+struct scanned {
+  bool ascending;                       // every row, as ascends() of it
+  std::make_unsigned_t<Index> highest;  // the largest index, a negative one as a very large one
+};
+
+/// Looks at all indices once; indptr must be in order. Neighbours are compared all along the indices, because
+/// that can be vectorised; those that are wrong only because a new row begins between them are counted while
+/// they are in the cache, and must be all. O(rows + entries).
+template <bool Strictly, index Index>
+scanned<Index> scan_rows(const compressed<Index>& a) {
+  using Unsigned = std::make_unsigned_t<Index>;
+  const Index* const indptr = a.indptr;
+  const Index* const indices = a.indices;
+  const auto wrong = [indices](std::int64_t k) {
+    return static_cast<Index>(Strictly ? indices[k] <= indices[k - 1] : indices[k] < indices[k - 1]);
+  };
+  const std::int64_t count = indptr[a.rows];
+  if (count == 0) return {true, 0};
+  std::int64_t row = 1;  // the first that does not begin at 0
+  while (indptr[row] == 0) ++row;
+  Index all = 0, at_starts = 0;
+  auto highest = static_cast<Unsigned>(indices[0]);
+  constexpr std::int64_t piece = 4096;
+  for (std::int64_t begin = 1; begin < count;) {
+    // Rows that begin in a piece begin behind its first index, or there.
+    const std::int64_t end = count - begin < piece ? count : begin + piece;
+    for (std::int64_t k = begin; k < end; ++k) {
+      all += wrong(k);
+      const auto value = static_cast<Unsigned>(indices[k]);
+      highest = value > highest ? value : highest;
+    }
+    for (; row < a.rows && indptr[row] < end; ++row)
+      at_starts += static_cast<Index>(wrong(indptr[row]) & (indptr[row] != indptr[row + 1]));
+    begin = end;
+  }
+  return {all == at_starts, highest};
+}
+
 template <bool Strictly, index Index>
 bool rows_ascend(const compressed<Index>& a) {
-  const auto wrong = [&](std::int64_t k) {
-    return static_cast<Index>(Strictly ? a.indices[k] <= a.indices[k - 1] : a.indices[k] < a.indices[k - 1]);
-  };
-  Index all = 0;
-  for (std::int64_t k = 1; k < a.indptr[a.rows]; ++k) all += wrong(k);
-  if (all == 0) return true;
-  std::int64_t first = 1;
-  std::int64_t last = a.rows;
-  while (a.indptr[first] == 0) ++first;
-  while (a.indptr[last] == a.indptr[a.rows]) --last;
-  Index at_starts = 0;
-  for (std::int64_t i = first; i <= last; ++i)
-    at_starts += static_cast<Index>(wrong(a.indptr[i]) & (a.indptr[i] != a.indptr[i + 1]));
-  return all == at_starts;
+  return scan_rows<Strictly>(a).ascending;
 }
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "bsr/base/extent.hpp"
 #include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
@@ -20,30 +21,46 @@ namespace detail {
 template <class T, int R, int C, class Index>
 buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t k) {
   if (k <= -a.rows() || k >= a.cols()) return {};
-  const dims block = a.blocksize();
+  // Constants where they are known: there is a division for every row.
+  const extent<R> rows(a.blocksize().rows);
+  const extent<C> cols(a.blocksize().cols);
   const Index* const indptr = a.indptr().data();
   const Index* const indices = a.indices().data();
   // Its elements are (row, row + k) for rows in [first, last).
   const std::int64_t first = (std::max<std::int64_t>)(0, -k);
   const std::int64_t last = (std::min)(a.rows(), a.cols() - k);
   buffer<T> result(last - first);
-  for (std::int64_t i = first / block.rows; i * block.rows < last; ++i) {
-    const std::int64_t top = (std::max)(i * block.rows, first);
-    const std::int64_t bottom = (std::min)((i + 1) * block.rows, last);
+  for (std::int64_t i = first / rows.value(); i * rows.value() < last; ++i) {
+    const std::int64_t top = (std::max)(i * rows.value(), first);
+    const std::int64_t bottom = (std::min)((i + 1) * rows.value(), last);
     // The block columns that it meets in this block row.
-    const std::int64_t left = (top + k) / block.cols;
-    const auto others = static_cast<std::uint64_t>((bottom - 1 + k) / block.cols - left);
-    for (std::int64_t b = indptr[i]; b < indptr[i + 1]; ++b) {
+    const std::int64_t left = (top + k) / cols.value();
+    const auto others = static_cast<std::uint64_t>((bottom - 1 + k) / cols.value() - left);
+    const auto add_block = [&](std::int64_t b) {
       const std::int64_t j = indices[b];
-      if (static_cast<std::uint64_t>(j - left) > others) continue;
-      const std::int64_t from = (std::max)(top, j * block.cols - k);
-      const std::int64_t to = (std::min)(bottom, (j + 1) * block.cols - k);
-      const T* const x = a.data().data() + b * block.rows * block.cols;
+      const std::int64_t from = (std::max)(top, j * cols.value() - k);
+      const std::int64_t to = (std::min)(bottom, (j + 1) * cols.value() - k);
+      const T* const x = a.data().data() + b * rows.value() * cols.value();
       for (std::int64_t row = from; row < to; ++row) {
         T& element = result[row - first];
-        element = add(element, x[(row - i * block.rows) * block.cols + row + k - j * block.cols]);
+        element = add(element, x[(row - i * rows.value()) * cols.value() + row + k - j * cols.value()]);
       }
+    };
+    std::int64_t begin = indptr[i];
+    const std::int64_t end = indptr[i + 1];
+    if (others == 0) {
+      // One block column, where most rows have one block or none: that is found without a branch.
+      Index hits = 0, place = 0;
+      for (std::int64_t b = begin; b < end; ++b) {
+        const auto hit = static_cast<Index>(indices[b] == static_cast<Index>(left));
+        hits = static_cast<Index>(hits + hit);
+        place = static_cast<Index>(place + hit * static_cast<Index>(b - begin));
+      }
+      if (hits == 1) add_block(begin + place);
+      if (hits <= 1) begin = end;
     }
+    for (std::int64_t b = begin; b < end; ++b)
+      if (static_cast<std::uint64_t>(indices[b] - left) <= others) add_block(b);
   }
   return result;
 }
