@@ -21,6 +21,7 @@
 #include "harness/child.hpp"
 #include "harness/duel.hpp"
 #include "harness/environment.hpp"
+#include "harness/options.hpp"
 #include "harness/oracle.hpp"
 #include "harness/report.hpp"
 #include "harness/suite.hpp"
@@ -33,17 +34,14 @@ namespace {
 using namespace bench;
 namespace fs = std::filesystem;
 
-struct settings {
+struct settings : common_options {
   std::string suite = BSR_BENCH_DIR "/suite/main.txt";
-  std::string peers;    // names to load, comma separated; empty: all
-  std::string filter;   // points whose name contains this
-  std::string results;  // where the JSON goes; empty: nowhere
-  duel_rules rules;
 };
 
 [[noreturn]] void usage(int status) {
   std::fputs(
-      "usage: bsr_bench [--suite FILE] [--filter TEXT] [--peers NAME,...|none] [--rounds N] [--seconds S]\n"
+      "usage: bsr_bench [--suite FILE] [--filter TEXT]... [--peers NAME,...|none] [--rounds N] [--seconds "
+      "S]\n"
       "                 [--json DIRECTORY]\n",
       status == 0 ? stdout : stderr);
   std::exit(status);
@@ -58,17 +56,7 @@ settings read_arguments(int argc, char** argv) {
     const std::string value = argv[++i];
     if (option == "--suite")
       s.suite = value;
-    else if (option == "--filter")
-      s.filter = value;
-    else if (option == "--peers")
-      s.peers = value;
-    else if (option == "--json")
-      s.results = value;
-    else if (option == "--rounds")
-      s.rules.rounds = std::max(1, std::atoi(value.c_str()));
-    else if (option == "--seconds")
-      s.rules.seconds = std::atof(value.c_str());
-    else
+    else if (!s.take(option, value))
       usage(2);
   }
   return s;
@@ -108,12 +96,12 @@ void load_module(loaded_peer& p) {
   }
 }
 
-std::vector<loaded_peer> load_peers(const std::string& wanted) {
+std::vector<loaded_peer> load_peers(const common_options& options) {
   std::vector<loaded_peer> all;
   for (const char* name : {"OpenBLAS", "LIBXSMM", "MKL", "oneDNN", "Eigen", "scipy"}) {
     loaded_peer p;
     p.name = name;
-    if (!wanted.empty() && ("," + wanted + ",").find("," + p.name + ",") == std::string::npos) {
+    if (!options.asked_for_peer(p.name)) {
       p.reason = "not asked for";
     } else if (p.name == "scipy") {
       p.owned = start_scipy(python_interpreters(), BSR_BENCH_DIR "/peers/scipy_peer.py");
@@ -324,7 +312,7 @@ int run(int argc, char** argv) {
   const settings s = read_arguments(argc, argv);
   std::vector<point> points;
   for (point& p : read_suite(s.suite))
-    if (s.filter.empty() || p.name().find(s.filter) != std::string::npos) points.push_back(std::move(p));
+    if (s.asked_for_point(p.name())) points.push_back(std::move(p));
   int threads = 1;
   const int cores = omp_get_num_procs();
   for (const point& p : points)
@@ -332,7 +320,7 @@ int run(int argc, char** argv) {
   restart_with_environment(threads, argv);
   std::signal(SIGPIPE, SIG_IGN);  // scipy's process may end before us
 
-  std::vector<loaded_peer> peers = load_peers(s.peers);
+  std::vector<loaded_peer> peers = load_peers(s);
   std::printf("%s, %s\n", machine::cpu_name().c_str(), machine::cpu_features().c_str());
   std::string missing;
   int num_missing = 0;

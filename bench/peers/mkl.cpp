@@ -10,13 +10,12 @@
 #include <type_traits>
 
 #include "harness/peer.hpp"
+#include "peers/mkl_sparse.hpp"
 
 namespace {
 
 // The two types of every function under one name.
 struct single {
-  static constexpr auto create_bsr = mkl_sparse_s_create_bsr;
-  static constexpr auto create_csr = mkl_sparse_s_create_csr;
   static constexpr auto mm = mkl_sparse_s_mm;
   static constexpr auto mv = mkl_sparse_s_mv;
   static constexpr auto gemm = cblas_sgemm;
@@ -25,8 +24,6 @@ struct single {
   static constexpr auto compute = cblas_sgemm_compute;
 };
 struct twice {
-  static constexpr auto create_bsr = mkl_sparse_d_create_bsr;
-  static constexpr auto create_csr = mkl_sparse_d_create_csr;
   static constexpr auto mm = mkl_sparse_d_mm;
   static constexpr auto mv = mkl_sparse_d_mv;
   static constexpr auto gemm = cblas_dgemm;
@@ -35,21 +32,12 @@ struct twice {
   static constexpr auto compute = cblas_dgemm_compute;
 };
 
-void check(sparse_status_t status, const char* what) {
-  if (status != SPARSE_STATUS_SUCCESS)
-    throw std::runtime_error(std::string(what) + " returns " + std::to_string(status));
-}
+using bench::check_mkl;
 
 /// A handle and the arrays it points to.
 template <class T>
 struct sparse {
-  sparse() = default;
-  sparse(const sparse&) = delete;
-  sparse& operator=(const sparse&) = delete;
-  ~sparse() {
-    if (handle != nullptr) mkl_sparse_destroy(handle);
-  }
-  sparse_matrix_t handle = nullptr;
+  bench::mkl_matrix handle;
   bench::csr<T> scalars;
 };
 
@@ -62,11 +50,7 @@ struct packed {
 };
 
 struct mkl final : bench::peer_of<mkl> {
-  std::string version() const override {
-    MKLVersion v;
-    mkl_get_version(&v);
-    return "oneMKL " + std::to_string(v.MajorVersion) + "." + std::to_string(v.UpdateVersion);
-  }
+  std::string version() const override { return bench::mkl_version(); }
 
   template <class T>
   std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
@@ -76,17 +60,13 @@ struct mkl final : bench::peer_of<mkl> {
     for (const bool optimized : {false, true}) {
       if (p.r == p.c && p.r > 1) {
         auto a = std::make_shared<sparse<T>>();
-        check(f::create_bsr(&a->handle, SPARSE_INDEX_BASE_ZERO, SPARSE_LAYOUT_ROW_MAJOR, p.block_rows(),
-                            p.k / p.c, p.r, const_cast<int*>(p.indptr), const_cast<int*>(p.indptr + 1),
-                            const_cast<int*>(p.indices), const_cast<T*>(p.data)),
-              "mkl_sparse_create_bsr");
+        bench::create_mkl_matrix(a->handle, p.block_rows(), p.k / p.c, p.r, p.indptr, p.indices, p.data);
         add_sparse<T, f>(all, p, a, "MKL BSR", optimized);
       }
       auto a = std::make_shared<sparse<T>>();
       a->scalars = bench::to_csr(p);
-      check(f::create_csr(&a->handle, SPARSE_INDEX_BASE_ZERO, p.m, p.k, a->scalars.indptr.data(),
-                          a->scalars.indptr.data() + 1, a->scalars.indices.data(), a->scalars.data.data()),
-            "mkl_sparse_create_csr");
+      bench::create_mkl_matrix<T>(a->handle, p.m, p.k, 1, a->scalars.indptr.data(), a->scalars.indices.data(),
+                                  a->scalars.data.data());
       add_sparse<T, f>(all, p, a, "MKL CSR", optimized);
     }
     if (p.what != bench::operation::spmv && p.dense_size() <= bench::largest_dense) add_dense<T, f>(all, p);
@@ -106,24 +86,24 @@ struct mkl final : bench::peer_of<mkl> {
     if (optimized) {
       constexpr int many = 100000;
       if (vector)
-        mkl_sparse_set_mv_hint(a->handle, SPARSE_OPERATION_NON_TRANSPOSE, general, many);
+        mkl_sparse_set_mv_hint(a->handle.get(), SPARSE_OPERATION_NON_TRANSPOSE, general, many);
       else
-        mkl_sparse_set_mm_hint(a->handle, SPARSE_OPERATION_NON_TRANSPOSE, general, layout, p.n, many);
-      if (mkl_sparse_optimize(a->handle) != SPARSE_STATUS_SUCCESS) return;
+        mkl_sparse_set_mm_hint(a->handle.get(), SPARSE_OPERATION_NON_TRANSPOSE, general, layout, p.n, many);
+      if (mkl_sparse_optimize(a->handle.get()) != SPARSE_STATUS_SUCCESS) return;
     }
     bench::candidate c{name, optimized ? "optimized" : "", false, {}};
     if (vector)
       c.run = [=] {
         mkl_set_num_threads(p.threads);
-        check(F::mv(SPARSE_OPERATION_NON_TRANSPOSE, T(1), a->handle, general, p.b, T(0), p.out),
-              "mkl_sparse_mv");
+        check_mkl(F::mv(SPARSE_OPERATION_NON_TRANSPOSE, T(1), a->handle.get(), general, p.b, T(0), p.out),
+                  "mkl_sparse_mv");
       };
     else
       c.run = [=] {
         mkl_set_num_threads(p.threads);
-        check(F::mm(SPARSE_OPERATION_NON_TRANSPOSE, T(1), a->handle, general, layout, p.b, p.n,
-                    rows ? p.n : p.k, T(0), p.out, rows ? p.n : p.m),
-              "mkl_sparse_mm");
+        check_mkl(F::mm(SPARSE_OPERATION_NON_TRANSPOSE, T(1), a->handle.get(), general, layout, p.b, p.n,
+                        rows ? p.n : p.k, T(0), p.out, rows ? p.n : p.m),
+                  "mkl_sparse_mm");
       };
     all.push_back(std::move(c));
   }

@@ -21,6 +21,7 @@
 #include "harness/clock.hpp"
 #include "harness/duel.hpp"
 #include "harness/environment.hpp"
+#include "harness/options.hpp"
 #include "harness/report.hpp"
 #include "machine/probe.hpp"
 #include "structure/partner.hpp"
@@ -47,12 +48,9 @@ structure_suite::structure_suite() {
 
 namespace {
 
-struct settings {
-  std::vector<std::string> filters;  // points whose name contains all of them
-  std::string peers;
-  std::string results;
+struct settings : common_options {
+  settings() { rules = {.rounds = 30, .seconds = 0.3, .least = 5, .burst = 5}; }
   bool list = false;
-  duel_rules rules{.rounds = 30, .seconds = 0.3, .least = 5, .burst = 5};
 };
 
 [[noreturn]] void usage(int status) {
@@ -78,18 +76,7 @@ settings read_arguments(int argc, char** argv) {
     }
     if (i + 1 == argc) usage(2);
     const std::string value = argv[++i];
-    if (option == "--filter")
-      s.filters.push_back(value);
-    else if (option == "--peers")
-      s.peers = value;
-    else if (option == "--json")
-      s.results = value;
-    else if (option == "--rounds")
-      s.rules.rounds = std::max(1, std::atoi(value.c_str()));
-    else if (option == "--seconds")
-      s.rules.seconds = std::atof(value.c_str());
-    else
-      usage(2);
+    if (!s.take(option, value)) usage(2);
   }
   return s;
 }
@@ -100,17 +87,14 @@ struct peers {
   std::string why_no_scipy, why_no_mkl;
 };
 
-peers load_peers(const std::string& wanted) {
-  const auto asked = [&](const char* name) {
-    return wanted.empty() || ("," + wanted + ",").find("," + std::string(name) + ",") != std::string::npos;
-  };
+peers load_peers(const common_options& options) {
   peers all;
-  if (!asked("scipy"))
+  if (!options.asked_for_peer("scipy"))
     all.why_no_scipy = "not asked for";
   else if (all.scipy = partner::start(); all.scipy == nullptr)
     all.why_no_scipy = "no python3 here can import scipy";
   const std::string module = BSR_BENCH_MODULES "/mkl_side.so";
-  if (!asked("MKL")) {
+  if (!options.asked_for_peer("MKL")) {
     all.why_no_mkl = "not asked for";
   } else if (!std::filesystem::exists(module)) {
     all.why_no_mkl = "was not found when the benchmarks were built";
@@ -316,24 +300,19 @@ std::filesystem::path write_json(const std::string& directory, const peers& with
   return path;
 }
 
-bool wanted(const structure_point& p, const std::vector<std::string>& filters) {
-  return std::all_of(filters.begin(), filters.end(),
-                     [&](const std::string& text) { return p.name().find(text) != std::string::npos; });
-}
-
 int run(int argc, char** argv) {
   const settings s = read_arguments(argc, argv);
   structure_suite suite;
   if (s.list) {
     for (const structure_point& p : suite.points)
-      if (wanted(p, s.filters)) std::printf("%s\n", p.name().c_str());
+      if (s.asked_for_point(p.name())) std::printf("%s\n", p.name().c_str());
     return 0;
   }
   restart_with_environment(1, argv);
   count_cpu_time = std::getenv("BSR_BENCH_CPU_TIME") != nullptr;
   std::signal(SIGPIPE, SIG_IGN);  // scipy's process may end before us
 
-  peers with = load_peers(s.peers);
+  peers with = load_peers(s);
   std::printf("%s, %s\n", machine::cpu_name().c_str(), machine::cpu_features().c_str());
   std::string missing;
   int num_missing = 0;
@@ -350,7 +329,7 @@ int run(int argc, char** argv) {
   std::vector<outcome> measured;
   int failed = 0, below = 0;
   for (structure_point& p : suite.points) {
-    if (!wanted(p, s.filters)) continue;
+    if (!s.asked_for_point(p.name())) continue;
     outcome o;
     try {
       o = measure(p, with, s.rules);

@@ -99,7 +99,8 @@ TEST_CASE("scan_rows: more indices than are looked at together", "[format]") {
       REQUIRE(bsr::detail::scan_rows<true>(a).highest == static_cast<std::uint32_t>(highest));
     };
     compare();
-    for (const std::size_t at : {1, 4095, 4096, 4097, 8191, 8192, 8193, 8998, 8999}) {
+    for (const int place : {1, 4095, 4096, 4097, 8191, 8192, 8193, 8998, 8999}) {
+      const auto at = static_cast<std::size_t>(place);
       const std::int32_t kept = indices[at];
       for (const std::int32_t other : {indices[at - 1], indices[at - 1] - 1, 15000}) {
         indices[at] = other;
