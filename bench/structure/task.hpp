@@ -17,7 +17,7 @@ struct task {
   double goal = 1;           // how many times quicker than scipy it is to be
   bool copies = false;       // memory is its limit: it is compared with copying the larger side
   double of_copy_goal = 0;   // the part of that rate which it is to reach
-  std::string mkl = "";      // MKL's name for it: multiply, add, to_bsr, to_csr, to_csc, transpose, sort
+  std::string mkl = "";      // what mkl_side.cpp calls it
   double mkl_goal = 0;       // how many times quicker than MKL it is to be
 };
 
