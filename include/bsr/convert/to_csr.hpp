@@ -34,6 +34,24 @@ buffer<To> copy_indices(const From* from, std::int64_t count) {
   return to;
 }
 
+/// A copy of the columns of `from`, whose indptr has been checked; they are checked as they pass.
+template <index To, index From>
+buffer<To> copy_columns(const char* who, const compressed<From>& from) {
+  using Unsigned = std::make_unsigned_t<From>;
+  const std::int64_t count = from.indptr[from.rows];
+  const From* const indices = from.indices;
+  buffer<To> result(count, uninitialized);
+  To* const to = result.data();
+  Unsigned highest = 0;  // a negative index is a very large number
+  for (std::int64_t k = 0; k < count; ++k) {
+    const auto value = static_cast<Unsigned>(indices[k]);
+    highest = value > highest ? value : highest;
+    to[k] = static_cast<To>(indices[k]);
+  }
+  if (count > 0 && outside<From>(from.cols)(static_cast<From>(highest)) != 0) fail_column(who, from);
+  return result;
+}
+
 template <class T>
 buffer<T> copy_values(const T* from, std::int64_t count) {
   buffer<T> to(count, uninitialized);
@@ -100,14 +118,14 @@ auto row_arrays(const char* who, const matrix_view<const T, R, C, From>& a) {
 template <class Asked, class T, class From>
 auto row_arrays(const char* who, const csr_view<const T, From>& a) {
   using Index = result_index_t<Asked, From>;
-  check_format_for(who, a, checks::full);
+  const auto from = index_arrays(a);
+  check_indptr(who, from);
   const std::int64_t stored = a.indptr()[static_cast<std::size_t>(a.rows())];
   if constexpr (sizeof(Index) < sizeof(From)) {
     check_count_fits<Index>(who, stored, "stored elements");
     if (stored > 0) check_range_fits<Index>(who, a.cols(), "columns");
   }
-  return block_arrays<T, Index>{copy_values(a.data().data(), stored),
-                                copy_indices<Index>(a.indices().data(), stored),
+  return block_arrays<T, Index>{copy_values(a.data().data(), stored), copy_columns<Index>(who, from),
                                 copy_indices<Index>(a.indptr().data(), a.rows() + 1)};
 }
 

@@ -151,7 +151,7 @@ template <class F, class T, int R, int C, class Index, class Out>
 void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out& out) {
   using State = typename F::state;
   constexpr bool is_static = R != dynamic && C != dynamic;
-  constexpr int few = 16;  // blocks with fewer elements go several at a time
+  constexpr int few = 8;  // blocks with fewer elements go several at a time
   constexpr int static_area = is_static ? R * C : 1;
   constexpr int static_copies = static_area < few ? few / static_area : 1;
   const dims block = a.blocksize();
