@@ -12,10 +12,9 @@
 #include "bsr/base/target.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/sparse.hpp"
-#include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/product/evaluate.hpp"
-#include "bsr/product/planned_factor.hpp"
+#include "bsr/product/sparse_plan.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/destination.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -30,24 +29,19 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <class Policy, class F, class G>
 class product_plan;
 template <class Policy, class A, op OpA, class S, class B, op OpB, class S2>
-class product_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
+class product_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>>
+    : public detail::sparse_plan<Policy, sparse_product<factor<A, OpA, S>, factor<B, OpB, S2>>, A, OpA, B,
+                                 OpB> {
   using expression_type = sparse_product<factor<A, OpA, S>, factor<B, OpB, S2>>;
+  using base = detail::sparse_plan<Policy, expression_type, A, OpA, B, OpB>;
+  using base::left_, base::right_, base::structure_, base::policy_;
 
  public:
-  using matrix_type = typename expression_type::matrix_type;
-  using value_type = typename matrix_type::value_type;
-  using index_type = typename matrix_type::index_type;
-  using pattern_view_type = typename matrix_type::pattern_view_type;
+  using typename base::pattern_view_type;
+  using typename base::value_type;
 
-  product_plan(const Policy& policy, const expression_type& e)
-      : product_plan(policy, checked(e.left.a), checked(e.right.a), 0) {}
-  product_plan(product_plan&&) = default;
-  product_plan& operator=(product_plan&&) = default;
+  product_plan(const Policy& policy, const expression_type& e) : product_plan(policy, e.left.a, e.right.a) {}
 
-  /// Where the product has blocks: rows sorted.
-  pattern_view_type pattern() const { return structure_.view(); }
-  /// A matrix with the structure of the product, and zeros.
-  matrix_type result() const { return matrix_type(pattern()); }
   /// Products of blocks that a run computes.
   std::int64_t block_products() const { return block_products_; }
   /// Sizes and work in one sentence.
@@ -71,22 +65,13 @@ class product_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
   }
 
  private:
-  using left_factor = detail::planned_factor<A, OpA, value_type, index_type>;
-  using right_factor = detail::planned_factor<B, OpB, value_type, index_type>;
   using workspace = decltype(backend<Policy>::spgemm_workspace(
-      std::declval<const Policy&>(), std::declval<typename left_factor::view_type>(),
-      std::declval<typename right_factor::view_type>(), std::declval<pattern_view_type>()));
+      std::declval<const Policy&>(), std::declval<typename base::left_factor::view_type>(),
+      std::declval<typename base::right_factor::view_type>(), std::declval<pattern_view_type>()));
 
-  template <class View>
-  static const View& checked(const View& a) {
-    detail::check_format_for("plan(a * b)", a, checks::full);
-    return a;
-  }
-  product_plan(const Policy& policy, const A& a, const B& b, int)
-      : policy_(policy),
-        left_(a),
-        right_(b),
-        structure_(structure_of(policy, left_.structure(a), right_.structure(b))),
+  product_plan(const Policy& policy, const A& a, const B& b)
+      : base("plan(a * b)", policy, a, b,
+             [&](const auto& x, const auto& y) { return structure_of(policy, x, y); }),
         work_(backend<Policy>::spgemm_workspace(policy, left_.structure(a), right_.structure(b),
                                                 structure_.view())),
         depth_(left_.structure(a).blocksize().cols) {
@@ -97,8 +82,7 @@ class product_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
           std::int64_t{y.indptr()[static_cast<std::size_t>(j) + 1]} - y.indptr()[static_cast<std::size_t>(j)];
   }
   template <class X, class Y>
-  static bsr::pattern<matrix_type::static_rows, matrix_type::static_cols, index_type> structure_of(
-      const Policy& policy, const X& x, const Y& y) {
+  static typename base::pattern_type structure_of(const Policy& policy, const X& x, const Y& y) {
     if (x.cols() != y.rows())
       fail<shape_error>("bsr: plan(a * b): a is ", x.shape(), ", b is ", y.shape(),
                         ": a must have as many columns as b has rows.");
@@ -111,10 +95,6 @@ class product_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
             dims(x.blocksize().rows, y.blocksize().cols), padded};
   }
 
-  Policy policy_;
-  left_factor left_;
-  right_factor right_;
-  bsr::pattern<matrix_type::static_rows, matrix_type::static_cols, index_type> structure_;
   workspace work_;
   std::int64_t depth_;
   std::int64_t block_products_ = 0;

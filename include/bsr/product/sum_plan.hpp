@@ -12,10 +12,9 @@
 #include "bsr/base/target.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/sparse.hpp"
-#include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/product/evaluate.hpp"
-#include "bsr/product/planned_factor.hpp"
+#include "bsr/product/sparse_plan.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/destination.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -30,29 +29,22 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <class Policy, class F, class G>
 class sum_plan;
 template <class Policy, class A, op OpA, class S, class B, op OpB, class S2>
-class sum_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
+class sum_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>>
+    : public detail::sparse_plan<Policy, sparse_sum<factor<A, OpA, S>, factor<B, OpB, S2>>, A, OpA, B, OpB> {
   using expression_type = sparse_sum<factor<A, OpA, S>, factor<B, OpB, S2>>;
+  using base = detail::sparse_plan<Policy, expression_type, A, OpA, B, OpB>;
+  using base::left_, base::right_, base::structure_, base::policy_;
 
  public:
-  using matrix_type = typename expression_type::matrix_type;
-  using value_type = typename matrix_type::value_type;
-  using index_type = typename matrix_type::index_type;
-  using pattern_view_type = typename matrix_type::pattern_view_type;
+  using typename base::pattern_view_type;
+  using typename base::value_type;
 
   sum_plan(const Policy& policy, const expression_type& e)
-      : policy_(policy),
-        left_(checked(e.left.a)),
-        right_(checked(e.right.a)),
-        structure_(unite(policy, left_.structure(e.left.a), right_.structure(e.right.a))),
+      : base("plan(a + b)", policy, e.left.a, e.right.a,
+             [&](const auto& x, const auto& y) { return unite(policy, x, y); }),
         places_(backend<Policy>::spadd_places(policy, left_.structure(e.left.a), right_.structure(e.right.a),
                                               structure_.view())) {}
-  sum_plan(sum_plan&&) = default;
-  sum_plan& operator=(sum_plan&&) = default;
 
-  /// Where the sum has blocks: the union, rows sorted; also where the values cancel.
-  pattern_view_type pattern() const { return structure_.view(); }
-  /// A matrix with the structure of the sum, and zeros.
-  matrix_type result() const { return matrix_type(pattern()); }
   /// Sizes in one sentence.
   std::string explain() const {
     message text;
@@ -73,20 +65,12 @@ class sum_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
   }
 
  private:
-  using left_factor = detail::planned_factor<A, OpA, value_type, index_type>;
-  using right_factor = detail::planned_factor<B, OpB, value_type, index_type>;
   using places = decltype(backend<Policy>::spadd_places(
-      std::declval<const Policy&>(), std::declval<typename left_factor::view_type>(),
-      std::declval<typename right_factor::view_type>(), std::declval<pattern_view_type>()));
-  using pattern_type = bsr::pattern<matrix_type::static_rows, matrix_type::static_cols, index_type>;
+      std::declval<const Policy&>(), std::declval<typename base::left_factor::view_type>(),
+      std::declval<typename base::right_factor::view_type>(), std::declval<pattern_view_type>()));
 
-  template <class View>
-  static const View& checked(const View& a) {
-    detail::check_format_for("plan(a + b)", a, checks::full);
-    return a;
-  }
   template <class X, class Y>
-  static pattern_type unite(const Policy& policy, const X& x, const Y& y) {
+  static typename base::pattern_type unite(const Policy& policy, const X& x, const Y& y) {
     if (x.shape() != y.shape())
       fail<shape_error>("bsr: plan(a + b): inconsistent shapes: a is ", x.shape(), ", b is ", y.shape(), ".");
     if (x.blocksize() != y.blocksize())
@@ -96,10 +80,6 @@ class sum_plan<Policy, factor<A, OpA, S>, factor<B, OpB, S2>> {
     return {x.shape(), std::move(indices), std::move(indptr), x.blocksize(), padded};
   }
 
-  Policy policy_;
-  left_factor left_;
-  right_factor right_;
-  pattern_type structure_;
   places places_;
 };
 
