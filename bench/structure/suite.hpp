@@ -77,17 +77,13 @@ class point_list {
   void again(task what, const Prepare& prepare, const F& f, operand<V>&... x) {
     using known_type = decltype(prepare(x.get()...));
     auto known = std::make_shared<std::optional<known_type>>();
-    auto made_for = std::make_shared<const void*>(nullptr);  // the data of the first operand
     auto all = std::tuple<operand<V>&...>(x...);
     add(std::move(what), false, all, known, [=] {
       return std::apply(
-          [&](auto& first, auto&... each) {
-            const void* const data = first.get().data().data();
-            (each.get(), ...);
-            if (!known->has_value() || *made_for != data) known->emplace(prepare(first.get(), each.get()...));
-            *made_for = data;
+          [&](auto&... each) {
+            if (!known->has_value()) known->emplace(prepare(each.get()...));
             const double start = now();
-            f(**known, first.get(), each.get()...);
+            f(**known, each.get()...);
             return now() - start;
           },
           all);

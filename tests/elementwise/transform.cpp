@@ -12,7 +12,6 @@
 #include "support/identical.hpp"
 #include "support/random.hpp"
 #include "support/sample.hpp"
-#include "support/throws.hpp"
 
 namespace {
 
@@ -52,20 +51,6 @@ TEST_CASE("transform: blocks beyond indptr[-1] are left out", "[elementwise]") {
   a.indptr()[2] = 2;
   const auto c = bsr::detail::transform<int>(std::as_const(a).view(), [](int x) { return -x; });
   CHECK(stored_difference(c, bsr::matrix<int, 1>({2, 2}, {-1, -2}, {0, 1}, {0, 2, 2})) == "");
-}
-
-TEST_CASE("without_duplicates: a canonical matrix is given as it is, others sorted and added up",
-          "[elementwise]") {
-  const auto canonical = sample::canonical<int>();
-  CHECK(bsr::detail::without_duplicates("f", canonical.view()).view().data().data() ==
-        canonical.data().data());
-  const auto a = sample::matrix<int>();
-  const bsr::detail::without_duplicates added("f", a.view());
-  CHECK(stored_difference(added.view(), sample::canonical<int>()) == "");
-  CHECK(stored_difference(a, sample::matrix<int>()) == "");
-  const bsr::matrix<int, 1> broken({1, 2}, {1}, {2}, {0, 1});
-  CHECK(text_of<bsr::format_error>([&] { bsr::detail::without_duplicates("f", broken.view()); }) ==
-        "bsr: f: column index values must be < 2 (now max 2): block row 0 holds 2.");
 }
 
 TEST_CASE("shown: every kind of number", "[elementwise]") {

@@ -10,6 +10,7 @@
 #include "support/identical.hpp"
 #include "support/random.hpp"
 #include "support/sample.hpp"
+#include "support/throws.hpp"
 
 namespace {
 
@@ -78,6 +79,20 @@ TEST_CASE("sum_duplicates: CSC", "[format]") {
   bsr::csc<int> a({5, 2}, {1, 2, 3, 4, 5, 6, 7}, {4, 0, 4, 2, 3, 3, 3}, {0, 4, 7});
   bsr::sum_duplicates(a);
   CHECK(stored_difference(a, bsr::csc<int>({5, 2}, {2, 4, 4, 18}, {0, 2, 4, 3}, {0, 3, 4})) == "");
+}
+
+TEST_CASE("without_duplicates: a canonical matrix is given as it is, others sorted and added up",
+          "[format]") {
+  const auto canonical = sample::canonical<int>();
+  CHECK(bsr::detail::without_duplicates("f", canonical.view()).view().data().data() ==
+        canonical.data().data());
+  const auto a = sample::matrix<int>();
+  const bsr::detail::without_duplicates added("f", a.view());
+  CHECK(stored_difference(added.view(), sample::canonical<int>()) == "");
+  CHECK(stored_difference(a, sample::matrix<int>()) == "");
+  const bsr::matrix<int, 1> broken({1, 2}, {1}, {2}, {0, 1});
+  CHECK(text_of<bsr::format_error>([&] { bsr::detail::without_duplicates("f", broken.view()); }) ==
+        "bsr: f: column index values must be < 2 (now max 2): block row 0 holds 2.");
 }
 
 }  // namespace

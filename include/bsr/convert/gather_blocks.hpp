@@ -65,15 +65,14 @@ block_arrays<T, Index> gather_blocks(const char* who, const dense_view<const T, 
       const std::int64_t last_i = (std::min)(i + mark.panel(), m), last_j = (std::min)(j + mark.chunk(), n);
       mark(i, last_i, j, last_j, hit.data());
       for (std::int64_t p = i; p < last_i; ++p) {
-        const double times = static_cast<double>(m) / static_cast<double>(p + 1);
-        indices.reserve(count, last_j - j + list_slack, storage_detail::guess_total<Index>(count, times));
+        indices.reserve(count, last_j - j + list_slack, p + 1, m);
         Index* const found = indices.data() + count;
         const std::int64_t num_found =
             list_marked(hit.data() + (p - i) * mark.chunk(), last_j - j, static_cast<Index>(j), found) -
             found;
         check_count_fits<Index>(who, count + num_found, "blocks");
         const std::int64_t size = storage_detail::count_elements(who, count + num_found, block);
-        data.reserve(count * area, size - count * area, storage_detail::guess_total<T>(size, times));
+        data.reserve(count * area, size - count * area, p + 1, m);
         T* to = data.data() + count * area;
         for (std::int64_t k = 0; k < num_found; ++k, to += area)
           copy_block(x, p * rows.value(), found[k] * cols.value(), rows, cols, to);

@@ -42,13 +42,13 @@ buffer<To> copy_columns(const char* who, const compressed<From>& from) {
   const From* const indices = from.indices;
   buffer<To> result(count, uninitialized);
   To* const to = result.data();
-  Unsigned highest = 0;  // a negative index is a very large number
+  Unsigned highest = 0;
   for (std::int64_t k = 0; k < count; ++k) {
     const auto value = static_cast<Unsigned>(indices[k]);
     highest = value > highest ? value : highest;
     to[k] = static_cast<To>(indices[k]);
   }
-  if (count > 0 && outside<From>(from.cols)(static_cast<From>(highest)) != 0) fail_column(who, from);
+  check_highest(who, from, highest);
   return result;
 }
 

@@ -20,7 +20,6 @@
 #include "bsr/elementwise/number.hpp"
 #include "bsr/elementwise/transform.hpp"
 #include "bsr/format/check_order.hpp"
-#include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sum_duplicates.hpp"
 #include "bsr/kernel/cpu/sparse/merge.hpp"
 #include "bsr/storage/buffer.hpp"

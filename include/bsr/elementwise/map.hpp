@@ -8,6 +8,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/elementwise/transform.hpp"
+#include "bsr/format/sum_duplicates.hpp"
 #include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {

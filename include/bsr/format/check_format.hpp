@@ -74,6 +74,12 @@ template <index Index>
     }
 }
 
+/// `highest` is the largest index of a as an unsigned number, so that a negative one is very large. O(1).
+template <index Index>
+void check_highest(const char* who, const compressed<Index>& a, std::make_unsigned_t<Index> highest) {
+  if (a.indptr[a.rows] > 0 && outside<Index>(a.cols)(static_cast<Index>(highest)) != 0) fail_column(who, a);
+}
+
 /// indptr begins with 0 and ends within the indices. O(1).
 template <index Index>
 void check_ends(const char* who, const compressed<Index>& a) {

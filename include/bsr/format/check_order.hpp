@@ -15,8 +15,7 @@ template <index Index>
 bool check_format_and_order(const char* who, const compressed<Index>& a) {
   check_indptr(who, a);
   const scanned<Index> seen = scan_rows<true>(a);
-  if (a.indptr[a.rows] > 0 && outside<Index>(a.cols)(static_cast<Index>(seen.highest)) != 0)
-    fail_column(who, a);
+  check_highest(who, a, seen.highest);
   return seen.ascending;
 }
 

@@ -190,8 +190,7 @@ template <class A>
   requires sparse_like<const A&>
 auto find(const A& x) {
   const auto a = input(x);
-  const detail::canonical_operand canonical(a,
-                                            detail::check_format_and_order("find", detail::index_arrays(a)));
+  const detail::without_duplicates canonical("find", a);
   return detail::find_sorted(canonical.view());
 }
 

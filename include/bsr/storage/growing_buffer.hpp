@@ -8,31 +8,27 @@
 
 namespace bsr::inline v0::storage_detail {
 
-/// How many elements of T there will be in the end, about, if `count` are there now and there will be `times`
-/// as many; 0 if it is too early to tell.
-template <class T>
-std::int64_t guess_total(std::int64_t count, double times) {
-  const double guess = 1.1 * times * static_cast<double>(count);
-  return count * static_cast<std::int64_t>(sizeof(T)) >= 1 << 20 && guess < 0x1p60
-             ? static_cast<std::int64_t>(guess)
-             : 0;
-}
-
 /// A buffer that grows at its end. Who fills it keeps count; growing doubles, or, where the size in the end
 /// can be guessed, makes room for a quarter more at least: n elements cost O(n) moves.
 template <class T>
 class growing_buffer {
  public:
   BSR_INLINE growing_buffer() {}
-  /// Room for `more` elements after the first `used`, which are kept; `guess` is how many there will be in
-  /// the end, if that is known. Strong guarantee; std::bad_alloc, shape_error.
-  BSR_INLINE void reserve(std::int64_t used, std::int64_t more, std::int64_t guess = 0) {
+  /// Room for `more` elements after the first `used`, which are kept. Who knows that these are about what
+  /// `done` of `all` steps give says so. Strong guarantee; std::bad_alloc, shape_error.
+  BSR_INLINE void reserve(std::int64_t used, std::int64_t more, std::int64_t done = 0, std::int64_t all = 0) {
     const std::int64_t capacity = memory_.size();
     if (capacity - used >= more) return;
     std::int64_t wanted = 0;
     if (__builtin_add_overflow(used, more, &wanted)) wanted = INT64_MAX;
     std::int64_t larger = capacity > INT64_MAX / 2 ? INT64_MAX : 2 * capacity;
-    if (guess > wanted) larger = guess > capacity + capacity / 4 ? guess : capacity + capacity / 4;
+    if (done > 0 && wanted >= (1 << 20) / static_cast<std::int64_t>(sizeof(T))) {  // before, it is too early
+      const double guess =
+          1.1 * static_cast<double>(wanted) * static_cast<double>(all) / static_cast<double>(done);
+      const std::int64_t least = capacity + capacity / 4;
+      if (guess < 0x1p60)
+        larger = guess > static_cast<double>(least) ? static_cast<std::int64_t>(guess) : least;
+    }
     memory_.resize(wanted > larger ? wanted : larger, uninitialized);
   }
   /// The first n elements, which leave; memory is given back where more than a quarter of it is not used.

@@ -336,9 +336,9 @@ BSR_INLINE void merge_row(std::int64_t i, extent<Area> area, const merge_operand
 /// gives blank wherever one of the two has no block. `same` says that a and b have the same blocks. Rows are
 /// sorted. Returns the number of blocks. O(blocks of a and b, and their elements).
 template <int Area, class T, index IndexA, class V, index IndexB, class U, index Index, class Op>
-[[gnu::noinline]] std::int64_t merge(const merge_edges edges, std::int64_t rows, extent<Area> area,
-                                     const merge_operand<T, IndexA> a, const merge_operand<V, IndexB> b,
-                                     bool same, const Op op, U blank, const merge_result<U, Index> c) {
+std::int64_t merge(const merge_edges& edges, std::int64_t rows, extent<Area> area,
+                   const merge_operand<T, IndexA>& a, const merge_operand<V, IndexB>& b, bool same,
+                   const Op& op, U blank, const merge_result<U, Index>& c) {
   merge_output<Area, U, Index> out(edges, area, blank, c);
   if (same && !edges.padded) {
     merge_as_one(rows, a, b, op, out, c.indptr);

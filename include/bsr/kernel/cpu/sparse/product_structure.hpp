@@ -51,9 +51,7 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
             set.insert(rows.words[q], rows.masks[q]);
         }
         const std::int64_t most = set.words() * 64;
-        const double times = static_cast<double>(last - begin) / static_cast<double>(i - begin + 1);
-        mine.found.reserve(mine.count, most < b.cols ? most : b.cols,
-                           storage_detail::guess_total<Index>(mine.count, times));
+        mine.found.reserve(mine.count, most < b.cols ? most : b.cols, i - begin + 1, last - begin);
         mine.count = set.take(mine.found.data() + mine.count) - mine.found.data();
         ends[i] = mine.count;
       }
