@@ -29,7 +29,7 @@ ROOMS = {
 # A header with more rights than its room: Eigen's sparse matrices are converted from and to.
 FILES = {"interop/eigen.hpp": ["base", "storage", "kernel", "op", "expr", "format", "convert"]}
 # Headers that every room above storage may include.
-SHARED = ["kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
+SHARED = ["kernel/cpu/bits.hpp", "kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
 
 # Foreign headers, and the only places that may include them.
 FOREIGN = [

@@ -104,28 +104,6 @@ struct native_vector<double> {
 };
 #endif
 
-/// Bit l is set where from[l] is not 0, for 64 bytes that are 0 or 1.
-BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
-#if BSR_ISA_AVX512
-  const __m512i all = _mm512_loadu_si512(from);
-  return _mm512_test_epi8_mask(all, all);
-#elif BSR_ISA_AVX2
-  const auto half = [](const std::uint8_t* p) {
-    const __m256i ones = _mm256_slli_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), 7);
-    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(ones)));
-  };
-  return half(from) | half(from + 32) << 32;
-#else
-  std::uint64_t bits = 0;
-  for (int k = 0; k < 8; ++k) {
-    std::uint64_t eight = 0;
-    for (int l = 0; l < 8; ++l) eight |= std::uint64_t{from[8 * k + l]} << l;
-    bits |= eight << 8 * k;
-  }
-  return bits;
-#endif
-}
-
 }  // namespace detail
 
 /// `size` elements of T.
