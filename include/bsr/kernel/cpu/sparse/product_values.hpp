@@ -72,8 +72,14 @@ template <class Product, class T, index Index>
     const std::int64_t count = std::int64_t{c.indptr[i + 1]} - c.indptr[i];
     for (std::int64_t k = 0; k < count; ++k) slot[columns[k]] = static_cast<Index>(k);
     for (std::int64_t e = 0; e < count * step; ++e) sums[e] = T{};
+    // While the row is computed, the memory that it goes to is brought in, a part with each row of B.
+    const char* soon = reinterpret_cast<const char*>(c_data + std::int64_t{c.indptr[i]} * c_area);
+    const std::int64_t row_bytes = count * c_area * static_cast<std::int64_t>(sizeof(T)),
+                       rows_of_b = std::int64_t{a.indptr[i + 1]} - a.indptr[i],
+                       part = rows_of_b == 0 ? 0 : row_bytes / rows_of_b + 1;
     for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p) {
       const std::int64_t row = a.indices[p];
+      for (const char* const enough = soon + part; soon < enough; soon += 64) __builtin_prefetch(soon);
       block.load(a_data + p * a_area);
       const std::int64_t n = std::int64_t{b.indptr[row + 1]} - b.indptr[row];
       const Index* at = b.indices + b.indptr[row];
