@@ -37,6 +37,14 @@ bench::candidate product(const View& a, const bench::problem<T>& p, const char* 
         y.on(policy) = a * x;
       };
       break;
+    case operation::sddmm:
+      one.run = [=] {
+        const bsr::dense_view<const T> x(p.x, p.m, p.n), y(p.b, p.k, p.n);
+        const bsr::matrix_view<T, View::static_rows, View::static_cols> s(
+            a.shape(), p.out, p.indices, p.indptr, p.num_blocks, a.blocksize());
+        s.on(policy) = sddmm(s, x, transpose(y));
+      };
+      break;
   }
   return one;
 }
