@@ -23,6 +23,7 @@ ROOMS = {
     "construct": ["base", "storage", "format", "convert"],
     "select": ["base", "storage", "format", "convert"],
     "reduce": ["base", "storage", "format", "convert"],
+    "prune": ["base", "storage", "format", "convert", "construct", "op", "kernel"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

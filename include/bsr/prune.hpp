@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Pruning: from a dense trained layer to a block-sparse one, and sparse training. CMake component prune.
+#include "bsr/prune/gather.hpp"
+#include "bsr/prune/layer_density.hpp"
+#include "bsr/prune/low_rank.hpp"
+#include "bsr/prune/n_of_m.hpp"
+#include "bsr/prune/rule.hpp"
+#include "bsr/prune/score.hpp"
+#include "bsr/prune/score_table.hpp"
