@@ -10,6 +10,8 @@
 #include "bsr/prune/low_rank.hpp"
 #include "bsr/prune/n_of_m.hpp"
 #include "bsr/prune/quantize.hpp"
+#include "bsr/prune/reconstruct.hpp"
+#include "bsr/prune/regrow.hpp"
 #include "bsr/prune/rule.hpp"
 #include "bsr/prune/schedule.hpp"
 #include "bsr/prune/score.hpp"

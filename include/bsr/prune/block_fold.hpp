@@ -8,6 +8,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/storage/buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
@@ -34,6 +35,21 @@ BSR_INLINE double rounded_product(double x, double y) {
   rounded(pack<double>::broadcast(x) * pack<double>::broadcast(y)).store(&product, 1);
   return product;
 }
+
+/// Memory for so many sums: on the stack when they are few, so that scoring needs no other.
+class fold_space {
+ public:
+  explicit fold_space(std::int64_t count) {
+    if (count > few) more_ = buffer<double>(count, uninitialized);
+  }
+  double* data() { return more_.empty() ? sums_ : more_.data(); }
+  double& operator[](std::int64_t k) { return data()[k]; }
+
+ private:
+  static constexpr int few = 1024;
+  double sums_[few];
+  buffer<double> more_;
+};
 
 /// An element as a double: of a complex number its absolute value.
 template <class T>

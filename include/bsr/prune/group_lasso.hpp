@@ -25,7 +25,7 @@ template <class T, class Layout, class F>
 void for_each_norm(const dense_view<T, Layout>& w, dims block, bool may_pad, const F& f) {
   const dense_view<const T, Layout> from = w;
   storage_detail::check_blocksize("prune: group_lasso", w.shape(), block, may_pad);
-  buffer<double> sums(block.cols, uninitialized);
+  fold_space sums(block.cols);
   dense_lines<std::remove_const_t<T>, Layout> lines(from, block.cols);
   for (std::int64_t i = 0; i < w.rows(); i += block.rows)
     for (std::int64_t j = 0; j < w.cols(); j += block.cols) {
@@ -43,7 +43,7 @@ template <class View, class F>
 void for_each_stored_norm(const View& a, const F& f) {
   const dims block = a.blocksize();
   const std::int64_t area = block.rows * block.cols;
-  buffer<double> sums(block.cols, uninitialized);
+  fold_space sums(block.cols);
   for (std::int64_t i = 0; i < a.block_rows(); ++i)
     for (std::int64_t k = a.indptr()[static_cast<std::size_t>(i)];
          k < a.indptr()[static_cast<std::size_t>(i) + 1]; ++k) {

@@ -70,8 +70,9 @@ struct keep_density_per_row {
   double density;
   void operator()(const score_table& s, std::uint8_t* keep) const {
     const std::int64_t kept = count_kept(density, s.block_cols());
+    detail::cut_space space;
     for (std::int64_t i = 0; i < s.block_rows(); ++i)
-      detail::mark_highest(s.row(i), kept, keep + i * s.block_cols());
+      detail::mark_highest(s.row(i), kept, keep + i * s.block_cols(), space);
   }
 };
 /// The `blocks` highest scores of every block row: every row costs the same. Throws bsr::error when a row
@@ -81,8 +82,9 @@ struct keep_per_row {
   void operator()(const score_table& s, std::uint8_t* keep) const {
     if (blocks < 0 || blocks > s.block_cols())
       fail<error>("bsr: prune: keep_per_row{", blocks, "}: a block row has ", s.block_cols(), " blocks.");
+    detail::cut_space space;
     for (std::int64_t i = 0; i < s.block_rows(); ++i)
-      detail::mark_highest(s.row(i), blocks, keep + i * s.block_cols());
+      detail::mark_highest(s.row(i), blocks, keep + i * s.block_cols(), space);
   }
 };
 /// Scores of `threshold` or more: a block goes when its score is below. Throws bsr::error for NaN.

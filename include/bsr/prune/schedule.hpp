@@ -111,6 +111,20 @@ struct one_shot {
   bool frozen(std::int64_t t) const { return t > at; }
 };
 
+/// Which share of its blocks a dynamic topology exchanges at step t: share / 2 (1 + cos(pi t / end)), nothing
+/// from `end` on (RigL: Evci, Gale, Menick, Castro, Elsen 2020, "Rigging the lottery", arXiv 1911.11134).
+struct cosine_share {
+  double share;
+  std::int64_t end;
+  double operator()(std::int64_t t) const {
+    if (!(share >= 0 && share <= 1) || end < 1)
+      fail<error>("bsr: prune: cosine_share: a share of ", share, " until step ", end,
+                  ": it lies between 0 and 1, and the last step is positive.");
+    if (t >= end) return 0;
+    return share / 2 * (1 + std::cos(3.141592653589793 * static_cast<double>(t) / static_cast<double>(end)));
+  }
+};
+
 /// The factor of elements that an N:M mask removes, falling from 1 to 0 so that they fade (pruning mask
 /// decay, Kao et al. 2022, "Training recipe for N:M structured sparsity with decaying pruning mask", arXiv
 /// 2209.07617):

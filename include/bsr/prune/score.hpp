@@ -159,7 +159,7 @@ bool score_dense(const dense_view<const T, Layout>& w, const Score& score, prune
   std::atomic<bool> nan{false};
   for_each_share(
       policy, scores.block_rows(), w.rows() * w.cols() / 4, [&](std::int64_t first, std::int64_t last) {
-        buffer<double> sums(chunk, uninitialized);
+        fold_space sums(chunk);
         dense_lines<T, Layout> lines(w, chunk);
         double* out = scores.values().data() + first * n;
         const auto run = [&](auto&... all) {
@@ -211,7 +211,7 @@ void score_stored(const View& w, prune::score_table& scores, const cpu& policy, 
   const dims block = w.blocksize();
   for (double& s : scores.values()) s = prune::absent;
   for_each_share(policy, w.block_rows(), w.nnz() / 2, [&](std::int64_t first, std::int64_t last) {
-    buffer<double> sums(block.cols, uninitialized);
+    fold_space sums(block.cols);
     for (std::int64_t i = first; i < last; ++i)
       for (std::int64_t k = w.indptr()[static_cast<std::size_t>(i)];
            k < w.indptr()[static_cast<std::size_t>(i) + 1]; ++k) {
@@ -342,6 +342,23 @@ score_table scores(const W& w, const Score& score, const cpu& policy = {}) {
   score_table result(from.shape(), from.blocksize(), true, uninitialized);
   detail::score_into(from, score, result, policy);
   return result;
+}
+
+/// The same into a table that is there, which gives the shape and the block size; allocates nothing. Throws
+/// shape_error when w has another shape (a block-sparse w: another block size), and what scores throws; the
+/// table then holds no scores to be used.
+template <class W, class Score>
+  requires dense_like<const W&> || sparse_like<const W&>
+void update_scores(score_table& table, const W& w, const Score& score, const cpu& policy = {}) {
+  const auto from = input(w);
+  if (from.shape() != table.shape())
+    fail<shape_error>("bsr: prune: update_scores: the table is of a ", table.shape(),
+                      " matrix, and the weights are ", from.shape(), ".");
+  if constexpr (sparse_like<const W&>)
+    if (from.blocksize() != table.blocksize())
+      fail<shape_error>("bsr: prune: update_scores: the table is of blocks of ", table.blocksize(),
+                        ", and the weights have blocks of ", from.blocksize(), ".");
+  detail::score_into(from, score, table, policy);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::prune
