@@ -4,6 +4,7 @@
 // prune.
 #include "bsr/prune/account.hpp"
 #include "bsr/prune/average.hpp"
+#include "bsr/prune/candidates.hpp"
 #include "bsr/prune/gather.hpp"
 #include "bsr/prune/group_lasso.hpp"
 #include "bsr/prune/layer_density.hpp"

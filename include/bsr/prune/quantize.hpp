@@ -50,13 +50,6 @@ struct quantized {
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// The structure of a view, without its values.
-template <class View>
-auto pattern_of(const View& a) {
-  return pattern_view<View::static_rows, View::static_cols, typename View::index_type, typename View::space>(
-      a);
-}
-
 /// Calls f(number of the scale, first element, how many, block row, block column, row of the block) for every
 /// row of every stored block, without padding.
 template <class View, class F>
@@ -122,7 +115,7 @@ auto quantize(const A& a, scale_of granularity = scale_of::row) {
                                                                      : scale;
   }
   result.values = matrix<std::int8_t, View::static_rows, View::static_cols, typename View::index_type>(
-      detail::pattern_of(from));
+      pattern_view<View::static_rows, View::static_cols, typename View::index_type>(from));
   std::int8_t* const to = result.values.data().data();
   double squares = 0, lost = 0;
   std::int64_t elements = 0;
