@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstdint>
 #include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -163,4 +164,20 @@ TEST_CASE("other types, mixed types and padded matrices allocate nothing", "[all
   bsr::dense_matrix<std::int32_t> iy(16, 5);
   allocates_nothing([&] { iy = 3 * i * ix + iy; });
   allocates_nothing([&] { iy -= transpose(i) * ix; });
+}
+
+TEST_CASE("sampled products allocate nothing where the structure is the same", "[allocation]") {
+  bsr_test::random rng(5);
+  const auto check = [&]<class T, int B>(std::type_identity<bsr::matrix<T, B>>) {
+    auto s = bsr_test::random_matrix<T, B>(rng, {8 * B, 9 * B});
+    const auto x = bsr_test::random_dense<T>(rng, s.rows(), 700),
+               y = bsr_test::random_dense<T>(rng, s.cols(), 700);
+    allocates_nothing([&] { s = sddmm(s, x, transpose(y)); });
+    allocates_nothing([&] { s = 2.0 * sddmm(s, x, transpose(y)) - s; });
+    allocates_nothing([&] { s += sddmm(s, x, transpose(y)); });
+    allocates_nothing([&] { s.view() = sddmm(s, x, transpose(y)); });
+  };
+  check(std::type_identity<bsr::matrix<float, 4>>{});
+  check(std::type_identity<bsr::matrix<double, 16>>{});
+  check(std::type_identity<bsr::matrix<std::int8_t, 2>>{});
 }

@@ -9,7 +9,7 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 /// What a device computes, of checked problems; a new device is one specialisation, and rooms above never
 /// name one.
-///   spmm(policy, spmm_problem), spmv(policy, spmv_problem)
+///   spmm(policy, spmm_problem), spmv(policy, spmv_problem), sddmm(policy, sddmm_problem)
 ///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
 ///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need
@@ -26,6 +26,8 @@ struct backend {
   static void spmm(const Policy&, const Problem&) {}
   template <class Problem>
   static void spmv(const Policy&, const Problem&) {}
+  template <class Problem>
+  static void sddmm(const Policy&, const Problem&) {}
   template <class Workspace, class T, class A, class B, class C>
   static void spgemm(const Policy&, Workspace&, T, const A&, const B&, const C&) {}
 };

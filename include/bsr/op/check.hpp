@@ -147,10 +147,10 @@ consteval bool types_fit() {
 
 // ---- numbers ----------------------------------------------------------------------------------------------
 
-/// alpha or beta among accumulators of type V. Throws bsr::error when V is an integer type and the number is
-/// not.
-template <class V, op Op, side Side, class S>
-void check_number(const char* name, S value, bool vector) {
+/// alpha or beta among accumulators of type V, in the expression `text`. Throws bsr::error when V is an
+/// integer type and the number is not.
+template <class V, class S>
+void check_number(const char* text, const char* name, S value) {
   if constexpr (std::integral<V> && std::floating_point<S>) {
     const bool fits = std::same_as<V, bool>
                           ? value == S(0) || value == S(1)
@@ -158,10 +158,14 @@ void check_number(const char* name, S value, bool vector) {
                                 value == (value < S(0) ? S(static_cast<std::int64_t>(value))
                                                        : S(static_cast<std::uint64_t>(value)));
     if (!fits)
-      fail<error>("bsr: ", product_text<Op, Side>(vector), ": ", name, " is ", static_cast<double>(value),
+      fail<error>("bsr: ", text, ": ", name, " is ", static_cast<double>(value),
                   ", but sums of these operands are ",
                   std::same_as<V, bool> ? "true or false." : "integers.");
   }
+}
+template <class V, op Op, side Side, class S>
+void check_number(const char* name, S value, bool vector) {
+  check_number<V>(product_text<Op, Side>(vector), name, value);
 }
 
 // ---- shapes and overlap -----------------------------------------------------------------------------------

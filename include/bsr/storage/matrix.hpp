@@ -85,6 +85,14 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   }
   BSR_INLINE ~matrix() = default;
 
+  /// s = alpha * sddmm(s, x, y) + beta * s: in place, and nothing is allocated, where this matrix has the
+  /// blocks of the pattern; else it takes them.
+  template <sampled_expression E>
+  BSR_INLINE matrix& operator=(const E& e) {
+    assign(*this, e, std::integral_constant<update, update::set>{});
+    return *this;
+  }
+
   /// This matrix as a destination under an execution policy: c.on(cpu{.threads = 4}) = a * b.
   template <class Policy>
   BSR_INLINE constexpr sparse_destination<matrix, Policy> on(Policy&& policy) {

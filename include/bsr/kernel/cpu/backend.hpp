@@ -24,6 +24,11 @@ struct backend<cpu> {
     micro::spmv_kernel<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, p);
   }
 
+  template <class X, class Y, class S, class D>
+  static void sddmm(const cpu& policy, const sddmm_problem<X, Y, S, D>& p) {
+    micro::sddmm_kernel<sddmm_problem<X, Y, S, D>>::run(policy, p);
+  }
+
   template <class PatternA, class PatternB>
   static auto spgemm_structure(const cpu& policy, const PatternA& a, const PatternB& b) {
     return detail::product_structure(policy, detail::indices_of(a), detail::indices_of(b));

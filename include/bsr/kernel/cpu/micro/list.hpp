@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The microkernels, in the order in which they are tried. A new one is a line here.
+#include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
@@ -30,5 +33,9 @@ using spmm_kernel = typename detail::first_fit<spmm_panel<Problem>, spmm_column<
 
 template <class Problem>
 using spmv_kernel = typename detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>>::type;
+
+template <class Problem>
+using sddmm_kernel =
+    typename detail::first_fit<sddmm_dot<Problem>, sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::micro

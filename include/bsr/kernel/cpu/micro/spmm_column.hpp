@@ -6,8 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
-#include <utility>
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
@@ -21,29 +19,6 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
-
-/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j]
-/// was. Stage s swaps the off-diagonal s x s squares.
-template <class P>
-BSR_INLINE void transpose_square(P (&rows)[P::size]) {
-  constexpr int size = P::size;
-  const auto stage = [&]<int S>(std::integral_constant<int, S>) {
-    BSR_UNROLL
-    for (int i = 0; i < size; ++i) {
-      if ((i & S) != 0) continue;
-      const P low = rows[i], high = rows[i + S];
-      [&]<int... L>(std::integer_sequence<int, L...>) {
-        rows[i] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L : size + L - S)...));
-        rows[i + S] =
-            P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
-      }(std::make_integer_sequence<int, size>{});
-    }
-  };
-  if constexpr (size > 1) stage(std::integral_constant<int, 1>{});
-  if constexpr (size > 2) stage(std::integral_constant<int, 2>{});
-  if constexpr (size > 4) stage(std::integral_constant<int, 4>{});
-  if constexpr (size > 8) stage(std::integral_constant<int, 8>{});
-}
 
 /// to[c * ld + r] = block[r * cols + c] for `rows` rows of a block; the rows up to ld become zero.
 template <class T>
