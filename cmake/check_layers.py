@@ -23,6 +23,8 @@ ROOMS = {
     "construct": ["base", "storage", "format", "convert"],
     "select": ["base", "storage", "format", "convert"],
     "reduce": ["base", "storage", "format", "convert"],
+    "prune": ["base", "storage", "format", "convert", "construct", "op", "kernel"],
+    "layer": ["base", "storage", "kernel", "op", "expr", "prune"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

@@ -127,6 +127,8 @@ struct native_vector<double> {
 ///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
+///   max_or_nan(a, b)         the larger one, and NaN if either is
+///   sqrt                     correctly rounded
 ///   exp                      as <cmath>'s, within 2 units in the last place; may be 0 below twice the
 ///                            smallest normal number, and infinity above half the largest
 ///   erf                      as <cmath>'s, within 3 units in the last place, 80 in double
@@ -179,6 +181,16 @@ class pack {
     requires(!is_complex<T>)
   {
     return each(a, b, [](T x, T y) { return x > y ? x : y; });
+  }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires(!is_complex<T>)
+  {
+    return each(a, b, [](T x, T y) { return x > y || x != x ? x : y; });
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
   }
   BSR_INLINE friend pack exp(pack a)
     requires(is_complex<T> || std::floating_point<T>)
@@ -317,6 +329,10 @@ class pack<T> {
   BSR_INLINE static pack load_from(const U* from) {
     if constexpr (std::same_as<T, U>) {
       return load(from);
+#if BSR_ISA_AVX512
+    } else if constexpr (std::same_as<T, double> && std::same_as<U, float> && size == 8) {
+      return pack(native(_mm512_cvtps_pd(_mm256_loadu_ps(from))));  // g++ makes two halves of it
+#endif
     } else {
       typedef U source __attribute__((vector_size(sizeof(U) * size)));
       source u;
@@ -420,6 +436,20 @@ class pack<T> {
       return each(a, b, [](T x, T y) { return x > y ? x : y; });
     else
       return pack(a.v_ > b.v_ ? a.v_ : b.v_);
+  }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires std::floating_point<T>
+  {
+    return pack(((a.v_ > b.v_) | (a.v_ != a.v_)) ? a.v_ : b.v_);
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+#if BSR_HAS_XSIMD
+    return pack(native(xsimd::sqrt(xsimd::batch<T>(a.v_))));
+#else
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
+#endif
   }
   BSR_INLINE friend pack exp(pack a)
     requires std::floating_point<T>
