@@ -4,6 +4,8 @@
 
 #include <bsr/bsr.hpp>
 
+#include <memory>
+
 #include "ours/ours.hpp"
 
 namespace {
@@ -41,11 +43,35 @@ bench::candidate product(const View& a, const bench::problem<T>& p, const char* 
   return one;
 }
 
+/// The same with a plan, which is made once.
+template <class View, class T>
+bench::candidate planned(const View& a, const bench::problem<T>& p, const char* variant) {
+  const bsr::cpu policy{.threads = p.threads};
+  bench::candidate one{"bsr", variant, false, {}};
+  const auto with = [&]<class Y, class E>(const Y& y, const E& e) {
+    const auto plan = std::make_shared<decltype(bsr::plan(policy, e))>(bsr::plan(policy, e));
+    one.run = [=] { y.on(*plan) = e; };
+  };
+  switch (p.what) {
+    case operation::spmm:
+      with(bsr::dense_view<T>(p.out, p.m, p.n), a * bsr::dense_view<const T>(p.b, p.k, p.n));
+      break;
+    case operation::linear:
+      with(bsr::dense_view<T>(p.out, p.n, p.m), bsr::dense_view<const T>(p.b, p.n, p.k) * transpose(a));
+      break;
+    case operation::spmv:
+      with(bsr::vector_view<T>(p.out, p.m), a * bsr::vector_view<const T>(p.b, p.k));
+      break;
+  }
+  return one;
+}
+
 template <int R, int C, class T>
 bool add_static(std::vector<bench::candidate>& all, const bench::problem<T>& p) {
   if (p.r != R || p.c != C) return false;
   const bsr::matrix_view<const T, R, C> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks);
   all.push_back(product(a, p, "static block size"));
+  all.push_back(planned(a, p, "static block size, plan"));
   return true;
 }
 
@@ -60,6 +86,7 @@ std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
   if (all.empty()) {
     const bsr::matrix_view<const T> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks, {p.r, p.c});
     all.push_back(product(a, p, "dynamic block size"));
+    all.push_back(planned(a, p, "dynamic block size, plan"));
   }
   return all;
 }

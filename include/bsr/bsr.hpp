@@ -39,6 +39,7 @@
 #include "bsr/kernel/cpu/backend.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/plan/dense_plan.hpp"
 #include "bsr/product/evaluate.hpp"
 #include "bsr/product/matrix_power.hpp"
 #include "bsr/product/product_plan.hpp"

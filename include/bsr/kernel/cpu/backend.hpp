@@ -4,11 +4,15 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
+#include "bsr/kernel/cpu/micro/planned.hpp"
 #include "bsr/kernel/cpu/sparse/product.hpp"
 #include "bsr/kernel/cpu/sparse/product_structure.hpp"
 #include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/kernel/cpu/sparse/sum.hpp"
+#include "bsr/kernel/cpu/workspace.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
@@ -22,6 +26,29 @@ struct backend<cpu> {
   template <class A, op Op, class X, class Y, class Epilogue>
   static void spmv(const cpu& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
     micro::spmv_kernel<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, p);
+  }
+
+  template <op Op, class B, class A>
+  static auto workspace(const cpu& policy, const A& a) {
+    using element = promoted_t<typename A::value_type, typename B::value_type>;
+    const dims shape = Op == op::none ? a.shape() : dims(a.cols(), a.rows()), block = a.blocksize();
+    std::int64_t slice = 0;
+    if constexpr (!storage_detail::is_vector_view<B>) {
+      using c = dense_view<element, typename B::layout_type>;
+      slice = micro::planned_spmm<spmm_problem<A, Op, B, c>>::wanted(
+          Op == op::none ? block : dims(block.cols, block.rows), shape.cols);
+    }
+    return product_workspace<element, Op, typename A::index_type>(policy, a, slice);
+  }
+
+  template <class Workspace, class A, op Op, class B, class C, class Epilogue>
+  static void spmm(const cpu& policy, Workspace& work, const spmm_problem<A, Op, B, C, Epilogue>& p) {
+    micro::planned_spmm<spmm_problem<A, Op, B, C, Epilogue>>::run(policy, work, p);
+  }
+
+  template <class Workspace, class A, op Op, class X, class Y, class Epilogue>
+  static void spmv(const cpu& policy, Workspace& work, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
+    micro::planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, work, p);
   }
 
   template <class PatternA, class PatternB>

@@ -9,6 +9,33 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
+/// Row r, pack v of `out` = alpha * sums[r][v]; rows are ldo elements apart. Masked: of the last pack only
+/// the lanes of `mask`.
+template <bool Masked, int Rows, int Packs, class P>
+BSR_INLINE void store_sums(P (&sums)[Rows][Packs], typename P::value_type alpha, typename P::value_type* out,
+                           std::int64_t ldo, typename P::mask mask) {
+  using T = typename P::value_type;
+  if (alpha != T(1)) {
+    const P factor = P::broadcast(alpha);
+    BSR_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      BSR_UNROLL
+      for (int v = 0; v < Packs; ++v) sums[r][v] = factor * sums[r][v];
+    }
+  }
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) {
+      if (Masked && v == Packs - 1)
+        sums[r][v].store(out + v * P::size, mask);
+      else
+        sums[r][v].store(out + v * P::size);
+    }
+    out += ldo;
+  }
+}
+
 /// Element (i, j) = epilogue(sums, i, j) for rows x cols elements of C from (top, left) on. `sums` holds them
 /// one lane after the other along Axis (axis::row: row after row), ld elements apart, and need not be other
 /// memory than C.
