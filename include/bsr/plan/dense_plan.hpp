@@ -10,6 +10,7 @@
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/expr/assign.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/format/check_format.hpp"
