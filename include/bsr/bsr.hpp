@@ -40,6 +40,7 @@
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
 #include "bsr/plan/dense_plan.hpp"
+#include "bsr/plan/pack.hpp"
 #include "bsr/product/evaluate.hpp"
 #include "bsr/product/matrix_power.hpp"
 #include "bsr/product/product_plan.hpp"

@@ -206,6 +206,9 @@ TEST_CASE("products with a plan allocate nothing, nor does the update of a plan"
     auto layer = plan(policy, o.xt * transpose(o.a));
     allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(o.a) + per_col(o.f)); });
     allocates_nothing([&] { o.yt.on(layer, cpu{.threads = 1}) = o.xt * transpose(o.a); });
+    auto packed = pack(layer, o.a);
+    allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(packed) + per_col(o.f)); });
+    allocates_nothing([&] { repack(packed, o.a); });
     auto back = plan(policy, o.yt * o.a);
     allocates_nothing([&] { o.xt.on(back) = o.yt * o.a; });
     auto turned = plan(policy, transpose(o.a) * o.y);

@@ -15,6 +15,7 @@
 #include "bsr/expr/operators.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
 #include "bsr/plan/known_structure.hpp"
@@ -38,6 +39,9 @@ class dense_plan {
  public:
   using index_type = typename A::index_type;
   using policy_type = Policy;
+  using matrix_view_type = A;
+  using operand_type = B;
+  static constexpr op factor_op = Op;
 
   dense_plan(const Policy& policy, const A& a)
       : policy_(policy),
@@ -58,6 +62,8 @@ class dense_plan {
   }
 
   const Policy& policy() const { return policy_; }
+  /// Throws shape_error unless `a` is the matrix that the plan was made for, with other values perhaps.
+  void check(const A& a) const { made_for_.check("a", a); }
   /// The plan under another policy for one run, y.on(p, cpu{.threads = 4}) = e: the same bits. Where pieces
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
@@ -71,7 +77,7 @@ class dense_plan {
         "the sparse matrix, for the matrix on the other side, or for its transpose. Make one by "
         "plan(policy, e).");
     if constexpr (fits) {
-      made_for_.check("a", p.a);
+      check_operand(p.a);
       if constexpr (storage_detail::is_vector_view<B>)
         backend<Policy>::spmv(policy, work_, p);
       else
@@ -83,13 +89,26 @@ class dense_plan {
   using workspace = decltype(backend<Policy>::template workspace<Op, B>(std::declval<const Policy&>(),
                                                                         std::declval<const A&>()));
 
+  template <class X>
+  static constexpr bool stands_for() {
+    if constexpr (is_packed_view<X>)
+      return std::same_as<typename X::matrix_view_type, A> && X::packed_op == Op;
+    else
+      return std::same_as<X, A>;
+  }
+
+  void check_operand(const A& a) const { made_for_.check("a", a); }
+  template <class Blocks>
+  void check_operand(const packed_view<A, Op, Blocks>& a) const {
+    made_for_.check_source("a", a);
+  }
   template <class A2, op Op2, class B2, class C, class E>
   static constexpr bool fits_problem(std::type_identity<spmm_problem<A2, Op2, B2, C, E>>) {
-    return std::same_as<A2, A> && Op2 == Op && std::same_as<B2, B>;
+    return stands_for<A2>() && Op2 == Op && std::same_as<B2, B>;
   }
   template <class A2, op Op2, class X, class Y, class E>
   static constexpr bool fits_problem(std::type_identity<spmv_problem<A2, Op2, X, Y, E>>) {
-    return std::same_as<A2, A> && Op2 == Op && std::same_as<X, B>;
+    return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
   }
   template <class View>
   static const View& checked(const View& a) {
@@ -110,6 +129,11 @@ class dense_plan {
   detail::known_structure<index_type> made_for_;
   workspace work_;
 };
+
+template <class Policy, class A, op Op, class B>
+inline constexpr bool takes_packed<dense_plan<Policy, A, Op, B>> = true;
+template <class Plan, class Policy>
+inline constexpr bool takes_packed<planned_run<Plan, Policy>> = true;
 
 template <class Policy, class A, op Op, class B>
 struct backend<dense_plan<Policy, A, Op, B>> {
@@ -169,6 +193,7 @@ struct kernel_operand<side::right, dense_view<T, Layout>> {
 /// O(blocks) for transposed products, else O(blocks) for checking the indices. Throws shape_error when the
 /// operands do not fit, format_error when an index is out of range.
 template <class Policy, class F, class B, side Side, class E>
+  requires(!is_packed_view<decltype(std::declval<F>().a)>)
 [[nodiscard]] auto plan(const Policy& policy, const product<F, B, Side, E>& e) {
   return [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
     constexpr op flipped = Op == op::none ? op::transpose : op::none;

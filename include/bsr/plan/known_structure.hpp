@@ -46,21 +46,31 @@ class known_structure {
   /// Throws shape_error unless `a` has this structure, at this address.
   template <class View>
   void check(const char* name, const View& a) const {
-    if (a.shape() != shape_ || a.blocksize() != blocksize_ || a.num_blocks() != num_blocks_)
-      fail<shape_error>("bsr: .on(plan): the plan was made for ", name, " of ", shape_, " with ", num_blocks_,
-                        " blocks of ", blocksize_, ", and is used with ", a.shape(), " with ", a.num_blocks(),
-                        " blocks of ", a.blocksize(), ".");
-    if (a.indptr().data() != indptr_ || a.indices().data() != indices_)
-      fail<shape_error>(
-          "bsr: .on(plan): ", name,
-          " has its indices elsewhere than when the plan was made. Make a plan for this matrix.");
+    check_source(name, a, a.indptr().data(), a.indices().data());
 #ifdef BSR_ENABLE_ASSERT
     BSR_ASSERT(same_structure(a, contents_),
                ".on(plan): the structure of an operand was changed in place after the plan was made.");
 #endif
   }
+  /// The same for a packed matrix, which knows where its index arrays were.
+  template <class View>
+  void check_source(const char* name, const View& a) const {
+    check_source(name, a, a.source_indptr(), a.source_indices());
+  }
 
  private:
+  template <class View>
+  void check_source(const char* name, const View& a, const Index* indptr, const Index* indices) const {
+    if (a.shape() != shape_ || a.blocksize() != blocksize_ || a.num_blocks() != num_blocks_)
+      fail<shape_error>("bsr: .on(plan): the plan was made for ", name, " of ", shape_, " with ", num_blocks_,
+                        " blocks of ", blocksize_, ", and is used with ", a.shape(), " with ", a.num_blocks(),
+                        " blocks of ", a.blocksize(), ".");
+    if (indptr != indptr_ || indices != indices_)
+      fail<shape_error>(
+          "bsr: .on(plan): ", name,
+          " has its indices elsewhere than when the plan was made. Make a plan for this matrix.");
+  }
+
   dims shape_;
   dims blocksize_;
   const Index* indptr_;

@@ -9,7 +9,7 @@
 
 TEMPLATE_TEST_CASE("pack_columns: elements of a row side by side, zeros beyond the last column", "[pack]",
                    float, double) {
-  constexpr std::int64_t size = bsr::pack<TestType>::size;
+  constexpr std::int64_t size = bsr::simd::pack<TestType>::size;
   bsr_test::random rng(1);
   for (const std::int64_t rows : {std::int64_t{0}, std::int64_t{1}, size - 1, size, 2 * size + 3})
     for (const std::int64_t width : {size, 3 * size})

@@ -7,7 +7,7 @@
 
 TEMPLATE_TEST_CASE("rows become columns in registers, and as they are loaded", "[pack]", float, double,
                    std::int32_t) {
-  using P = bsr::pack<TestType>;
+  using P = bsr::simd::pack<TestType>;
   constexpr int size = P::size, ld = size + 3;
   TestType in[size * ld];
   for (int i = 0; i < size * ld; ++i) in[i] = static_cast<TestType>(i);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // bsr::cpu: takes the first microkernel that fits the types of a problem, and runs it.
+#include <concepts>
+
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/planned.hpp"
+#include "bsr/kernel/cpu/packed_blocks.hpp"
 #include "bsr/kernel/cpu/sparse/product.hpp"
 #include "bsr/kernel/cpu/sparse/product_structure.hpp"
 #include "bsr/kernel/cpu/sparse/rows.hpp"
@@ -39,6 +42,28 @@ struct backend<cpu> {
           Op == op::none ? block : dims(block.cols, block.rows), shape.cols);
     }
     return product_workspace<element, Op, typename A::index_type>(policy, a, slice);
+  }
+
+  template <op Op, class B, class A>
+  static auto pack(const cpu& policy, const A& a) {
+    using T = typename A::value_type;
+    constexpr int R = Op == op::none ? A::static_rows : A::static_cols;
+    constexpr int C = Op == op::none ? A::static_cols : A::static_rows;
+    const dims block = Op == op::none ? a.blocksize() : dims(a.blocksize().cols, a.blocksize().rows);
+    packed_layout layout = packed_layout::by_row;
+    if constexpr (!storage_detail::is_vector_view<B>)
+      if constexpr (detail::has_planned_kernels<T, A, B> && !std::same_as<typename B::layout_type, strided>)
+        layout = std::same_as<typename B::layout_type, row_major> && block.rows == 1 &&
+                         block.cols <= packed_chunk_rows
+                     ? packed_layout::chunks
+                     : packed_layout::turned;
+    packed_blocks<T, R, C, typename A::index_type> blocks(layout);
+    blocks.template update<Op>(policy, a);
+    return blocks;
+  }
+  template <op Op, class Blocks, class A>
+  static void repack(const cpu& policy, Blocks& blocks, const A& a) {
+    blocks.template update<Op>(policy, a);
   }
 
   template <class Workspace, class A, op Op, class B, class C, class Epilogue>

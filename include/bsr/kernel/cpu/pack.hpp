@@ -128,6 +128,9 @@ BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
 
 }  // namespace detail
 
+// In a namespace of its own, because bsr::pack(plan, w) is a function.
+namespace simd {
+
 /// `size` elements of T.
 ///
 ///   load(p), store(p)        all lanes, any alignment
@@ -477,6 +480,15 @@ class pack<T> {
   }
   native v_;
 };
+
+}  // namespace simd
+
+namespace micro {
+using simd::pack;
+}
+namespace detail {
+using simd::pack;
+}
 
 namespace detail {
 

@@ -99,11 +99,19 @@ constexpr int lanes_columns(int packs, bool unit) {
 
 /// B by rows with at most so many columns: its elements are broadcast; wider ones are loaded.
 template <class T>
-inline constexpr std::int64_t lanes_most_columns = pack<T>::size;
+inline constexpr std::int64_t lanes_most_columns = simd::pack<T>::size;
 
 /// Blocks of so many bytes are read once for all columns of a group, smaller ones once for each panel.
 /// 32x32, 90 % of the blocks: 90 against 62 (16x16: 90, 85); 10 %: 84 against 90 (16x16: 81, 88).
 inline constexpr std::int64_t blocks_stay_in_cache = std::int64_t{1} << 20;
+
+/// Blocks of one row are packed in chunks of so many rows of B, which are copied to the stack (32 KiB with
+/// the panels below) and stay in the first cache.
+inline constexpr std::int64_t packed_chunk_rows = 64;
+
+/// The most packs of columns of B in a panel of such a product: every row of C's panel is loaded and stored
+/// once a chunk.
+inline constexpr int chunk_packs = 8;
 
 // ---- SpMV ------------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ struct lanes_tile {
   std::int64_t ahead;  ///< 1 if there is a block behind the last one, else 0
   std::int64_t depth;  ///< rows of B
   const T* x;
-  std::int64_t x_step;
+  std::int64_t x_step;  ///< broadcast_from::rows only, else known
   std::int64_t ldx;
   T* out;
   std::int64_t ldo;
@@ -34,10 +34,14 @@ struct lanes_tile {
   const T* sums;  ///< if not null: where the sums start from, Packs packs for each column
 };
 
-/// Unit: ldx is 1, and what the next block reads of x is prefetched.
-template <int Cols, int Packs, bool Unit, class T, class Index>
+/// How the elements of B that are broadcast together lie: each in a column of B as it is stored by columns;
+/// side by side in a copied panel; side by side in B, which is stored by rows.
+enum class broadcast_from { columns, panel, rows };
+
+template <broadcast_from From, int Cols, int Packs, class T, class Index>
 [[gnu::noinline]] void lanes_sums(const lanes_tile<T, Index>& t) {
   using P = pack<T>;
+  constexpr bool side_by_side = From != broadcast_from::columns;
   P sums[Cols][Packs];
   BSR_UNROLL
   for (int n = 0; n < Cols; ++n) {
@@ -45,7 +49,10 @@ template <int Cols, int Packs, bool Unit, class T, class Index>
     for (int v = 0; v < Packs; ++v)
       sums[n][v] = t.sums == nullptr ? P::zero() : P::load(t.sums + (n * Packs + v) * P::size);
   }
-  const std::int64_t cols = t.cols, ld = t.ld, x_step = t.x_step, ldx = Unit ? 1 : t.ldx, ahead = t.ahead;
+  const std::int64_t cols = t.cols, ld = t.ld, ahead = t.ahead, ldx = side_by_side ? 1 : t.ldx;
+  const std::int64_t x_step = From == broadcast_from::columns ? 1
+                              : From == broadcast_from::panel ? lanes_columns(Packs, true)
+                                                              : t.x_step;
   const Index* from = t.from;
   const T* a = t.a + t.begin * t.block;
   for (const Index* i = t.first; i != t.last; ++i) {
@@ -54,32 +61,40 @@ template <int Cols, int Packs, bool Unit, class T, class Index>
     const T* x = t.x + top * x_step;
     const T* next = t.x + static_cast<std::int64_t>(i[ahead]) * cols * x_step;
     const T* v = a;
-    for (std::int64_t c = t.depth - top < cols ? t.depth - top : cols; c > 0; --c, v += ld, x += x_step) {
-      if constexpr (Unit) {
-        __builtin_prefetch(next);
-        next += x_step;
+    std::int64_t c = t.depth - top < cols ? t.depth - top : cols;
+    for (; c >= 4; c -= 4) {
+      BSR_UNROLL
+      for (int u = 0; u < 4; ++u) {
+        if constexpr (side_by_side) {
+          __builtin_prefetch(next);
+          next += x_step;
+        }
+        rank_one_update<false, false>(sums, x, ldx, v, v, P::first(P::size));
+        x += x_step;
+        v += ld;
       }
-      rank_one_update<false, false>(sums, x, ldx, v, v, P::first(P::size));
     }
+    for (; c > 0; --c, x += x_step, v += ld)
+      rank_one_update<false, false>(sums, x, ldx, v, v, P::first(P::size));
     a += t.block;
   }
   store_sums<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));
 }
 
 /// The tile for so many columns, which takes the most that it can: `taken`.
-template <int Packs, bool Unit, class T, class Index>
+template <broadcast_from From, int Packs, class T, class Index>
 struct lanes_kernels {
   struct choice {
     void (*run)(const lanes_tile<T, Index>&);
     int taken;
   };
-  static constexpr int widest = lanes_columns(Packs, Unit);
+  static constexpr int widest = lanes_columns(Packs, From != broadcast_from::columns);
 
   template <int Cols = widest>
   static choice choose(std::int64_t columns) {
     if constexpr (Cols > 1)
       if (columns < Cols) return choose<largest_power_below(Cols)>(columns);
-    return {&lanes_sums<Cols, Packs, Unit, T, Index>, Cols};
+    return {&lanes_sums<From, Cols, Packs, T, Index>, Cols};
   }
 
  private:

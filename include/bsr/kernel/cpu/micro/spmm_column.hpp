@@ -112,7 +112,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
 
   template <int Packs>
   static int run_tile(const tile& t, std::int64_t columns) {
-    const auto kernel = detail::lanes_kernels<Packs, false, T, index_type>::choose(columns);
+    const auto kernel =
+        detail::lanes_kernels<detail::broadcast_from::columns, Packs, T, index_type>::choose(columns);
     kernel.run(t);
     return kernel.taken;
   }
@@ -139,7 +140,6 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.cols = block.cols;
     t.ld = height;
     t.depth = p.a.cols();
-    t.x_step = 1;
     t.ldx = p.b.col_stride();
     std::int64_t k = begin;
     do {

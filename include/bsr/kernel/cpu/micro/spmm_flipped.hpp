@@ -8,6 +8,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/micro/panel_tile.hpp"
+#include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/pack_columns.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -126,20 +127,12 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
         const std::int64_t width_left = columns - n < P::size ? columns - n : P::size;
         BSR_UNROLL
         for (int j = 0; j < P::size; ++j)
-          if (j < width_left) store_lanes(p, square[j], held.top + row, left + n + j, count);
+          if (j < width_left)
+            detail::store_lanes<axis::column>(square[j], p.c, p.epilogue, held.top + row, left + n + j,
+                                              count);
       }
     }
     held.count = 0;
-  }
-  BSR_INLINE static void store_lanes(const problem& p, P sums, std::int64_t i, std::int64_t j, int count) {
-    using TC = typename Dst::value_type;
-    const P result = apply_epilogue<axis::column>(p.epilogue, sums, i, j, lanes<axis::column>{count});
-    TC* const to = &p.c(i, j);
-    if constexpr (std::same_as<T, TC>)
-      if (p.c.row_stride() == 1) return count == P::size ? result.store(to) : result.store(to, count);
-    T lane[P::size];
-    result.store(lane);
-    for (int l = 0; l < count; ++l) to[l * p.c.row_stride()] = to_element<TC>(lane[l]);
   }
 };
 

@@ -58,9 +58,13 @@ struct spmm_lanes<spmm_problem<A, Op, B, C, Epilogue>> {
   template <int Packs>
   static constexpr bool copies = by_column && Packs == 1;
   template <int Packs>
-  static constexpr bool unit = copies<Packs> || !by_column;
+  static constexpr auto source = copies<Packs> ? detail::broadcast_from::panel
+                                 : by_column   ? detail::broadcast_from::columns
+                                               : detail::broadcast_from::rows;
   template <int Packs>
-  static constexpr std::int64_t widest = lanes_columns(Packs, unit<Packs>);
+  using kernels = detail::lanes_kernels<source<Packs>, Packs, T, Index>;
+  template <int Packs>
+  static constexpr std::int64_t widest = kernels<Packs>::widest;
   static constexpr bool writes_through =
       std::same_as<Epilogue, no_epilogue> && std::same_as<T, typename C::value_type>;
 
@@ -139,12 +143,12 @@ struct spmm_lanes<spmm_problem<A, Op, B, C, Epilogue>> {
     t.ahead = end < a.num_blocks() ? 1 : 0;
     t.depth = a.shape.cols;
     t.alpha = p.alpha;
-    t.x_step = copies<Packs> ? width : by_column ? 1 : p.b.row_stride();
+    t.x_step = p.b.row_stride();
     t.ldx = by_column ? p.b.col_stride() : 1;
     bool through = false;
     if constexpr (writes_through) through = valid == height && p.c.row_stride() == 1;
     for (std::int64_t n = 0; n < columns;) {
-      const auto kernel = detail::lanes_kernels<Packs, unit<Packs>, T, Index>::choose(columns - n);
+      const auto kernel = kernels<Packs>::choose(columns - n);
       t.x = copies<Packs> ? copy + n : &p.b(0, left + n);
       if constexpr (writes_through)
         t.out = through ? &p.c(top, left + n) : sums + n * height;
@@ -167,13 +171,13 @@ struct spmm_lanes<spmm_problem<A, Op, B, C, Epilogue>> {
     for (std::int64_t n = 0; n < columns; n += P::size)
       for (std::int64_t r = 0; r < valid; r += P::size) {
         P square[P::size];
-        alignas(64) T rows[P::size * P::size];
         detail::load_columns(sums + n * Packs * P::size + r, Packs * P::size, square);
+        const std::int64_t rows = valid - r < P::size ? valid - r : P::size;
+        const int count = columns - n < P::size ? static_cast<int>(columns - n) : P::size;
         BSR_UNROLL
-        for (int i = 0; i < P::size; ++i) square[i].store(rows + i * P::size);
-        detail::sweep<axis::row>(rows, P::size, p.c, p.epilogue, top + r,
-                                 valid - r < P::size ? valid - r : P::size, left + n,
-                                 columns - n < P::size ? columns - n : P::size);
+        for (int i = 0; i < P::size; ++i)
+          if (i < rows)
+            detail::store_lanes<axis::row>(square[i], p.c, p.epilogue, top + r + i, left + n, count);
       }
   }
 };
