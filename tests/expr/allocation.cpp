@@ -117,6 +117,29 @@ TEST_CASE("sparse products and sums allocate nothing when they have a plan", "[a
   allocates_nothing([&] { d.view().on(q) = c - 2 * transpose(a); });
 }
 
+TEST_CASE("products with a plan allocate nothing, nor does the update of a plan", "[allocation]") {
+  operands<float, 16> o;
+  for (const int threads : {1, 2}) {
+#if !defined(_OPENMP)
+    if (threads > 1) continue;
+#endif
+    const cpu policy{.threads = threads};
+    auto layer = plan(policy, o.xt * transpose(o.a));
+    allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(o.a) + per_col(o.f)); });
+    allocates_nothing([&] { o.yt.on(layer, cpu{.threads = 1}) = o.xt * transpose(o.a); });
+    auto packed = pack(layer, o.a);
+    allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(packed) + per_col(o.f)); });
+    allocates_nothing([&] { repack(packed, o.a); });
+    auto back = plan(policy, o.yt * o.a);
+    allocates_nothing([&] { o.xt.on(back) = o.yt * o.a; });
+    auto turned = plan(policy, transpose(o.a) * o.y);
+    allocates_nothing([&] { o.x.on(turned) = transpose(o.a) * o.y; });
+    auto vector = plan(policy, transpose(o.a) * o.v);
+    allocates_nothing([&] { bsr::view(o.u).on(vector) = transpose(o.a) * o.v; });
+    allocates_nothing([&] { turned.update(o.a); });
+  }
+}
+
 TEST_CASE("no word of the grammar allocates", "[allocation]") {
   operands<float, 4> o;
   const float* const constant = o.bias.data();

@@ -13,6 +13,7 @@
 #include "bsr/expr/refuse.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/kernel/cpu/sparse/merge.hpp"
+#include "bsr/plan/known_structure.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -189,14 +190,6 @@ void assign(matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update
 }
 
 namespace detail {
-
-/// Whether both are of one kind and have the same blocks in the same order.
-template <class A, class B>
-bool same_structure(const A& a, const B& b) {
-  return a.shape() == b.shape() && a.blocksize() == b.blocksize() && a.num_blocks() == b.num_blocks() &&
-         same_blocks(a.block_rows(), a.indptr().data(), a.indices().data(), b.indptr().data(),
-                     b.indices().data());
-}
 
 /// c += alpha op(A).
 template <class T, int R, int C, class Index, class A, op Op, class S>

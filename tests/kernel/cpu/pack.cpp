@@ -20,7 +20,7 @@
 namespace {
 
 using namespace bsr_test;
-using bsr::pack;
+using bsr::simd::pack;
 using bsr_test::random;  // not the one of stdlib.h
 
 // A type of every size, signed or not.
