@@ -52,7 +52,7 @@ class isa {
       int lane;
     } mine{value, lane};
     if (lane < 0 || lane >= 32) m_.fail(t_, at, "shuffle from lane " + std::to_string(lane));
-    if (m_.changed("shuffle", at, {change::neighbour}) == change::neighbour) mine.lane = (lane + 1) % 32;
+    if (m_.changed("shuffle", at, {change::neighbour}) == change::neighbour) mine.lane = (lane + 16) % 32;
     m_.together(t_, "shuffle", at, &mine, [](const std::array<call*, 32>& all, emulator::warp&) {
       W values[32];
       for (std::size_t i = 0; i < 32; ++i) values[i] = all[i]->value;

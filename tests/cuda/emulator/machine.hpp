@@ -301,7 +301,7 @@ class machine {
         fail(t, at,
              "no barrier since thread " + std::to_string(w.writer) + " wrote shared memory at " +
                  byte(address, n));
-      check_readers(t, at, w, byte(address, n));
+      check_readers(t, at, w, address, n);
       w.writer = t.index;
       w.written_at = now();
       w.in_flight = in_flight;
@@ -465,11 +465,12 @@ class machine {
       }
     w.more_readers.push_back({now(), index});
   }
-  void check_readers(const thread& t, site at, const shadow_word& w, const std::string& where) const {
+  void check_readers(const thread& t, site at, const shadow_word& w, std::uint32_t address, int n) const {
     const auto check = [&](const shadow_word::reader& r) {
       if (!ordered(t, r.thread, r.when))
         fail(t, at,
-             "no barrier since thread " + std::to_string(r.thread) + " read shared memory at " + where);
+             "no barrier since thread " + std::to_string(r.thread) + " read shared memory at " +
+                 byte(address, n));
     };
     for (int i = 0; i < w.reader_count; ++i) check(w.readers[static_cast<std::size_t>(i)]);
     for (const auto& r : w.more_readers) check(r);
