@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "bsr/base/half.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/row_groups.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
+#include "bsr/kernel/cuda/tile.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "cuda/emulator/isa.hpp"
@@ -71,9 +73,9 @@ double roundoff() {
 }
 
 /// Operands, and what C must be: C(i, j) = e(alpha sum, i, j).
-template <class T, class Result>
+template <class T, class Result, class Accumulator = typename bsr::gpu::mma_type<T>::accumulator>
 struct product_case {
-  using accumulator = typename bsr::gpu::mma_type<T>::accumulator;
+  using accumulator = Accumulator;
 
   product_shape shape;
   std::vector<std::int32_t> indptr;
@@ -211,6 +213,30 @@ struct product_case {
   }
 };
 
+/// Runs a kernel that writes the C of p. "" when it did nothing forbidden, C is what it must be, and each
+/// element was written once.
+template <class Case, class Epilogue, class Run>
+std::string judged(Case& p, emulator::machine& m, typename Case::accumulator alpha, const Epilogue& e,
+                   double rounding, const Run& run) {
+  m.add_input(p.a.data(), p.a.size());
+  m.add_input(p.b_memory.data(), p.b_memory.size());
+  m.add_output(p.c_memory.data(), p.c_memory.size());
+  p.clear();
+  try {
+    run();
+  } catch (const emulator::emulation_error& error) {
+    return error.what();
+  }
+  std::string text = p.difference(alpha, e, rounding);
+  if (!text.empty()) return text;
+  std::int64_t elements = 0;
+  for (const auto& x : p.c_memory) elements += m.times_written(&x);
+  const std::int64_t expected = std::int64_t(p.shape.rows) * p.shape.cols;
+  if (elements != expected)
+    return std::to_string(elements) + " elements were written instead of " + std::to_string(expected);
+  return "";
+}
+
 /// The plan of a product, and memory for its partial sums.
 template <class Accumulator>
 struct planned {
@@ -260,25 +286,13 @@ std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& t
   m.mutate(mutate);
   m.record(record);
   plan.declare(m);
-  m.add_input(p.a.data(), p.a.size());
-  m.add_input(p.b_memory.data(), p.b_memory.size());
-  m.add_output(p.c_memory.data(), p.c_memory.size());
-  p.clear();
-  try {
+  const std::string text = judged(p, m, alpha, e, rounding, [&] {
     m.run<emulator::isa>({p.shape.workers, tile.threads(), tile.shared_bytes()},
                          [&](emulator::isa& isa) { Kernel::run(isa, args); });
-  } catch (const emulator::emulation_error& error) {
-    return error.what();
-  }
-  std::string text = p.difference(alpha, e, rounding);
+  });
   if (!text.empty()) return text;
   for (const std::uint32_t n : plan.counters)
     if (n != 0) return "a counter was left at " + std::to_string(n);
-  std::int64_t elements = 0;
-  for (const Result& x : p.c_memory) elements += m.times_written(&x);
-  if (elements != std::int64_t(p.shape.rows) * p.shape.cols)
-    return std::to_string(elements) + " elements were written instead of " +
-           std::to_string(std::int64_t(p.shape.rows) * p.shape.cols);
   return "";
 }
 

@@ -28,6 +28,7 @@ class isa {
   int lane() const { return t_.index % 32; }
   int warp() const { return t_.index / 32; }
   int block() const { return t_.block->index; }
+  int blocks() const { return m_.blocks(); }
   std::uint32_t shared() const { return machine::shared_base; }
 
   // ---- threads meet ---------------------------------------------------------------------------------------
@@ -187,6 +188,10 @@ class isa {
     for (int i = 0; i < 4; ++i)
       result |= static_cast<std::uint32_t>(both >> (selector >> 4 * i & 7) * 8 & 0xff) << 8 * i;
     return result;
+  }
+  template <class Accumulator, class T>
+  Accumulator widened(T value) {
+    return static_cast<Accumulator>(value);
   }
   template <class T, class Accumulator>
   T result(Accumulator value) {

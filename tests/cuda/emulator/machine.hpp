@@ -199,6 +199,7 @@ class machine {
     return mutation_ != nullptr && mutation_->concerns(instruction, at) ? mutation_->how : change::none;
   }
 
+  int blocks() const { return size_.blocks; }
   moment now() const { return now_; }
   moment tick() { return ++now_; }
 
@@ -541,6 +542,7 @@ class machine {
   }
 
   void run_threads(grid_size size, thread_body body, void* argument) {
+    size_ = size;
     body_ = body;
     body_argument_ = argument;
     error_.clear();
@@ -600,6 +602,7 @@ class machine {
   }
 
   settings how_;
+  grid_size size_{0, 0, 0};
   std::mt19937 random_;
   moment now_ = 1;
   std::vector<range> ranges_;

@@ -38,6 +38,7 @@
 //   void store(T*, T)
 //   uint32 exchange_count(uint32* counter, uint32 add)   fetch-and-add that releases what the block wrote
 //                                        before its last barrier and acquires what others released
+//   A widened<A>(T)                      an element as an accumulator
 //   T result<T>(accumulator)             as an element of C: to the nearest float16 or bfloat16, else
 //   converted
 #include <cstdint>

@@ -45,6 +45,7 @@ class device_isa {
     return __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / warp_size, 0);
   }
   BSR_DEVICE int block() const { return static_cast<int>(blockIdx.x); }
+  BSR_DEVICE int blocks() const { return static_cast<int>(gridDim.x); }
   BSR_DEVICE std::uint32_t shared() const {
     extern __shared__ __align__(1024) unsigned char bsr_shared_memory[];
     return static_cast<std::uint32_t>(__cvta_generic_to_shared(bsr_shared_memory));
@@ -189,6 +190,19 @@ class device_isa {
                  : "l"(__cvta_generic_to_global(counter)), "r"(add)
                  : "memory");
     return before;
+  }
+  template <class Accumulator, class T>
+  BSR_DEVICE Accumulator widened(T value) const {
+    if constexpr (std::is_same_v<T, float16>) {
+      float x;
+      asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(__builtin_bit_cast(std::uint16_t, value)));
+      return static_cast<Accumulator>(x);
+    } else if constexpr (std::is_same_v<T, bfloat16>) {
+      const std::uint32_t bits = __builtin_bit_cast(std::uint16_t, value);
+      return static_cast<Accumulator>(__uint_as_float(bits << 16));
+    } else {
+      return static_cast<Accumulator>(value);
+    }
   }
   template <class T, class Accumulator>
   BSR_DEVICE T result(Accumulator value) const {
