@@ -14,6 +14,7 @@ ROOMS = {
     "kernel": ["base", "storage"],
     "kernel/reference": ["base", "storage", "kernel"],
     "kernel/cpu": ["base", "storage", "kernel"],
+    "kernel/cuda": ["base", "storage", "kernel"],
     "op": ["base", "storage", "kernel"],
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
