@@ -24,4 +24,10 @@ TEST_CASE("plans: a linear layer") {
   // [again]
   y.on(p) = x * transpose(w);
   CHECK(y(2, 3) == 8);
+  // [pack]
+  auto wp = pack(p, w);         // a copy of w, laid out for this product
+  y.on(p) = x * transpose(wp);  // it stands where w stands
+  repack(wp, w);                // after a training step: in place, nothing is allocated
+  // [pack]
+  CHECK(y(2, 3) == 8);
 }

@@ -154,6 +154,13 @@ BSR_INLINE auto as_factor(X&& x) {
   else
     return x;
 }
+/// A packed matrix with or without its prefixes.
+template <class X>
+concept packed_word = left_operand<X> && is_packed_view<decltype(as_factor(std::declval<X>()).a)>;
+/// A sparse matrix that may be a factor or an addend of a sparse result.
+template <class X>
+concept sparse_operand = left_operand<X> && !packed_word<X>;
+
 template <addend X>
 BSR_INLINE auto as_term(X&& x) {
   if constexpr (operand<X>)
