@@ -4,6 +4,7 @@
 #include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
@@ -28,7 +29,7 @@ struct first_fit<First, Rest...> {
 namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 template <class Problem>
-using spmm_kernel = typename detail::first_fit<spmm_panel<Problem>, spmm_column<Problem>,
+using spmm_kernel = typename detail::first_fit<spmm_bytes<Problem>, spmm_panel<Problem>, spmm_column<Problem>,
                                                spmm_scatter<Problem>, spmm_generic<Problem>>::type;
 
 template <class Problem>
