@@ -52,7 +52,6 @@ class spmm_mma {
   static constexpr int depth = tile.depth;
   static constexpr int steps = tile.steps;
   static constexpr int stages = tile.stages;
-  static constexpr int threads = tile.threads();
   static constexpr int warp_cols = tile.warp_cols;
   static constexpr int rows_of_warp = tile.rows_of_warp();
   static constexpr int columns_of_warp = tile.columns_of_warp();
@@ -74,6 +73,9 @@ class spmm_mma {
   using registers = register_tiles<accumulator, row_tiles, col_tiles>;
 
  public:
+  static constexpr int threads = tile.threads();
+  static constexpr int resident = 256 / threads;  // so many threads may have 255 registers each
+
   template <class Isa, class Result, class Epilogue>
   BSR_DEVICE static void run(Isa& isa, const spmm_args<T, accumulator, Result, Epilogue>& args) {
     const std::uint32_t ring = isa.shared();

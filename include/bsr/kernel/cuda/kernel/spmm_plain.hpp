@@ -49,6 +49,7 @@ template <class T, class Accumulator>
 class spmm_plain {
  public:
   static constexpr int threads = 128;
+  static constexpr int resident = 4;
   static constexpr int rows_at_once = 8;
   static constexpr int columns_of_lane = sizeof(Accumulator) == 8 ? 2 : 4;
   static constexpr int columns = warp_size * columns_of_lane;
