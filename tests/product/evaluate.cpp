@@ -5,7 +5,9 @@
 #include <complex>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "bsr/bsr.hpp"
 #include "support/bounds.hpp"
@@ -182,6 +184,22 @@ TEST_CASE("c = a * b, again and again, computes into the memory that c has", "[p
   c = a * b;
   c = transpose(c) * c;
   CHECK(value_difference(c, times(transposed(expected), expected)) == "");
+}
+
+TEST_CASE("c = v * b, where v has other values at c's own indices", "[product]") {
+  bsr_test::random rng(17);
+  auto c = whole<double, 2>(rng, dims(12, 12));
+  const bsr::buffer<double> values(std::span<const double>(std::as_const(c).data()));
+  const bsr::matrix_view<const double, 2> v(c.shape(), values.span(), std::as_const(c).indices(),
+                                            std::as_const(c).indptr());
+  const auto expected = dense(c);
+  const auto one = bsr::eye<double, 2>(12);
+  c = v * one;
+  CHECK(value_difference(c, expected) == "");
+  // Without blocks there is nothing that tells where it lies.
+  bsr::matrix<double, 2> empty(dims(12, 12));
+  empty = empty * one;
+  CHECK((empty.shape() == dims(12, 12) && empty.num_blocks() == 0));
 }
 
 TEST_CASE("c = a * b leaves c as it was when it throws", "[product]") {

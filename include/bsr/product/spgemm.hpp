@@ -120,18 +120,13 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   }
 }
 
-/// Memory for n elements: what `old` holds, which becomes 0x0, if it is large enough, not much larger, and no
-/// operand; else new memory.
-template <class Result, class T, class... Operands>
-buffer<T> take_elements(Result* old, std::int64_t n, const Operands&... operands) {
-  if (old == nullptr) return {n, uninitialized};
-  const auto room = static_cast<std::int64_t>(old->data().size());
-  const bool fits = n <= room && room / 4 <= n / 3;
-  if (!fits || (overlap(footprint_of(old->data()), footprint_of(operands.data())) || ...))
-    return {n, uninitialized};
-  buffer<T> memory = old->release().data;
-  memory.truncate(n);
-  return memory;
+/// Whether n elements may go where those of `old` are: there is room for them, not much of it would be left,
+/// and no operand lies there.
+template <class Matrix, class... Operands>
+bool has_room(const Matrix& old, std::int64_t n, const Operands&... operands) {
+  const auto room = static_cast<std::int64_t>(old.data().size());
+  return n <= room && room / 4 <= n / 3 &&
+         !(overlap(footprint_of(old.data()), footprint_of(operands.data())) || ...);
 }
 
 /// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or
@@ -150,8 +145,14 @@ Result multiply_sparse(const char* who, const Policy& policy, const A& a, const 
     auto work = backend<Policy>::spgemm_workspace(
         policy, x, y,
         pattern(shape, std::as_const(indices).span(), std::as_const(indptr).span(), block, padded));
-    Result c(shape, take_elements<Result, T>(old, size, x, y), std::move(indices), std::move(indptr), block,
-             padded);
+    // Of `old` the indices live on until the end: an operand may be a view of other values with them.
+    typename Result::arrays gone;
+    if (old != nullptr && has_room(*old, size, x, y))
+      gone = old->release();
+    else
+      gone.data = buffer<T>(size, uninitialized);
+    gone.data.truncate(size);
+    Result c(shape, std::move(gone.data), std::move(indices), std::move(indptr), block, padded);
     backend<Policy>::spgemm(policy, work, factor, x, y, c.view());
     return c;
   });
