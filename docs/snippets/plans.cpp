@@ -19,8 +19,8 @@ TEST_CASE("plans: a linear layer") {
   w.indices()[1] = 0;
   x(2, 1) = 1;
   // [again]
-  y.on(p, bsr::cpu{.threads = 2}) = x * transpose(w);  // another number of threads, this time
   p.update(w);                                         // after blocks of w have moved
+  y.on(p, bsr::cpu{.threads = 2}) = x * transpose(w);  // another number of threads, this time
   // [again]
   y.on(p) = x * transpose(w);
   CHECK(y(2, 3) == 8);
