@@ -2,11 +2,13 @@
 # What bsr's targets are made of. Used by the build of bsr and by the installed package alike.
 include_guard(DIRECTORY)
 
-set(bsr_components openmp eigen io safetensors)
+set(bsr_components openmp eigen io safetensors prune layer)
 set(bsr_openmp_needs "OpenMP")
 set(bsr_eigen_needs "Eigen 3.4 or 5")
 set(bsr_io_needs "zlib")
 set(bsr_safetensors_needs "nlohmann_json 3.10 or newer")
+set(bsr_prune_needs "bsr itself")
+set(bsr_layer_needs "bsr itself")
 
 # Includes of a dependency are system includes: its warnings are not ours.
 function(_bsr_include target dependency)
@@ -46,6 +48,9 @@ set(bsr_openmp_target OpenMP::OpenMP_CXX)
 set(bsr_eigen_target Eigen3::Eigen)
 set(bsr_io_target ZLIB::ZLIB)
 set(bsr_safetensors_target nlohmann_json::nlohmann_json)
+# These need nothing but the library.
+set(bsr_prune_target bsr::bsr)
+set(bsr_layer_target bsr::bsr)
 
 # Looks for what a component needs and sets <result>. With GLOBAL, what is found is visible in the whole
 # project: the users of a subdirectory live above it.

@@ -41,6 +41,8 @@
 #include "bsr/op/sddmm.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/plan/dense_plan.hpp"
+#include "bsr/plan/pack.hpp"
 #include "bsr/product/evaluate.hpp"
 #include "bsr/product/matrix_power.hpp"
 #include "bsr/product/product_plan.hpp"

@@ -80,7 +80,7 @@ using promoted_t = typename storage_detail::promoted<accumulator_t<T>, accumulat
 
 /// x + y as scipy's C code means it: bool is "or", integers wrap, the rest is ordinary.
 template <scalar T>
-BSR_INLINE constexpr T add(T x, T y) {
+BSR_INLINE BSR_HD constexpr T add(T x, T y) {
   if constexpr (std::same_as<T, bool>)
     return x || y;
   else if constexpr (std::integral<T>)
@@ -91,7 +91,7 @@ BSR_INLINE constexpr T add(T x, T y) {
 
 /// x * y, with the same rules.
 template <scalar T>
-BSR_INLINE constexpr T multiply(T x, T y) {
+BSR_INLINE BSR_HD constexpr T multiply(T x, T y) {
   if constexpr (std::same_as<T, bool>)
     return x && y;
   else if constexpr (std::integral<T>)

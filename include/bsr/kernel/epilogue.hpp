@@ -62,7 +62,7 @@ namespace detail {
 
 /// A number among accumulators. Integers wrap, a floating-point number first becomes the integer that it is.
 template <class To, class From>
-BSR_INLINE constexpr To convert(From value) {
+BSR_INLINE BSR_HD constexpr To convert(From value) {
   if constexpr (is_complex<To> && !is_complex<From>)
     return To(static_cast<typename scalar_traits<To>::real>(value));
   else if constexpr (std::integral<To> && !std::same_as<To, bool> && std::floating_point<From>)
@@ -98,7 +98,7 @@ BSR_INLINE Pack load_lanes(dense_view<const T, Layout> d, std::int64_t i, std::i
 /// v
 struct no_epilogue {
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t) const {
     return v;
   }
   template <class Pack, axis Axis>
@@ -128,7 +128,7 @@ struct then {
   }
 
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     return g(f(v, i, j), i, j);
   }
   template <class Pack, axis Axis>
@@ -142,7 +142,7 @@ template <class S>
 struct scale_by {
   S factor;
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t) const {
     return multiply(detail::convert<V>(factor), v);
   }
   template <class Pack, axis Axis>
@@ -161,7 +161,7 @@ struct add_dense : reads_operands {
     return add_dense<decltype(transpose(d)), S>(beta, transpose(d));
   }
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     if (beta == S(0)) return v;
     return add(v, multiply(detail::convert<V>(beta), detail::convert<V>(d(i, j))));
   }
@@ -180,7 +180,7 @@ struct add_vector : reads_operands {
   View z;
   BSR_INLINE constexpr add_vector(S factor, View addend) : beta(factor), z(addend) {}
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
     if (beta == S(0)) return v;
     return add(v, multiply(detail::convert<V>(beta), detail::convert<V>(z[i])));
   }
@@ -203,7 +203,7 @@ struct add_per_row : reads_operands {
   BSR_INLINE constexpr explicit add_per_row(View v) : bias(v) {}
   BSR_INLINE constexpr auto transposed() const { return add_per_col<View>(bias); }
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
     return add(v, detail::convert<V>(bias[i]));
   }
   template <class Pack, axis Axis>
@@ -222,7 +222,7 @@ struct add_per_col : reads_operands {
   BSR_INLINE constexpr explicit add_per_col(View v) : bias(v) {}
   BSR_INLINE constexpr auto transposed() const { return add_per_row<View>(bias); }
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
     return add(v, detail::convert<V>(bias[j]));
   }
   template <class Pack, axis Axis>
@@ -237,7 +237,7 @@ struct add_per_col : reads_operands {
 /// max(v, 0). NaN stays NaN.
 struct relu_function {
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t) const {
     return v < V(0) ? V(0) : v;
   }
   template <class Pack, axis Axis>
@@ -249,7 +249,7 @@ struct relu_function {
 /// v (1 + erf(v / sqrt 2)) / 2, as torch.nn.functional.gelu(v). Hendrycks and Gimpel, arXiv 1606.08415.
 struct gelu_function {
   template <class V>
-  BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
+  BSR_INLINE BSR_HD V operator()(V v, std::int64_t, std::int64_t) const {
     return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440L)));
   }
   template <class Pack, axis Axis>
@@ -263,7 +263,7 @@ struct gelu_function {
 /// v / (1 + exp(-v)), as torch.nn.functional.silu(v).
 struct silu_function {
   template <class V>
-  BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
+  BSR_INLINE BSR_HD V operator()(V v, std::int64_t, std::int64_t) const {
     return v / (V(1) + std::exp(-v));
   }
   template <class Pack, axis Axis>
@@ -279,7 +279,7 @@ struct exchanged {
   E e;
   BSR_INLINE constexpr E transposed() const { return e; }
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     return e(v, j, i);
   }
 };
@@ -290,7 +290,7 @@ struct user_function {
   F f;
   BSR_INLINE constexpr auto transposed() const { return exchanged<user_function>{*this}; }
   template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
     if constexpr (std::is_invocable_v<const F&, V, std::int64_t, std::int64_t>)
       return static_cast<V>(f(v, i, j));
     else

@@ -9,6 +9,7 @@
 
 #include "bsr/base/error.hpp"
 #include "bsr/kernel/epilogue.hpp"
+#include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/storage/alias.hpp"
 
@@ -67,6 +68,16 @@ template <class First, class Second, class F>
 void for_each_part(const then<First, Second>& e, const F& f) {
   for_each_part(e.f, f);
   for_each_part(e.g, f);
+}
+
+/// Packed matrices are for plans.
+template <class A, class Policy>
+constexpr bool packed_fits() {
+  constexpr bool fits = !is_packed_view<A> || takes_packed<std::remove_const_t<Policy>>;
+  static_assert(fits,
+                "bsr: a packed matrix is multiplied under the plan that it was packed for: y.on(plan) = x * "
+                "transpose(wp).");
+  return fits;
 }
 
 // ---- types: each refusal is one sentence at compile time --------------------------------------------------

@@ -73,6 +73,14 @@ class assignable {
   BSR_INLINE constexpr destination<View, Policy> on(Policy&& policy) const {
     return {self(), std::forward<Policy>(policy)};
   }
+  /// This view as a destination under a plan, with another policy than the plan's own for this run:
+  /// y.on(p, cpu{.threads = 4}) = a * x.
+  template <class Plan, class Policy>
+    requires requires(Plan& plan, const Policy& policy) { plan.under(policy); }
+  BSR_INLINE constexpr auto on(Plan& plan, const Policy& policy) const {
+    using planned = decltype(plan.under(policy));
+    return destination<View, planned>{self(), plan.under(policy)};
+  }
 
  protected:
   constexpr assignable() = default;

@@ -125,29 +125,10 @@ struct native_vector<double> {
 };
 #endif
 
-/// Bit l is set where from[l] is not 0, for 64 bytes that are 0 or 1.
-BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
-#if BSR_ISA_AVX512
-  const __m512i all = _mm512_loadu_si512(from);
-  return _mm512_test_epi8_mask(all, all);
-#elif BSR_ISA_AVX2
-  const auto half = [](const std::uint8_t* p) {
-    const __m256i ones = _mm256_slli_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), 7);
-    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(ones)));
-  };
-  return half(from) | half(from + 32) << 32;
-#else
-  std::uint64_t bits = 0;
-  for (int k = 0; k < 8; ++k) {
-    std::uint64_t eight = 0;
-    for (int l = 0; l < 8; ++l) eight |= std::uint64_t{from[8 * k + l]} << l;
-    bits |= eight << 8 * k;
-  }
-  return bits;
-#endif
-}
-
 }  // namespace detail
+
+// In a namespace of its own, because bsr::pack(plan, w) is a function.
+namespace simd {
 
 /// `size` elements of T.
 ///
@@ -158,6 +139,8 @@ BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
 ///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
+///   max_or_nan(a, b)         the larger one, and NaN if either is
+///   sqrt                     correctly rounded
 ///   exp                      as <cmath>'s, within 2 units in the last place; may be 0 below twice the
 ///                            smallest normal number, and infinity above half the largest
 ///   erf                      as <cmath>'s, within 3 units in the last place, 80 in double
@@ -210,6 +193,16 @@ class pack {
     requires(!is_complex<T>)
   {
     return each(a, b, [](T x, T y) { return x > y ? x : y; });
+  }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires(!is_complex<T>)
+  {
+    return each(a, b, [](T x, T y) { return x > y || x != x ? x : y; });
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
   }
   BSR_INLINE friend pack exp(pack a)
     requires(is_complex<T> || std::floating_point<T>)
@@ -350,6 +343,10 @@ class pack<T> {
       return load(from);
     } else if constexpr (storage_detail::is_half<U>) {
       return widened(from);
+#if BSR_ISA_AVX512
+    } else if constexpr (std::same_as<T, double> && std::same_as<U, float> && size == 8) {
+      return pack(native(_mm512_cvtps_pd(_mm256_loadu_ps(from))));  // g++ makes two halves of it
+#endif
     } else {
       typedef U source __attribute__((vector_size(sizeof(U) * size)));
       source u;
@@ -476,6 +473,20 @@ class pack<T> {
     else
       return pack(a.v_ > b.v_ ? a.v_ : b.v_);
   }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires std::floating_point<T>
+  {
+    return pack(((a.v_ > b.v_) | (a.v_ != a.v_)) ? a.v_ : b.v_);
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+#if BSR_HAS_XSIMD
+    return pack(native(xsimd::sqrt(xsimd::batch<T>(a.v_))));
+#else
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
+#endif
+  }
   BSR_INLINE friend pack exp(pack a)
     requires std::floating_point<T>
   {
@@ -563,6 +574,15 @@ class pack<T> {
   }
   native v_;
 };
+
+}  // namespace simd
+
+namespace micro {
+using simd::pack;
+}
+namespace detail {
+using simd::pack;
+}
 
 namespace detail {
 

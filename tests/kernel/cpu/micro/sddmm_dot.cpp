@@ -22,7 +22,7 @@ TEST_CASE("sddmm_dot leaves high blocks to sddmm_panel") {
 }
 
 TEST_CASE("lane_sums adds the lanes of each pack") {
-  using P = bsr::pack<float>;
+  using P = bsr::simd::pack<float>;
   P packs[16];
   float lanes[P::size], sums[16];
   for (int i = 0; i < 16; ++i) {

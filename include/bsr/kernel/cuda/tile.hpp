@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The shapes of tiles: all tuning numbers of the kernels for CUDA.
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/fragment.hpp"
+#include "bsr/kernel/cuda/schedule.hpp"
+#include "bsr/kernel/cuda/swizzle.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::gpu {
+
+/// How spmm_mma cuts its work. Sizes are elements unless they say otherwise.
+struct spmm_tile {
+  int element_bytes;
+  int block_rows;     // R: 16, 32, 64 or 128
+  int rows_of_group;  // block rows that share B
+  int columns;        // of B and C in one tile
+  int depth;          // elements of k in a step; a block of C columns takes C / depth of them
+  int steps;          // in one stage of the pipeline
+  int stages;
+  int warp_rows;  // warps, one below the other
+  int warp_cols;  // and side by side
+
+  BSR_HD constexpr int rows() const { return block_rows * rows_of_group; }
+  BSR_HD constexpr int threads() const { return warp_rows * warp_cols * warp_size; }
+  BSR_HD constexpr int depth_bytes() const { return depth * element_bytes; }
+  BSR_HD constexpr int block_bytes() const { return block_rows * depth_bytes(); }
+  BSR_HD constexpr int a_bytes() const { return steps * rows_of_group * block_bytes(); }
+  BSR_HD constexpr int b_bytes() const { return steps * depth_bytes() * columns; }
+  BSR_HD constexpr int stage_bytes() const { return a_bytes() + b_bytes(); }
+  /// Behind the stages: for each stage one word of bits for the blocks that are there, and one word.
+  BSR_HD constexpr int shared_bytes() const { return stages * stage_bytes() + (stages + 1) * 4; }
+  /// Rows and columns of C that one warp computes.
+  BSR_HD constexpr int rows_of_warp() const { return rows() / warp_rows; }
+  BSR_HD constexpr int columns_of_warp() const { return columns / warp_cols; }
+
+  /// What spmm_mma relies upon.
+  constexpr bool is_valid() const {
+    const bool rows_fit = rows() % warp_rows == 0 && rows_of_warp() % 16 == 0 &&
+                          (rows_of_warp() % block_rows == 0 || block_rows % rows_of_warp() == 0);
+    const bool columns_fit = columns % warp_cols == 0 && columns_of_warp() % 16 == 0 &&
+                             (element_bytes != 1 || columns_of_warp() % 32 == 0) &&
+                             columns * element_bytes % line_bytes == 0;
+    // A warp copies 32 chunks of one block, or of the rows of B of one step.
+    const int chunks_of_block = block_bytes() / chunk_bytes;
+    const bool copies_fit = chunks_of_block % warp_size == 0 && a_bytes() / chunk_bytes % threads() == 0 &&
+                            b_bytes() / chunk_bytes % threads() == 0;
+    return rows_fit && columns_fit && copies_fit && steps * rows_of_group <= warp_size && stages >= 2 &&
+           (depth_bytes() == 32 || depth_bytes() == 64 || depth_bytes() == 128);
+  }
+
+  /// Bytes that come from the L2 cache; a multiplication costs as much as reading the block from there.
+  constexpr work_cost cost() const {
+    return {.step = depth_bytes() * columns,
+            .block = 2 * block_bytes(),
+            .tile = 2 * rows() * columns,
+            .part = 8 * rows() * columns};
+  }
+};
+
+/// The depth of a step for blocks of `block_cols` columns: up to 128 bytes, a power of two; 0 when the blocks
+/// are not made of pieces of 32 bytes.
+constexpr int select_depth(int element_bytes, int block_cols) {
+  for (int bytes = 128; bytes >= 32; bytes /= 2)
+    if (block_cols * element_bytes % bytes == 0) return bytes / element_bytes;
+  return 0;
+}
+
+/// The tile for blocks of R = block_rows rows, with so much shared memory for a block of threads (163 KiB on
+/// sm_80 and more elsewhere, 99 KiB on sm_86, sm_89 and sm_120). block_rows is 16, 32, 64 or 128.
+///
+/// Accumulators are 128 registers of a thread. Groups have 128 rows (doubles: 64), and of low blocks several
+/// steps share a stage, so that a barrier is followed by enough work.
+constexpr spmm_tile select_tile(int element_bytes, int block_rows, int depth, int shared_limit) {
+  spmm_tile tile{};
+  tile.element_bytes = element_bytes;
+  tile.block_rows = block_rows;
+  tile.depth = depth;
+  const bool low = block_rows <= 32;
+  if (element_bytes == 8) {
+    tile.rows_of_group = block_rows >= 64 ? 1 : 64 / block_rows;
+    tile.columns = block_rows == 128 ? 64 : 128;
+    tile.warp_rows = block_rows == 128 ? 4 : block_rows == 64 ? 2 : 1;
+    tile.warp_cols = 8 / tile.warp_rows;
+  } else {
+    tile.rows_of_group = 128 / block_rows;
+    tile.columns = low ? 256 : 128;
+    tile.warp_rows = low ? 1 : 2;
+    tile.warp_cols = low ? 8 : 2;
+  }
+  tile.steps = 128 / tile.depth_bytes();
+  if (tile.steps * tile.rows_of_group > warp_size) tile.steps = warp_size / tile.rows_of_group;
+  // Two blocks of threads share a multiprocessor where tiles are small enough.
+  for (tile.stages = 4; tile.stages > 2 && tile.shared_bytes() > shared_limit; --tile.stages) {
+  }
+  if (tile.threads() == 128)
+    for (; tile.stages > 3; --tile.stages) {
+    }
+  return tile;
+}
+
+/// The same as a type.
+template <class T, int BlockRows, int Depth, int SharedKib>
+struct selected_tile {
+  static constexpr spmm_tile value =
+      select_tile(static_cast<int>(sizeof(T)), BlockRows, Depth, SharedKib << 10);
+};
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::gpu

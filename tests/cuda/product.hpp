@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// Products on the emulated device, held against sums in double.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "bsr/base/half.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
+#include "bsr/kernel/cuda/row_groups.hpp"
+#include "bsr/kernel/cuda/schedule.hpp"
+#include "bsr/kernel/cuda/spmm_args.hpp"
+#include "bsr/kernel/cuda/tile.hpp"
+#include "bsr/kernel/epilogue.hpp"
+#include "bsr/storage/buffer.hpp"
+#include "cuda/emulator/isa.hpp"
+#include "support/random.hpp"
+
+namespace bsr_test {
+
+/// The shape of a product, how full A is and how B and C lie.
+struct product_shape {
+  int block_rows = 16;
+  int block_cols = 16;
+  int rows = 64;
+  int cols = 64;
+  int depth = 64;
+  double density = 0.4;
+  bsr::gpu::along b_order = bsr::gpu::along::n;
+  bool c_by_columns = false;
+  int gap = 8;         // elements between the end of a row of B or C and the next
+  int offset = 0;      // elements between an aligned address and B
+  int workers = 3;     // blocks of the grid
+  bool messy = false;  // columns unsorted, some twice
+  unsigned seed = 1;
+
+  std::string text() const {
+    std::ostringstream s;
+    s << "blocks " << block_rows << 'x' << block_cols << ", " << rows << 'x' << depth << " by " << depth
+      << 'x' << cols << ", density " << density << (b_order == bsr::gpu::along::k ? ", B" : ", B'")
+      << (c_by_columns ? ", C" : ", C'") << ", gap " << gap << ", offset " << offset << ", workers "
+      << workers << (messy ? ", messy" : "");
+    return s.str();
+  }
+};
+
+template <class T>
+T random_element(random& rng) {
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(rng.between(-128, 127));
+  else
+    return T(2 * rng.unit() - 1);
+}
+/// Spreads where it is used.
+template <class T>
+T poison_element() {
+  if constexpr (std::is_integral_v<T>)
+    return T(77);
+  else
+    return std::numeric_limits<T>::quiet_NaN();
+}
+
+/// How far one rounding to T goes.
+template <class T>
+double roundoff() {
+  return std::is_integral_v<T> ? 0 : static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+}
+
+/// Operands, and what C must be: C(i, j) = e(alpha sum, i, j).
+template <class T, class Result, class Accumulator = typename bsr::gpu::mma_type<T>::accumulator>
+struct product_case {
+  using accumulator = Accumulator;
+
+  product_shape shape;
+  std::vector<std::int32_t> indptr;
+  std::vector<std::int32_t> indices;
+  bsr::buffer<T> a;
+  bsr::buffer<T> b_memory;
+  std::int64_t b_stride;
+  bsr::buffer<Result> c_memory;
+  std::int64_t c_stride;
+
+  explicit product_case(const product_shape& s) : shape(s) {
+    random rng(s.seed);
+    const int block_rows = (s.rows + s.block_rows - 1) / s.block_rows;
+    const int block_cols = (s.depth + s.block_cols - 1) / s.block_cols;
+    indptr.push_back(0);
+    for (int i = 0; i < block_rows; ++i) {
+      const auto first = indices.size();
+      for (int j = 0; j < block_cols; ++j) {
+        if (rng.chance(s.density)) indices.push_back(j);
+        if (s.messy && rng.chance(s.density / 3)) indices.push_back(j);
+      }
+      for (auto k = indices.size(); s.messy && k > first + 1; --k)
+        std::swap(indices[k - 1], indices[first + std::size_t(rng.below(std::int64_t(k - first)))]);
+      indptr.push_back(static_cast<std::int32_t>(indices.size()));
+    }
+    a = bsr::buffer<T>(static_cast<std::int64_t>(indices.size()) * s.block_rows * s.block_cols);
+    for (int i = 0; i < block_rows; ++i)
+      for (int k = indptr[std::size_t(i)]; k < indptr[std::size_t(i) + 1]; ++k)
+        for (int r = 0; r < s.block_rows; ++r)
+          for (int c = 0; c < s.block_cols; ++c) {
+            const bool padding =
+                i * s.block_rows + r >= s.rows || indices[std::size_t(k)] * s.block_cols + c >= s.depth;
+            a[(std::int64_t(k) * s.block_rows + r) * s.block_cols + c] =
+                padding ? poison_element<T>() : random_element<T>(rng);
+          }
+    const bool by_row = s.b_order == bsr::gpu::along::n;
+    b_stride = (by_row ? s.cols : s.depth) + s.gap;
+    // The last row or column has no gap: nobody owns what would be there.
+    const std::int64_t lines = by_row ? s.depth : s.cols;
+    b_memory = bsr::buffer<T>(s.offset + (lines > 0 ? b_stride * lines - s.gap : 0));
+    for (T& x : b_memory) x = poison_element<T>();
+    for (int k = 0; k < s.depth; ++k)
+      for (int j = 0; j < s.cols; ++j) b_memory[b_at(k, j)] = random_element<T>(rng);
+    c_stride = (s.c_by_columns ? s.rows : s.cols) + s.gap;
+    c_memory = bsr::buffer<Result>(c_stride * (s.c_by_columns ? s.cols : s.rows));
+    clear();
+  }
+  void clear() {
+    for (Result& x : c_memory) x = poison_element<Result>();
+  }
+  std::int64_t b_at(std::int64_t k, std::int64_t j) const {
+    return shape.offset + (shape.b_order == bsr::gpu::along::n ? k * b_stride + j : j * b_stride + k);
+  }
+  std::int64_t c_at(std::int64_t i, std::int64_t j) const {
+    return shape.c_by_columns ? j * c_stride + i : i * c_stride + j;
+  }
+
+  /// What a kernel is told.
+  template <class Epilogue>
+  auto args(accumulator alpha, const Epilogue& e) {
+    return bsr::gpu::spmm_args<T, accumulator, Result, Epilogue>{
+        .a = a.data(),
+        .b = b_memory.data() + shape.offset,
+        .c = c_memory.data(),
+        .b_stride = b_stride,
+        .c_row_stride = shape.c_by_columns ? 1 : c_stride,
+        .c_col_stride = shape.c_by_columns ? c_stride : 1,
+        .rows = shape.rows,
+        .cols = shape.cols,
+        .depth = shape.depth,
+        .block_cols = shape.block_cols,
+        .alpha = alpha,
+        .epilogue = e,
+        .columns = nullptr,
+        .blocks = nullptr,
+        .items = nullptr,
+        .begin = nullptr,
+        .partial = nullptr,
+        .counter = nullptr};
+  }
+
+  /// "" when every element of C is what it must be and nothing else was written; else the first that is not.
+  /// `rounding` is how far an element of A or B is rounded before it is multiplied.
+  template <class Epilogue>
+  std::string difference(accumulator alpha, const Epilogue& e, double rounding) const {
+    using wide = std::conditional_t<std::is_integral_v<T>, std::int64_t, double>;
+    std::vector<wide> sum(std::size_t(shape.rows) * std::size_t(shape.cols));
+    std::vector<double> size(sum.size());
+    std::vector<std::int64_t> terms(std::size_t(shape.rows));
+    for (int i = 0; i < shape.rows; ++i) {
+      const int block_row = i / shape.block_rows;
+      for (int n = indptr[std::size_t(block_row)]; n < indptr[std::size_t(block_row) + 1]; ++n)
+        for (int c = 0; c < shape.block_cols; ++c) {
+          const int k = indices[std::size_t(n)] * shape.block_cols + c;
+          if (k >= shape.depth) break;
+          ++terms[std::size_t(i)];
+          const auto x = static_cast<wide>(
+              a[(std::int64_t(n) * shape.block_rows + i % shape.block_rows) * shape.block_cols + c]);
+          for (int j = 0; j < shape.cols; ++j) {
+            const auto at = std::size_t(i) * std::size_t(shape.cols) + std::size_t(j);
+            const wide product = x * static_cast<wide>(b_memory[b_at(k, j)]);
+            sum[at] += product;
+            size[at] += std::fabs(static_cast<double>(product));
+          }
+        }
+    }
+    for (int i = 0; i < shape.rows; ++i)
+      for (int j = 0; j < shape.cols; ++j) {
+        const auto at = std::size_t(i) * std::size_t(shape.cols) + std::size_t(j);
+        const Result found = c_memory[c_at(i, j)];
+        if constexpr (std::is_integral_v<T>) {
+          const auto expected = static_cast<Result>(e(alpha * static_cast<accumulator>(sum[at]), i, j));
+          if (found != expected) return wrong(i, j, double(found), double(expected), 0);
+        } else {
+          const double expected = e(double(alpha) * sum[at], i, j);
+          // Sums in any order, alpha, and what the epilogue adds: it is rounded as often as it has parts.
+          const double u = roundoff<accumulator>();
+          const double k = static_cast<double>(terms[std::size_t(i)]) + 8;
+          const double bound =
+              1.2 * std::fabs(double(alpha)) * size[at] * (2 * k * u + 2 * rounding + rounding * rounding) +
+              8 * u * std::fabs(expected) + 8 * u + roundoff<Result>() * (std::fabs(expected) + 1e-4);
+          if (!(std::fabs(double(found) - expected) <= bound))
+            return wrong(i, j, double(found), expected, bound);
+        }
+      }
+    return "";
+  }
+
+ private:
+  static std::string wrong(int i, int j, double found, double expected, double bound) {
+    std::ostringstream s;
+    s.precision(12);
+    s << "C(" << i << ", " << j << ") is " << found << " instead of " << expected << " +- " << bound;
+    return s.str();
+  }
+};
+
+/// Runs a kernel that writes the C of p. "" when it did nothing forbidden, C is what it must be, and each
+/// element was written once.
+template <class Case, class Epilogue, class Run>
+std::string judged(Case& p, emulator::machine& m, typename Case::accumulator alpha, const Epilogue& e,
+                   double rounding, const Run& run) {
+  m.add_input(p.a.data(), p.a.size());
+  m.add_input(p.b_memory.data(), p.b_memory.size());
+  m.add_output(p.c_memory.data(), p.c_memory.size());
+  p.clear();
+  try {
+    run();
+  } catch (const emulator::emulation_error& error) {
+    return error.what();
+  }
+  std::string text = p.difference(alpha, e, rounding);
+  if (!text.empty()) return text;
+  std::int64_t elements = 0;
+  for (const auto& x : p.c_memory) elements += m.times_written(&x);
+  const std::int64_t expected = std::int64_t(p.shape.rows) * p.shape.cols;
+  if (elements != expected)
+    return std::to_string(elements) + " elements were written instead of " + std::to_string(expected);
+  return "";
+}
+
+/// The plan of a product, and memory for its partial sums.
+template <class Accumulator>
+struct planned {
+  bsr::gpu::row_groups groups;
+  bsr::gpu::schedule work;
+  bsr::buffer<Accumulator> partial;
+  bsr::buffer<std::uint32_t> counters;
+
+  template <class T, class Result>
+  planned(const product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile)
+      : groups(bsr::gpu::make_row_groups<std::int32_t>(p.indices, p.indptr, tile.rows_of_group)),
+        work(bsr::gpu::make_schedule(groups, (p.shape.cols + tile.columns - 1) / tile.columns,
+                                     p.shape.workers, tile.cost())),
+        partial(std::int64_t(work.slots) * tile.rows() * tile.columns),
+        counters(work.counters) {}
+
+  template <class Args>
+  void tell(Args& args) {
+    args.columns = groups.columns.data();
+    args.blocks = groups.blocks.data();
+    args.items = work.items.data();
+    args.begin = work.begin.data();
+    args.partial = partial.data();
+    args.counter = counters.data();
+  }
+  void declare(emulator::machine& m) const {
+    m.add_input(groups.columns.data(), groups.columns.size());
+    m.add_input(groups.blocks.data(), groups.blocks.size());
+    m.add_input(work.items.data(), work.items.size());
+    m.add_input(work.begin.data(), work.begin.size());
+    m.add_exchange(partial.data(), partial.size());
+    m.add_exchange(counters.data(), counters.size());
+  }
+};
+
+/// "" when a kernel computes the product as it should, under one way to run it. `mutate` and `record` may be
+/// null.
+template <class Kernel, class T, class Result, class Epilogue>
+std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile,
+                        typename product_case<T, Result>::accumulator alpha, const Epilogue& e,
+                        double rounding, emulator::settings how, const emulator::mutation* mutate = nullptr,
+                        emulator::mutations* record = nullptr) {
+  planned<typename product_case<T, Result>::accumulator> plan(p, tile);
+  auto args = p.args(alpha, e);
+  plan.tell(args);
+  emulator::machine m(how);
+  m.mutate(mutate);
+  m.record(record);
+  plan.declare(m);
+  const std::string text = judged(p, m, alpha, e, rounding, [&] {
+    m.run<emulator::isa>({p.shape.workers, tile.threads(), tile.shared_bytes()},
+                         [&](emulator::isa& isa) { Kernel::run(isa, args); });
+  });
+  if (!text.empty()) return text;
+  for (const std::uint32_t n : plan.counters)
+    if (n != 0) return "a counter was left at " + std::to_string(n);
+  return "";
+}
+
+}  // namespace bsr_test

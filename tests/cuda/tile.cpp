@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bsr/kernel/cuda/tile.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace bsr::gpu;
+
+TEST_CASE("every tile that can be selected is one that spmm_mma can run") {
+  for (const int bytes : {1, 2, 4, 8})
+    for (const int rows : {16, 32, 64, 128})
+      for (const int depth_bytes : {32, 64, 128})
+        for (const int limit : {99 << 10, 163 << 10, 227 << 10}) {
+          CAPTURE(bytes, rows, depth_bytes, limit);
+          const spmm_tile tile = select_tile(bytes, rows, depth_bytes / bytes, limit);
+          CHECK(tile.is_valid());
+          CHECK(tile.shared_bytes() <= limit);
+          CHECK(tile.block_rows == rows);
+          // Accumulators: at most 128 registers of a lane.
+          CHECK(tile.rows_of_warp() * tile.columns_of_warp() / 32 * (bytes == 8 ? 2 : 1) <= 128);
+        }
+}
+
+TEST_CASE("the depth of a step is the largest piece of a block that fills a line at most") {
+  CHECK(select_depth(2, 16) == 16);
+  CHECK(select_depth(2, 32) == 32);
+  CHECK(select_depth(2, 64) == 64);
+  CHECK(select_depth(2, 128) == 64);
+  CHECK(select_depth(2, 48) == 16);
+  CHECK(select_depth(2, 96) == 32);
+  CHECK(select_depth(2, 24) == 0);
+  CHECK(select_depth(4, 16) == 16);
+  CHECK(select_depth(4, 128) == 32);
+  CHECK(select_depth(1, 16) == 0);
+  CHECK(select_depth(1, 32) == 32);
+  CHECK(select_depth(1, 128) == 128);
+  CHECK(select_depth(8, 4) == 4);
+  CHECK(select_depth(8, 128) == 16);
+  CHECK(select_depth(8, 3) == 0);
+}
