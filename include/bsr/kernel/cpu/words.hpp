@@ -66,6 +66,12 @@ BSR_INLINE word_pack dot_bytes(word_pack sum, word_pack a, word_pack b) {
 #endif
 }
 
+/// The bits of every lane, xored with those of `mask`.
+BSR_INLINE word_pack flip_bits(word_pack words, std::uint32_t mask) {
+  const word_pack all = word_pack::broadcast(static_cast<std::int32_t>(mask));
+  return word_pack(word_pack::native(words.value() ^ all.value()));
+}
+
 /// Four bytes anywhere, as a word in every lane.
 template <class Byte>
 BSR_INLINE word_pack broadcast_word(const Byte* from) {
