@@ -87,7 +87,7 @@ template <class Byte>
 BSR_INLINE word_pack interleave_bytes(const Byte* from, std::int64_t ld, int rows, int count,
                                       std::uint8_t flip) {
   constexpr int size = word_pack::size;
-#if BSR_ISA_AVX512 && defined(__AVX512VBMI2__)
+#if BSR_ISA_AVX512 && defined(__AVX512VBMI__) && defined(__AVX512VBMI2__)
   if (rows == 4) {
     __m512i all;
     if (count == size) {
