@@ -98,6 +98,22 @@ TEST_CASE("expressions: epilogues") {
   o.expect([&](int i, int j) { return i < j ? 0 : o.product(i, j); });
 }
 
+TEST_CASE("expressions: low precision") {
+  using bsr::saturate_to;
+  const bsr::matrix<std::int8_t, 2> w({4, 4}, {100, 100, 1, 2, 3, 4, 5, 6}, {0, 1}, {0, 1, 2});
+  bsr::dense_matrix<std::int8_t> x(3, 4), z(3, 4);
+  bsr::dense_matrix<float> y(3, 4);
+  const std::vector<float> scales{0.5f, 1, 2, 4}, bias{1, 2, 3, 4};
+  for (int n = 0; n < 3; ++n)
+    for (int k = 0; k < 4; ++k) x(n, k) = static_cast<std::int8_t>(n == 0 ? -128 : 40 + k);
+  // [quantised]
+  y = x * transpose(w) * bsr::per_col(scales) + bsr::per_col(bias);  // int8 times int8, into float
+  z = saturate_to<std::int8_t>(0.02 * x * transpose(w));  // requantised: rounded, clipped to -128 ... 127
+  // [quantised]
+  CHECK((y(0, 0) == -12799 && y(0, 1) == -382 && y(1, 2) == 2 * (3 * 42 + 4 * 43) + 3));
+  CHECK((z(0, 0) == -128 && z(1, 0) == 127 && z(0, 1) == -8 && z(1, 2) == 6));
+}
+
 TEST_CASE("expressions: sampled products") {
   bsr::matrix<double, 2> s({4, 4}, {1, 1, 1, 1, 1, 1, 1, 1}, {1, 0}, {0, 1, 2});
   const bsr::pattern<2> missing({4, 4}, {0, 1}, {0, 1, 2});

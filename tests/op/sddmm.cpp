@@ -68,6 +68,8 @@ TEST_CASE("s = alpha x y + beta s for types that differ, and at the edge of a pa
   one<row_major, row_major, float, float, double>(1, 0.5, {8, 9});
   one<row_major, col_major, float, float, double>(1, 0.5, {8, 9});
   one<row_major, col_major, double, double, double>(0.25, 0, {8, 9});
+  one<row_major, col_major, bsr::bfloat16, bsr::bfloat16, float>(1, 0.5);
+  one<col_major, row_major, bsr::float16, bsr::float16, float>(2, 0);
   one<row_major, col_major, std::int8_t, std::int8_t, std::int32_t>(2, -1);
   one<row_major, row_major, std::int16_t, std::int32_t, std::int64_t>(1, 3, {8, 9});
 }

@@ -227,6 +227,25 @@ BSR_INLINE auto operator-(const P& p, const Bias& bias) {
   return -(-p + bias);
 }
 
+// ---- factors of rows and columns --------------------------------------------------------------------------
+/// value * per_row(v) multiplies element (i, j) by v[i], value * per_col(v) by v[j]: the scales of quantised
+/// weights.
+template <value P, class View>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator*(const P& p, const row_bias<View>& scale) {
+  return p.with(compose(p.epilogue, scale_per_row<View>(scale.v)));
+}
+template <value P, class View>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator*(const P& p, const col_bias<View>& scale) {
+  return p.with(compose(p.epilogue, scale_per_col<View>(scale.v)));
+}
+template <detail::bias_word Scale, value P>
+  requires(!detail::vector_product<P>)
+BSR_INLINE auto operator*(const Scale& scale, const P& p) {
+  return p * scale;
+}
+
 // ---- functions of a value ---------------------------------------------------------------------------------
 /// max(value, 0), element by element. NaN stays NaN.
 template <value P>
@@ -242,6 +261,14 @@ BSR_INLINE auto gelu(const P& p) {
 template <value P>
 BSR_INLINE auto silu(const P& p) {
   return p.with(compose(p.epilogue, silu_function{}));
+}
+/// The whole number next to each element, of two the even one, within what Integer holds: a product
+/// requantised to 8 bits, y = saturate_to<std::int8_t>(0.01 * w * x). Sums are in floating point, so that
+/// factors may be any numbers; products of 8-bit integers are summed exactly before they become that. NaN
+/// becomes the lowest.
+template <class Integer, value P>
+BSR_INLINE auto saturate_to(const P& p) {
+  return p.with(compose(p.epilogue, saturate_function<Integer>{}));
 }
 /// f(value(i, j), i, j) or f(value(i, j)) for every element. f is called once an element, from any thread, in
 /// any order.

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -233,6 +234,83 @@ struct add_per_col : reads_operands {
       return p + detail::load_lanes<Pack>(bias, j, l.count);
   }
 };
+
+template <class View>
+struct scale_per_col;
+
+/// v * factor(i): one number for each row.
+template <class View>
+struct scale_per_row : reads_operands {
+  View factor;
+  BSR_INLINE constexpr explicit scale_per_row(View v) : factor(v) {}
+  BSR_INLINE constexpr auto transposed() const { return scale_per_col<View>(factor); }
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
+    return multiply(v, detail::convert<V>(factor[i]));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t, lanes<Axis> l) const {
+    if constexpr (Axis == axis::row)
+      return p * Pack::broadcast(detail::convert<typename Pack::value_type>(factor[i]));
+    else
+      return p * detail::load_lanes<Pack>(factor, i, l.count);
+  }
+};
+
+/// v * factor(j): one number for each column.
+template <class View>
+struct scale_per_col : reads_operands {
+  View factor;
+  BSR_INLINE constexpr explicit scale_per_col(View v) : factor(v) {}
+  BSR_INLINE constexpr auto transposed() const { return scale_per_row<View>(factor); }
+  template <class V>
+  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
+    return multiply(v, detail::convert<V>(factor[j]));
+  }
+  template <class Pack, axis Axis>
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t j, lanes<Axis> l) const {
+    if constexpr (Axis == axis::column)
+      return p * Pack::broadcast(detail::convert<typename Pack::value_type>(factor[j]));
+    else
+      return p * detail::load_lanes<Pack>(factor, j, l.count);
+  }
+};
+
+/// The whole number next to v, of two the even one, within what Integer holds; NaN becomes the lowest. For
+/// floating point: a problem with this epilogue has no other accumulators.
+template <class Integer>
+struct saturate_function {
+  static_assert(sizeof(Integer) <= 2, "every value of Integer must be a float");
+  static constexpr float lowest = std::numeric_limits<Integer>::lowest(),
+                         highest = (std::numeric_limits<Integer>::max)();
+  template <class V>
+  BSR_INLINE V operator()(V v, std::int64_t, std::int64_t) const {
+    const V above = v > V(lowest) ? v : V(lowest);
+    return std::nearbyint(above < V(highest) ? above : V(highest));
+  }
+  template <class Pack, axis Axis>
+    requires requires(Pack p) { p.pin(); }
+  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
+    using value = typename Pack::value_type;
+    // Beyond it floats are whole; adding and taking it off again rounds as the processor does.
+    constexpr value whole = value(1.5) / std::numeric_limits<value>::epsilon();
+    const Pack above = max_or_second(p, Pack::broadcast(lowest));
+    Pack shifted = Pack::zero() - max_or_second(Pack::zero() - above, Pack::broadcast(-highest));
+    shifted = shifted + Pack::broadcast(whole);
+    shifted.pin();
+    return shifted - Pack::broadcast(whole);
+  }
+};
+
+namespace detail {
+/// Whether an epilogue asks for accumulators of floating point, whatever the operands are.
+template <class E>
+inline constexpr bool sums_in_float = false;
+template <class Integer>
+inline constexpr bool sums_in_float<saturate_function<Integer>> = true;
+template <class F, class G>
+inline constexpr bool sums_in_float<then<F, G>> = sums_in_float<F> || sums_in_float<G>;
+}  // namespace detail
 
 /// max(v, 0). NaN stays NaN.
 struct relu_function {

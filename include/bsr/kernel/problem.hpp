@@ -19,6 +19,11 @@ namespace detail {
 template <class A, class B, class C>
 using accumulator_of =
     promoted_t<promoted_t<typename A::value_type, typename B::value_type>, typename C::value_type>;
+/// The same, or floating point where the epilogue asks for it.
+template <class A, class B, class C, class Epilogue>
+using accumulator_for =
+    std::conditional_t<sums_in_float<Epilogue>, promoted_t<accumulator_of<A, B, C>, float>,
+                       accumulator_of<A, B, C>>;
 }  // namespace detail
 
 /// C(i, j) = epilogue(alpha * sum_k op(A)(i, k) B(k, j), i, j)   for every element of C, exactly once.
@@ -27,11 +32,12 @@ using accumulator_of =
 /// C: dense_view<TC, Layout>, m x n. C overlaps nothing but an addend inside the epilogue that is exactly C
 /// itself. Sums, alpha and the epilogue are in `accumulator`, the smallest type that holds products of A's
 /// and B's elements and the elements of C: float times float into double is summed in double, int8 times int8
-/// into int32 does not wrap. The order in which an element's sum over k is formed depends on the kernel and
-/// the target, never on the number of threads or on how the work is cut.
+/// into int32 does not wrap. Sums of 8-bit integers that become floats are exact while they are below 2^24.
+/// The order in which an element's sum over k is formed depends on the kernel and the target, never on the
+/// number of threads or on how the work is cut.
 template <class A, op Op, class B, class C, class Epilogue = no_epilogue>
 struct spmm_problem {
-  using accumulator = detail::accumulator_of<A, B, C>;
+  using accumulator = detail::accumulator_for<A, B, C, Epilogue>;
   static constexpr op factor_op = Op;
 
   accumulator alpha;
@@ -44,7 +50,7 @@ struct spmm_problem {
 /// y(i) = epilogue(alpha * sum_k op(A)(i, k) x(k), i, 0). x: vector_view<const TX>, y: vector_view<TY>.
 template <class A, op Op, class X, class Y, class Epilogue = no_epilogue>
 struct spmv_problem {
-  using accumulator = detail::accumulator_of<A, X, Y>;
+  using accumulator = detail::accumulator_for<A, X, Y, Epilogue>;
   static constexpr op factor_op = Op;
 
   accumulator alpha;

@@ -124,6 +124,14 @@ template <class V, class View>
 struct faults<V, add_per_row<View>> : operand_faults<V, View, V> {};
 template <class V, class View>
 struct faults<V, add_per_col<View>> : operand_faults<V, View, V> {};
+template <class V, class View>
+struct faults<V, scale_per_row<View>> : operand_faults<V, View, V> {};
+template <class V, class View>
+struct faults<V, scale_per_col<View>> : operand_faults<V, View, V> {};
+template <class V, class Integer>
+struct faults<V, saturate_function<Integer>> : no_fault {
+  static constexpr bool has_no_function = is_complex<V>;
+};
 template <class V, class F, class G>
 struct faults<V, then<F, G>> {
   using f = faults<V, F>;
@@ -252,19 +260,28 @@ struct epilogue_check {
   }
   template <class View>
   void operator()(const add_per_row<View>& e) const {
-    bias(e.bias, Side == side::left ? "per_row" : "per_col", c.rows());
+    lines(e.bias, Side == side::left ? " + per_row" : " + per_col", c.rows());
   }
   template <class View>
   void operator()(const add_per_col<View>& e) const {
-    bias(e.bias, Side == side::left ? "per_col" : "per_row", c.cols());
+    lines(e.bias, Side == side::left ? " + per_col" : " + per_row", c.cols());
   }
   template <class View>
-  void bias(View v, const char* name, std::int64_t wanted) const {
+  void operator()(const scale_per_row<View>& e) const {
+    lines(e.factor, Side == side::left ? " * per_row" : " * per_col", c.rows());
+  }
+  template <class View>
+  void operator()(const scale_per_col<View>& e) const {
+    lines(e.factor, Side == side::left ? " * per_col" : " * per_row", c.cols());
+  }
+  /// One number for each row or column.
+  template <class View>
+  void lines(View v, const char* name, std::int64_t wanted) const {
     if (v.size() != wanted)
-      fail<shape_error>("bsr: ", product_text<Op, Side>(false), " + ", name, "(v): ", shapes, ", v has ",
-                        v.size(), " elements.");
+      fail<shape_error>("bsr: ", product_text<Op, Side>(false), name, "(v): ", shapes, ", v has ", v.size(),
+                        " elements.");
     if (promise == aliasing::checked && overlap(footprint_of(v), footprint_of(c)))
-      fail<alias_error>("bsr: ", product_text<Op, Side>(false), " + ", name,
+      fail<alias_error>("bsr: ", product_text<Op, Side>(false), name,
                         "(v): c shares memory with v, which is read while c is written: ", shapes, ", v has ",
                         v.size(), " elements. Compute into other memory.");
   }

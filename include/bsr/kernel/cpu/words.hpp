@@ -66,6 +66,12 @@ BSR_INLINE word_pack dot_bytes(word_pack sum, word_pack a, word_pack b) {
 #endif
 }
 
+/// The bits of every lane, xored with those of `mask`.
+BSR_INLINE word_pack flip_bits(word_pack words, std::uint32_t mask) {
+  const word_pack all = word_pack::broadcast(static_cast<std::int32_t>(mask));
+  return word_pack(word_pack::native(words.value() ^ all.value()));
+}
+
 /// Four bytes anywhere, as a word in every lane.
 template <class Byte>
 BSR_INLINE word_pack broadcast_word(const Byte* from) {
@@ -81,7 +87,7 @@ template <class Byte>
 BSR_INLINE word_pack interleave_bytes(const Byte* from, std::int64_t ld, int rows, int count,
                                       std::uint8_t flip) {
   constexpr int size = word_pack::size;
-#if BSR_ISA_AVX512 && defined(__AVX512VBMI2__)
+#if BSR_ISA_AVX512 && defined(__AVX512VBMI__) && defined(__AVX512VBMI2__)
   if (rows == 4) {
     __m512i all;
     if (count == size) {

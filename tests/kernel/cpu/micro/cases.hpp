@@ -13,6 +13,7 @@
 #include "support/bounds.hpp"
 #include "support/guarded.hpp"
 #include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace bsr_test {
 
@@ -31,12 +32,6 @@ void run_kernel(const bsr::cpu& policy, typename A::value_type alpha, const A& a
   static_assert(Kernel<problem>::fits);
   Kernel<problem>::run(policy, problem{alpha, a, b, c, {}});
 }
-
-#if BSR_HAS_OPENMP
-inline constexpr int most_threads = 3;
-#else
-inline constexpr int most_threads = 1;
-#endif
 
 /// C = alpha op(A) B by run(policy, alpha, B, C), against the definition in wide numbers, for n columns.
 /// Knows neither the kernel nor A's block size, so that it is compiled once for many of them.

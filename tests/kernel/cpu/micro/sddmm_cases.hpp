@@ -13,14 +13,9 @@
 #include "support/guarded.hpp"
 #include "support/random.hpp"
 #include "support/sampled.hpp"
+#include "support/threads.hpp"
 
 namespace bsr_test {
-
-#if BSR_HAS_OPENMP
-inline constexpr int most_threads = 3;
-#else
-inline constexpr int most_threads = 1;
-#endif
 
 /// S = alpha X Y + beta S by run(policy, alpha, X, Y, beta, S's data) for k from a list. Knows neither the
 /// kernel nor S's block size, so that it is compiled once for many of them.
