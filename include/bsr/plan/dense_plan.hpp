@@ -2,8 +2,10 @@
 #pragma once
 // A product of a sparse and a dense matrix, prepared: auto p = plan(cpu{}, x * transpose(w));
 // y.on(p) = x * transpose(w);
+#include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "bsr/expr/operators.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/machine.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
@@ -43,10 +46,12 @@ class dense_plan {
   using operand_type = B;
   static constexpr op factor_op = Op;
 
-  dense_plan(const Policy& policy, const A& a)
+  /// columns: of B, for cost() and explain(); runs may have others.
+  dense_plan(const Policy& policy, const A& a, std::int64_t columns)
       : policy_(policy),
+        columns_(columns),
         made_for_(checked(a)),
-        work_(backend<Policy>::template workspace<Op, B>(policy, a)) {}
+        work_(backend<Policy>::template workspace<Op, B>(policy, a, columns)) {}
   dense_plan(dense_plan&&) = default;
   dense_plan& operator=(dense_plan&&) = default;
 
@@ -68,6 +73,23 @@ class dense_plan {
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
 
+  /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
+  /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
+  product_cost cost(const machine& m = {}) const { return cost_of<void>(m, nullptr); }
+  /// The same for a packed matrix.
+  template <class Packed>
+    requires requires(const Packed& p) { p.packed().blocks(); }
+  product_cost cost(const machine& m, const Packed& packed) const {
+    return cost_of(m, &packed.packed().blocks());
+  }
+  /// cost() in words.
+  std::string explain() const { return words(cost(), false); }
+  std::string explain(const machine& m) const { return words(cost(m), true); }
+  template <class Packed>
+  std::string explain(const machine& m, const Packed& packed) const {
+    return words(cost(m, packed), true);
+  }
+
   template <class Problem>
   void run(const Policy& policy, const Problem& p) {
     constexpr bool fits = fits_problem(std::type_identity<Problem>());
@@ -86,8 +108,8 @@ class dense_plan {
   }
 
  private:
-  using workspace = decltype(backend<Policy>::template workspace<Op, B>(std::declval<const Policy&>(),
-                                                                        std::declval<const A&>()));
+  using workspace = decltype(backend<Policy>::template workspace<Op, B>(
+      std::declval<const Policy&>(), std::declval<const A&>(), std::int64_t{}));
 
   template <class X>
   static constexpr bool stands_for() {
@@ -110,6 +132,33 @@ class dense_plan {
   static constexpr bool fits_problem(std::type_identity<spmv_problem<A2, Op2, X, Y, E>>) {
     return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
   }
+  template <class Blocks>
+  product_cost cost_of(const machine& m, const Blocks* packed) const {
+    return backend<Policy>::template cost<Op, B, A>(policy_, m, made_for_.shape(), made_for_.blocksize(),
+                                                    made_for_.num_blocks(), columns_, packed);
+  }
+  /// Three digits.
+  static double rounded(double x) {
+    if (!(x > 0)) return x;
+    const double unit = std::pow(10.0, std::floor(std::log10(x)) - 2);
+    return unit < 1 ? std::round(x / unit) / std::round(1 / unit) : std::round(x / unit) * unit;
+  }
+  std::string words(const product_cost& c, bool timed) const {
+    message text;
+    text << (Op == op::none ? "a is " : "a, transposed, is ") << made_for_.shape() << " with "
+         << made_for_.num_blocks() << " blocks of " << made_for_.blocksize() << ", times " << columns_
+         << (columns_ == 1 ? " column" : " columns") << ": kernel " << c.kernel;
+    if (c.tile_rows > 0) text << ", tiles of " << c.tile_rows << "x" << c.tile_cols;
+    text << ", " << c.threads << (c.threads == 1 ? " thread; " : " threads; ") << rounded(c.flops)
+         << " floating-point operations, " << rounded(c.bytes) << " bytes.";
+    if (timed && c.seconds > 0)
+      text << " Predicted: " << rounded(c.seconds * 1e6) << " microseconds, "
+           << rounded(c.flops / c.seconds * 1e-9) << " GFLOP/s, bound by " << c.limit
+           << "; a dense matrix of this shape: " << rounded(c.dense_seconds * 1e6) << " microseconds.";
+    else if (timed)
+      text << " There is no prediction for these types.";
+    return text.c_str();
+  }
   template <class View>
   static const View& checked(const View& a) {
     detail::check_format_for("plan", a, checks::full);
@@ -126,6 +175,7 @@ class dense_plan {
   }
 
   Policy policy_;
+  std::int64_t columns_;
   detail::known_structure<index_type> made_for_;
   workspace work_;
 };
@@ -173,6 +223,17 @@ struct kernel_operand<side::right, dense_view<T, Layout>> {
 
 }  // namespace detail
 
+/// The rates of this machine, for plan.explain(m) and plan.cost(m): takes a second, and 128 MB for as long.
+/// Measured while others work on the machine they are too low.
+template <class Policy>
+[[nodiscard]] machine calibrate(const Policy& policy) {
+  return backend<Policy>::calibrate(policy);
+}
+template <class Policy = typename default_policy<host>::type>
+[[nodiscard]] machine calibrate() {
+  return backend<Policy>::calibrate(Policy{});
+}
+
 /// The plan of a product of a sparse matrix and a dense matrix or a vector.
 ///
 ///   auto p = plan(cpu{}, x * transpose(w));
@@ -207,7 +268,8 @@ template <class Policy, class F, class B, side Side, class E>
     if (Side == side::left ? shape.cols != b.rows : b.cols != shape.rows)
       fail<shape_error>("bsr: plan: ", detail::product_text<applied, Side>(storage_detail::is_vector_view<B>),
                         ": a is ", f.a.shape(), ", b is ", b, ".");
-    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(policy, f.a);
+    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(
+        policy, f.a, Side == side::left ? b.cols : b.rows);
   }(e.factor);
 }
 
