@@ -2,6 +2,7 @@
 // The code of docs/guide/pruning.md.
 // [includes]
 #include <bsr/bsr.hpp>
+#include <bsr/layer.hpp>
 #include <bsr/prune.hpp>
 // [includes]
 #include <catch2/catch_test_macros.hpp>
@@ -115,6 +116,33 @@ TEST_CASE("pruning: while a network trains") {
   topology.exchange(a, stored, candidates, a.num_blocks() / 10, m, v);
   // [regrow]
   CHECK(a.num_blocks() == 2);
+}
+
+TEST_CASE("pruning: a layer that trains") {
+  namespace prune = bsr::prune;
+  const bsr::dense_matrix<float, bsr::col_major> x(32, 64), target(32, 48);
+  bsr::dense_matrix<float, bsr::col_major> y(32, 48), dy(32, 48), dx(32, 64);
+  // [train]
+  namespace layer = bsr::layer;
+  layer::linear<float, 16> l(prune::to_bsr<16>(trained(48, 64, 1), prune::keep_density{0.5}));
+  layer::adam_state<float> for_weights(l.weights().nnz()), for_bias(l.outputs());
+
+  l.forward(x, y, [](auto e) { return relu(e); });  // y = relu(x W^T + b)
+  for (std::int64_t k = 0; k < 32 * 48; ++k) dy.data()[k] = y.data()[k] - target.data()[k];  // of the loss
+  layer::relu_backward(y, dy);
+  l.backward(x, dy, dx);  // dW = dy^T x at W's blocks, db, dx = dy W
+  step(layer::adam{.rate = 1e-3}, l.weights().data(), l.weight_gradient().data(), for_weights);
+  step(layer::adam{.rate = 1e-3}, l.bias(), l.bias_gradient(), for_bias);
+  // [train]
+  // [rigl]
+  const bsr::pattern<16> all = prune::all_blocks<16>({48, 64});
+  const bsr::matrix<float, 16> gradient = sddmm(all, transpose(dy.view()), x);
+  prune::regrowth topology(l.weights().pattern());
+  topology.exchange(l.weights(), prune::scores(l.weights(), prune::l2_norm{}),
+                    prune::scores(gradient, prune::l2_norm{}), 2, for_weights.first, for_weights.second);
+  l.refresh();
+  // [rigl]
+  CHECK(l.weights().num_blocks() == 6);
 }
 
 TEST_CASE("pruning: what it costs") {

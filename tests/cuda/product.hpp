@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <span>
 #include <sstream>
@@ -213,6 +214,13 @@ struct product_case {
   }
 };
 
+/// Says at the end how many products were computed.
+struct product_counter {
+  int count = 0;
+  ~product_counter() { std::printf("emulated products: %d\n", count); }
+};
+inline product_counter products;
+
 /// Runs a kernel that writes the C of p. "" when it did nothing forbidden, C is what it must be, and each
 /// element was written once.
 template <class Case, class Epilogue, class Run>
@@ -222,6 +230,7 @@ std::string judged(Case& p, emulator::machine& m, typename Case::accumulator alp
   m.add_input(p.b_memory.data(), p.b_memory.size());
   m.add_output(p.c_memory.data(), p.c_memory.size());
   p.clear();
+  ++products.count;
   try {
     run();
   } catch (const emulator::emulation_error& error) {

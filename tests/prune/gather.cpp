@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -86,6 +87,28 @@ TEST_CASE("keep_only: order and duplicates stay, memory too", "[prune]") {
   CHECK(std::vector<int>(a.indices().begin(), a.indices().end()) == std::vector<int>{2, 2, 0});
   CHECK(std::vector<int>(a.indptr().begin(), a.indptr().end()) == std::vector<int>{0, 2, 3});
   CHECK(a.data().data() == memory);
+}
+
+TEST_CASE("keep_only: the arrays of an optimizer lose the same blocks", "[prune]") {
+  auto a = bsr::random<float, 2, 3>({20, 30}, 0.6, 1);
+  bsr::buffer<double> m(a.nnz());
+  for (std::int64_t k = 0; k < m.size(); ++k)
+    m[k] = 2 * static_cast<double>(a.data()[static_cast<std::size_t>(k)]);
+  bsr::buffer<float> v(std::span<const float>(a.data()));
+  prune::keep_only(a, prune::select(prune::scores(a, prune::l1_norm{}), prune::keep_blocks{17}), m, v);
+  CHECK(a.num_blocks() == 17);
+  CHECK(m.size() == 17 * 6);
+  CHECK(v.size() == 17 * 6);
+  for (std::int64_t k = 0; k < m.size(); ++k) {
+    CHECK(v[k] == a.data()[static_cast<std::size_t>(k)]);
+    CHECK(m[k] == 2 * static_cast<double>(v[k]));
+  }
+  bsr::buffer<float> wrong(5);
+  CHECK(text_of<bsr::shape_error>([&] {
+          prune::keep_only(a, prune::select(prune::scores(a, prune::l1_norm{}), prune::keep_blocks{1}),
+                           wrong);
+        }) == "bsr: prune: keep_only: the matrix has 102 stored elements, but a state has 5.");
+  CHECK(a.num_blocks() == 17);
 }
 
 TEST_CASE("gather: what is refused", "[prune]") {

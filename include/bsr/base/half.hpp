@@ -61,15 +61,15 @@ BSR_INLINE constexpr std::uint16_t float16_bits(float x) {
   const std::uint32_t finite = size < 0x38800000u ? tiny : normal;
   return static_cast<std::uint16_t>((size < 0x47800000u ? finite : special) | (bits >> 16 & 0x8000u));
 }
-BSR_INLINE constexpr float float16_value(std::uint16_t stored) {
+BSR_INLINE BSR_HD constexpr float float16_value(std::uint16_t stored) {
   const std::uint32_t sign = static_cast<std::uint32_t>(stored & 0x8000u) << 16;
   const std::uint32_t size = static_cast<std::uint32_t>(stored & 0x7fffu) << 13;
   const std::uint32_t exponent = size & 0x0f800000u;
   // 2^-14 with the fraction of a denormal, less 2^-14.
-  const auto tiny =
-      std::bit_cast<std::uint32_t>(std::bit_cast<float>((exponent == 0 ? size : 0) + 0x38800000u) - 0x1p-14f);
+  const auto tiny = __builtin_bit_cast(
+      std::uint32_t, __builtin_bit_cast(float, (exponent == 0 ? size : 0) + 0x38800000u) - 0x1p-14f);
   const std::uint32_t large = size + (exponent == 0x0f800000u ? 224u << 23 : 112u << 23);
-  return std::bit_cast<float>(sign | (exponent == 0 ? tiny : large));
+  return __builtin_bit_cast(float, sign | (exponent == 0 ? tiny : large));
 }
 
 /// A float rounded to bfloat16, to nearest, ties to even.
@@ -79,8 +79,8 @@ BSR_INLINE constexpr std::uint16_t bfloat16_bits(float x) {
   const std::uint32_t nan = bits >> 16 | 0x40u;
   return static_cast<std::uint16_t>((bits & 0x7fffffffu) > 0x7f800000u ? nan : rounded);
 }
-BSR_INLINE constexpr float bfloat16_value(std::uint16_t stored) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(stored) << 16);
+BSR_INLINE BSR_HD constexpr float bfloat16_value(std::uint16_t stored) {
+  return __builtin_bit_cast(float, static_cast<std::uint32_t>(stored) << 16);
 }
 
 template <class X, class Half>

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // Execution policies: plain data that says where and how an assignment runs.
+#include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
+
+/// CUDA's stream: what cudaStream_t points to.
+struct CUstream_st;
 
 namespace bsr::inline v0 {
 
@@ -20,6 +24,28 @@ struct cpu {
   int threads = 0;
   /// Used instead of OpenMP when its `run` is set.
   bsr::executor executor{};
+};
+
+/// Run on a GPU: y.on(bsr::cuda{.stream = s}) = a * x, with operands in device memory. The call returns
+/// before the result is there. For bsr/cuda.hpp.
+struct cuda {
+  /// A cudaStream_t; nullptr is the default stream.
+  CUstream_st* stream = nullptr;
+
+  /// Whether there is a GPU that can be used. Never throws.
+  static bool available();
+  /// Waits for everything that was given to a stream.
+  static void synchronize(CUstream_st* stream = nullptr);
+};
+
+/// The memory that a policy works in.
+template <class Policy>
+struct space_of {
+  using type = host;
+};
+template <>
+struct space_of<cuda> {
+  using type = device;
 };
 
 }  // namespace bsr::inline v0

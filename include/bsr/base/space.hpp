@@ -7,5 +7,7 @@ namespace bsr::inline v0 {
 
 /// Memory that the CPU reads and writes.
 struct host {};
+/// Memory of a GPU. What lies there is read and written by operations only: bsr/cuda.hpp.
+struct device {};
 
 }  // namespace bsr::inline v0

@@ -9,18 +9,18 @@
 // replaces its neighbour.
 
 // BSR_HD: host code that kernels may call. BSR_DEVICE: the body of a kernel, which nvcc compiles for the
-// device alone and every other compiler for the host. BSR_DEVICE_UNROLL: to nvcc the loop's indices are names
-// of registers; BSR_DEVICE_LOOP: a loop stays one, and registers stay free.
+// device alone and every other compiler for the host. BSR_GPU_UNROLL: to nvcc the loop's indices are names of
+// registers; BSR_GPU_LOOP: a loop stays one, and registers stay free.
 #if defined(__CUDACC__)
 #define BSR_HD __host__ __device__
 #define BSR_DEVICE __device__ __forceinline__
-#define BSR_DEVICE_UNROLL _Pragma("unroll")
-#define BSR_DEVICE_LOOP _Pragma("unroll 1")
+#define BSR_GPU_UNROLL _Pragma("unroll")
+#define BSR_GPU_LOOP _Pragma("unroll 1")
 #else
 #define BSR_HD
 #define BSR_DEVICE inline
-#define BSR_DEVICE_UNROLL
-#define BSR_DEVICE_LOOP
+#define BSR_GPU_UNROLL
+#define BSR_GPU_LOOP
 #endif
 
 #define BSR_INLINE [[gnu::always_inline]] inline

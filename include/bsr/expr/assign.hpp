@@ -23,6 +23,10 @@ template <>
 struct default_policy<host> {
   using type = cpu;
 };
+template <>
+struct default_policy<device> {
+  using type = cuda;
+};
 
 namespace detail {
 
@@ -38,7 +42,7 @@ void assign_product(Policy& policy, const Dst& dst, const product<F, B, Side, E>
       constexpr op flipped = Op == op::none ? op::transpose : op::none;
       constexpr op applied = Side == side::left ? Op : flipped;
       const auto run = [&]<class Problem>(std::type_identity<Problem>, auto b, auto c, const auto& epilogue) {
-        if constexpr (types_fit<Problem, Dst, E, S>()) {
+        if constexpr (spaces_fit<Policy, A, B, Dst, E>() && types_fit<Problem, Dst, E, S>()) {
           using accumulator = typename Problem::accumulator;
           check_number<accumulator, applied, Side>("alpha", f.alpha, to_vector);
           compute<Side>(policy, Problem{convert<accumulator>(f.alpha), f.a, b, c, epilogue}, e.promise);

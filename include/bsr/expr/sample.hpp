@@ -56,7 +56,7 @@ struct no_addend {};
 
 /// alpha (X Y at the blocks of P) + beta D.
 template <class Pattern, class X, class Y, class S = double, class D = no_addend, class B = double>
-struct sample {
+struct sampled_product {
   using bsr_expression = void;
   using is_sampled = void;
   using matrix_type = matrix<result_type_t<typename X::value_type, typename Y::value_type>,
@@ -74,7 +74,7 @@ namespace detail {
 template <class X>
 inline constexpr bool is_sample = false;
 template <class P, class X, class Y, class S, class D, class B>
-inline constexpr bool is_sample<sample<P, X, Y, S, D, B>> = true;
+inline constexpr bool is_sample<sampled_product<P, X, Y, S, D, B>> = true;
 template <class X>
 concept sample_word = is_sample<std::remove_cvref_t<X>>;
 }  // namespace detail
@@ -85,15 +85,15 @@ concept sample_word = is_sample<std::remove_cvref_t<X>>;
 template <pattern_like P, dense_like X, dense_like Y>
 BSR_INLINE auto sddmm(P&& p, X&& x, Y&& y) {
   const auto where = detail::pattern_of(std::forward<P>(p));
-  return sample<std::remove_const_t<decltype(where)>, input_t<X>, input_t<Y>>{
+  return sampled_product<std::remove_const_t<decltype(where)>, input_t<X>, input_t<Y>>{
       1.0, where, input(std::forward<X>(x)), input(std::forward<Y>(y))};
 }
 
 template <number N, class P, class X, class Y, class S, class D, class B>
-BSR_INLINE auto operator*(N alpha, const sample<P, X, Y, S, D, B>& e) {
+BSR_INLINE auto operator*(N alpha, const sampled_product<P, X, Y, S, D, B>& e) {
   using scaled = detail::scaled_t<N, S>;
   using scaled_beta = detail::scaled_t<N, B>;
-  return sample<P, X, Y, scaled, D, scaled_beta>{
+  return sampled_product<P, X, Y, scaled, D, scaled_beta>{
       detail::convert<scaled>(alpha) * detail::convert<scaled>(e.alpha),          e.p, e.x,      e.y,
       detail::convert<scaled_beta>(alpha) * detail::convert<scaled_beta>(e.beta), e.d, e.promise};
 }
@@ -106,13 +106,13 @@ BSR_INLINE auto operator-(const E& e) {
   return -1.0 * e;
 }
 template <class P, class X, class Y, class S, class D, class B, left_operand F>
-BSR_INLINE auto operator+(const sample<P, X, Y, S, D, B>& e, F&& addend) {
+BSR_INLINE auto operator+(const sampled_product<P, X, Y, S, D, B>& e, F&& addend) {
   static_assert(std::same_as<D, no_addend>, "bsr: s = sddmm(p, x, y) + d takes one addend d.");
   return [&e]<class A, op Op, class N>(const factor<A, Op, N>& f) {
     static_assert(
         Op == op::none,
         "bsr: s = sddmm(p, x, y) + d: d must be stored with the blocks of p; it cannot be transposed.");
-    return sample<P, X, Y, S, A, N>{e.alpha, e.p, e.x, e.y, f.alpha, f.a, e.promise};
+    return sampled_product<P, X, Y, S, A, N>{e.alpha, e.p, e.x, e.y, f.alpha, f.a, e.promise};
   }(as_factor(std::forward<F>(addend)));
 }
 template <left_operand F, detail::sample_word E>
@@ -185,7 +185,7 @@ void check_same_pattern(const char* name, const A& a, const B& p) {
 
 /// Into the blocks of `s`, which are those of e.p.
 template <class Policy, class View, class P, class X, class Y, class S, class D, class B>
-void compute_sample(Policy& policy, const View& s, const sample<P, X, Y, S, D, B>& e) {
+void compute_sample(Policy& policy, const View& s, const sampled_product<P, X, Y, S, D, B>& e) {
   using addend = std::conditional_t<std::same_as<D, no_addend>, input_t<const View&>, D>;
   using problem = sddmm_problem<X, Y, View, addend>;
   using accumulator = typename problem::accumulator;
@@ -231,33 +231,33 @@ auto sample_into(const Dst& dst, const E& e) {
 
 /// The value as a matrix of type M, under a policy.
 template <class Policy, class P, class X, class Y, class S, class D, class B, class M>
-M evaluate(const Policy& policy, const sample<P, X, Y, S, D, B>& e, std::type_identity<M>) {
+M evaluate(const Policy& policy, const sampled_product<P, X, Y, S, D, B>& e, std::type_identity<M>) {
   M made = detail::zeros_at<M>(e.p);
   detail::compute_sample(policy, made.view(), e);
   return made;
 }
 template <class P, class X, class Y, class S, class D, class B, class M>
-M evaluate(const sample<P, X, Y, S, D, B>& e, std::type_identity<M> type) {
+M evaluate(const sampled_product<P, X, Y, S, D, B>& e, std::type_identity<M> type) {
   return evaluate(cpu{}, e, type);
 }
 
 template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
           class B, update Update>
-void assign(Policy& policy, const matrix_view<T, R, C, Index>& s, const sample<P, X, Y, S, D, B>& e,
+void assign(Policy& policy, const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update>) {
   detail::check_same_pattern("s", s, e.p);
   detail::compute_sample(policy, s, detail::sample_into<Update>(s, e));
 }
 template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
           update Update>
-void assign(const matrix_view<T, R, C, Index>& s, const sample<P, X, Y, S, D, B>& e,
+void assign(const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
   const cpu policy{};
   assign(policy, s, e, how);
 }
 template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
           class B, update Update>
-void assign(Policy& policy, matrix<T, R, C, Index>& s, const sample<P, X, Y, S, D, B>& e,
+void assign(Policy& policy, matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
   if (Update != update::set || detail::same_pattern(s, e.p))
     assign(policy, s.view(), e, how);
@@ -266,7 +266,7 @@ void assign(Policy& policy, matrix<T, R, C, Index>& s, const sample<P, X, Y, S, 
 }
 template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
           update Update>
-void assign(matrix<T, R, C, Index>& s, const sample<P, X, Y, S, D, B>& e,
+void assign(matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
   const cpu policy{};
   assign(policy, s, e, how);

@@ -23,7 +23,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <class Policy>
 struct backend {
   static_assert(detail::never<Policy>,
-                "bsr: no backend for this execution policy here. For bsr::cpu include <bsr/bsr.hpp>.");
+                "bsr: no backend for this execution policy here. For bsr::cpu include <bsr/bsr.hpp>, for "
+                "bsr::cuda <bsr/cuda.hpp>.");
   // So that the sentence is the only error.
   template <class Problem>
   static void spmm(const Policy&, const Problem&) {}

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "bsr/base/error.hpp"
+#include "bsr/base/policy.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -154,6 +155,36 @@ consteval bool types_fit() {
                 "bsr: map(value, f) calls f(v, i, j) or f(v), and this f takes neither.");
   return writable && stored && scaled && !wrong::loses_imaginary && !wrong::loses_fraction &&
          !wrong::has_no_function && !wrong::is_not_callable;
+}
+
+/// Whether everything that an epilogue reads lies in a memory.
+template <class E, class Space>
+inline constexpr bool epilogue_lies_in = true;
+template <class F, class G, class Space>
+inline constexpr bool epilogue_lies_in<then<F, G>, Space> =
+    epilogue_lies_in<F, Space> && epilogue_lies_in<G, Space>;
+template <class View, class S, class Space>
+inline constexpr bool epilogue_lies_in<add_dense<View, S>, Space> = std::same_as<typename View::space, Space>;
+template <class View, class S, class Space>
+inline constexpr bool epilogue_lies_in<add_vector<View, S>, Space> =
+    std::same_as<typename View::space, Space>;
+template <class View, class Space>
+inline constexpr bool epilogue_lies_in<add_per_row<View>, Space> = std::same_as<typename View::space, Space>;
+template <class View, class Space>
+inline constexpr bool epilogue_lies_in<add_per_col<View>, Space> = std::same_as<typename View::space, Space>;
+
+/// Whether all operands lie in the memory that the policy works in; where they do not, a sentence says so.
+template <class Policy, class A, class B, class C, class Epilogue>
+consteval bool spaces_fit() {
+  using space = typename space_of<std::remove_cvref_t<Policy>>::type;
+  constexpr bool together = std::same_as<typename A::space, space> &&
+                            std::same_as<typename B::space, space> &&
+                            std::same_as<typename C::space, space> && epilogue_lies_in<Epilogue, space>;
+  static_assert(together,
+                "bsr: all operands of a product lie in the memory that its policy works in: "
+                "bsr::copy_to<bsr::device>(x) "
+                "and bsr::copy_to<bsr::host>(x) bring them there.");
+  return together;
 }
 
 // ---- numbers ----------------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ void spmm(Policy&& policy, Alpha alpha, A&& a, B&& b, Beta beta, C&& c) {
   using addend = add_dense<input_t<C>, Beta>;
   using problem = spmm_problem<input_t<A>, Op, input_t<B>, destination_view, addend>;
   using accumulator = typename problem::accumulator;
-  if constexpr (detail::types_fit<problem, destination_view, addend, Alpha>()) {
+  if constexpr (detail::spaces_fit<Policy, input_t<A>, input_t<B>, destination_view, addend>() &&
+                detail::types_fit<problem, destination_view, addend, Alpha>()) {
     const destination_view to = view(std::forward<C>(c));
     detail::check_number<accumulator, Op, side::left>("alpha", alpha, false);
     compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)),

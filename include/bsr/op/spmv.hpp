@@ -36,7 +36,8 @@ void spmv(Policy&& policy, Alpha alpha, A&& a, X&& x, Beta beta, Y&& y) {
   using addend = add_vector<input_t<Y>, Beta>;
   using problem = spmv_problem<input_t<A>, Op, input_t<X>, destination_view, addend>;
   using accumulator = typename problem::accumulator;
-  if constexpr (detail::types_fit<problem, destination_view, addend, Alpha>()) {
+  if constexpr (detail::spaces_fit<Policy, input_t<A>, input_t<X>, destination_view, addend>() &&
+                detail::types_fit<problem, destination_view, addend, Alpha>()) {
     const destination_view to = view(std::forward<Y>(y));
     detail::check_number<accumulator, Op, side::left>("alpha", alpha, true);
     compute(policy, problem{detail::convert<accumulator>(alpha), input(std::forward<A>(a)),

@@ -155,34 +155,49 @@ auto to_bsr(const W& w, dims blocksize, const Rule& rule, const Score& score = {
 
 /// Drops the blocks of `a` that are not in a pattern, in place: memory is kept, nothing moves but blocks to
 /// the front. Blocks that stay keep their order; places of the pattern where `a` has no block stay empty.
-/// Throws shape_error when shape or block size differ, before anything changes. O(blocks + moved elements),
-/// and one mark for each block column.
-template <class T, int R, int C, class Index, int PR, int PC, class PIndex>
-void keep_only(matrix<T, R, C, Index>& a, const pattern<PR, PC, PIndex>& where) {
+/// Arrays of an optimizer, buffers with one number for each element of `a`, lose the same blocks:
+/// keep_only(a, where, s.first, s.second). Throws shape_error when shape, block size or the length of a
+/// buffer differ, format_error when an index is out of range; then nothing has changed. O(blocks + moved
+/// elements), and one mark for each block column.
+template <class T, int R, int C, class Index, int PR, int PC, class PIndex, class... State>
+void keep_only(matrix<T, R, C, Index>& a, const pattern<PR, PC, PIndex>& where, buffer<State>&... states) {
   detail::check_pattern_fits("prune: keep_only", a.shape(), where.shape());
   if (a.blocksize() != where.blocksize())
     fail<shape_error>("bsr: prune: keep_only: the matrix has blocks of ", a.blocksize(), ", the pattern of ",
                       where.blocksize(), ".");
   detail::check_format_for("prune: keep_only", a.view(), checks::full);
-  const auto area = static_cast<std::size_t>(a.blocksize().rows * a.blocksize().cols);
+  detail::check_format_for("prune: keep_only", where.view(), checks::full);
+  [[maybe_unused]] const auto check_state = [&](std::int64_t size) {
+    if (size != a.nnz())
+      fail<shape_error>("bsr: prune: keep_only: the matrix has ", a.nnz(),
+                        " stored elements, but a state has ", size, ".");
+  };
+  (check_state(states.size()), ...);
+  const std::int64_t area = a.blocksize().rows * a.blocksize().cols;
+  const auto move = [&](auto* data, std::int64_t to, std::int64_t from) {
+    for (std::int64_t e = 0; e < area; ++e) data[to * area + e] = data[from * area + e];
+  };
   detail::block_places<PIndex> places(a.block_cols());
-  std::size_t kept = 0, begin = 0;
+  std::int64_t kept = 0, begin = 0;
   for (std::int64_t i = 0; i < a.block_rows(); ++i) {
     places.enter(where, i);
-    const auto end = static_cast<std::size_t>(a.indptr()[static_cast<std::size_t>(i) + 1]);
-    for (std::size_t k = begin; k < end; ++k) {
-      const Index j = a.indices()[k];
+    const std::int64_t end = a.indptr()[static_cast<std::size_t>(i) + 1];
+    for (std::int64_t k = begin; k < end; ++k) {
+      const Index j = a.indices()[static_cast<std::size_t>(k)];
       if (places(j) < 0) continue;
-      a.indices()[kept] = j;
-      if (kept != k)
-        for (std::size_t e = 0; e < area; ++e) a.data()[kept * area + e] = a.data()[k * area + e];
+      a.indices()[static_cast<std::size_t>(kept)] = j;
+      if (kept != k) {
+        move(a.data().data(), kept, k);
+        (move(states.data(), kept, k), ...);
+      }
       ++kept;
     }
     begin = end;
     a.indptr()[static_cast<std::size_t>(i) + 1] = static_cast<Index>(kept);
     places.leave(where, i);
   }
-  a.truncate_blocks(static_cast<std::int64_t>(kept));
+  a.truncate_blocks(kept);
+  (states.truncate(kept * area), ...);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::prune

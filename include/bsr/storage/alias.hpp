@@ -28,15 +28,15 @@ footprint footprint_of(std::span<T, N> s) {
   const auto bytes = static_cast<std::int64_t>(s.size_bytes());
   return {reinterpret_cast<std::uintptr_t>(s.data()), 1, bytes, bytes};
 }
-template <class T>
-footprint footprint_of(vector_view<T> v) {
+template <class T, class Space>
+footprint footprint_of(vector_view<T, Space> v) {
   constexpr auto size = static_cast<std::int64_t>(sizeof(T));
   const auto begin = reinterpret_cast<std::uintptr_t>(v.data());
   if (v.stride() == 1) return {begin, v.size() > 0 ? 1 : 0, v.size() * size, v.size() * size};
   return {begin, v.size(), size, v.stride() * size};
 }
-template <class T, class Layout>
-footprint footprint_of(dense_view<T, Layout> x) {
+template <class T, class Layout, class Space>
+footprint footprint_of(dense_view<T, Layout, Space> x) {
   constexpr auto size = static_cast<std::int64_t>(sizeof(T));
   const bool by_row = x.row_stride() >= x.col_stride();
   const std::int64_t count = by_row ? x.rows() : x.cols();
@@ -66,15 +66,15 @@ inline bool overlap(const footprint& a, const footprint& b) {
 }
 
 /// Whether two dense operands are element for element the same memory.
-template <class T, class Layout, class U, class OtherLayout>
-bool same_elements(dense_view<T, Layout> x, dense_view<U, OtherLayout> y) {
+template <class T, class Layout, class U, class OtherLayout, class Space>
+bool same_elements(dense_view<T, Layout, Space> x, dense_view<U, OtherLayout, Space> y) {
   return std::is_same_v<std::remove_const_t<T>, std::remove_const_t<U>> &&
          static_cast<const void*>(x.data()) == static_cast<const void*>(y.data()) && x.shape() == y.shape() &&
          (x.rows() < 2 || x.row_stride() == y.row_stride()) &&
          (x.cols() < 2 || x.col_stride() == y.col_stride());
 }
-template <class T, class U>
-bool same_elements(vector_view<T> x, vector_view<U> y) {
+template <class T, class U, class Space>
+bool same_elements(vector_view<T, Space> x, vector_view<U, Space> y) {
   return std::is_same_v<std::remove_const_t<T>, std::remove_const_t<U>> &&
          static_cast<const void*>(x.data()) == static_cast<const void*>(y.data()) && x.size() == y.size() &&
          (x.size() < 2 || x.stride() == y.stride());

@@ -61,6 +61,15 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   BSR_INLINE matrix(dims shape, buffer<T, Space> data, buffer<Index, Space> indices,
                     buffer<Index, Space> indptr, dims blocksize, padded_t)
       : matrix(shape, std::move(data), std::move(indices), std::move(indptr), blocksize, true) {}
+  /// For the library: arrays that have been checked already.
+  BSR_INLINE matrix(typename pattern_view_type::checked, dims shape, buffer<T, Space> data,
+                    buffer<Index, Space> indices, buffer<Index, Space> indptr, dims blocksize)
+      : shape_(shape),
+        data_(std::move(data)),
+        indices_(std::move(indices)),
+        indptr_(std::move(indptr)),
+        block_rows_(blocksize.rows),
+        block_cols_(blocksize.cols) {}
   /// A copy of what a view shows.
   BSR_INLINE explicit matrix(const_view_type v)
       : shape_(v.shape()),

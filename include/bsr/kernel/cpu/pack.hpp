@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "bsr/base/half.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 
@@ -88,7 +89,15 @@ inline constexpr bool has_xsimd = BSR_HAS_XSIMD && (std::same_as<T, float> || st
 
 /// Types that a pack of To can load and convert: pack<To>::load_from.
 template <class From, class To>
-inline constexpr bool loads_into = has_vectors<From> && has_vectors<To>;
+inline constexpr bool loads_into =
+    has_vectors<To> && (has_vectors<From> || (storage_detail::is_half<From> && std::same_as<To, float>));
+
+/// Halves as the bits that they are.
+template <class Half>
+BSR_INLINE const std::uint16_t* bits_of(const Half* from) {
+  static_assert(sizeof(Half) == sizeof(std::uint16_t));
+  return reinterpret_cast<const std::uint16_t*>(from);
+}
 
 /// Integers wrap around in unsigned vectors.
 template <class T, bool = std::is_integral_v<T>>
@@ -332,6 +341,8 @@ class pack<T> {
   BSR_INLINE static pack load_from(const U* from) {
     if constexpr (std::same_as<T, U>) {
       return load(from);
+    } else if constexpr (storage_detail::is_half<U>) {
+      return widened(from);
 #if BSR_ISA_AVX512
     } else if constexpr (std::same_as<T, double> && std::same_as<U, float> && size == 8) {
       return pack(native(_mm512_cvtps_pd(_mm256_loadu_ps(from))));  // g++ makes two halves of it
@@ -348,9 +359,31 @@ class pack<T> {
     if constexpr (std::same_as<T, U>) {
       return load(from, m);
     } else {
+#if BSR_ISA_AVX512
+      if constexpr (storage_detail::is_half<U>)
+        return widened<U>(_mm256_maskz_loadu_epi16(static_cast<__mmask16>(m.bits), from));
+#endif
       U lanes[size] = {};
       for (int l = 0; l < size && m.has(l); ++l) lanes[l] = from[l];
       return load_from(lanes);
+    }
+  }
+
+  /// Stores elements of another type: float as half, rounded to nearest, ties to even, as half's constructor
+  /// does.
+  template <class U>
+  BSR_INLINE void store_to(U* to, mask m) const {
+    if constexpr (std::same_as<T, U>) {
+      store(to, m);
+    } else {
+      static_assert(std::same_as<T, float> && storage_detail::is_half<U>);
+#if BSR_ISA_AVX512
+      _mm256_mask_storeu_epi16(to, static_cast<__mmask16>(m.bits), narrowed<U>());
+#else
+      T lanes[size];
+      store(lanes);
+      for (int l = 0; l < size && m.has(l); ++l) to[l] = U(lanes[l]);
+#endif
     }
   }
 
@@ -477,6 +510,47 @@ class pack<T> {
   }
 
  private:
+  template <class Half>
+  BSR_INLINE static pack widened(const Half* from) {
+    static_assert(std::same_as<T, float>);
+#if BSR_ISA_AVX512
+    return widened<Half>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+#elif BSR_ISA_AVX2
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    if constexpr (std::same_as<Half, bfloat16>)
+      return pack(native(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16))));
+#if defined(__F16C__)
+    else
+      return pack(native(_mm256_cvtph_ps(bits)));
+#endif
+#endif
+    T lanes[size];
+    for (int l = 0; l < size; ++l) lanes[l] = from[l];
+    return load(lanes);
+  }
+#if BSR_ISA_AVX512
+  template <class Half>
+  BSR_INLINE static pack widened(__m256i bits) {
+    if constexpr (std::same_as<Half, bfloat16>)
+      return pack(native(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16))));
+    else
+      return pack(native(_mm512_cvtph_ps(bits)));
+  }
+  template <class Half>
+  BSR_INLINE __m256i narrowed() const {
+    if constexpr (std::same_as<Half, float16>) {
+      return _mm512_cvtps_ph(__m512(v_), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    } else {
+      const __m512i bits = _mm512_castps_si512(__m512(v_)), high = _mm512_srli_epi32(bits, 16);
+      const __m512i odd = _mm512_and_si512(high, _mm512_set1_epi32(1));
+      const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff));
+      const __mmask16 nan = _mm512_cmp_ps_mask(__m512(v_), __m512(v_), _CMP_UNORD_Q);
+      const __m512i rounded =
+          _mm512_mask_or_epi32(_mm512_srli_epi32(sum, 16), nan, high, _mm512_set1_epi32(0x40));
+      return _mm512_cvtepi32_epi16(rounded);
+    }
+  }
+#endif
   template <class F>
   BSR_INLINE static pack each(pack a, pack b, F f) {
     T x[size], y[size];
@@ -530,6 +604,50 @@ BSR_INLINE void transpose_square(P (&rows)[P::size]) {
   if constexpr (size > 2) stage(std::integral_constant<int, 2>{});
   if constexpr (size > 4) stage(std::integral_constant<int, 4>{});
   if constexpr (size > 8) stage(std::integral_constant<int, 8>{});
+}
+
+/// Two packs of halves as floats, in whatever order is quickest: as they lie, or the even ones and the odd
+/// ones. Masked: only the first `count` are read.
+template <bool Masked, class P, class Half>
+BSR_INLINE void load_two(const Half* from, int count, P& first, P& second) {
+#if BSR_ISA_AVX512
+  if constexpr (std::same_as<Half, bfloat16>) {
+    const auto mask = static_cast<__mmask32>(count == 32 ? ~0u : (1u << count) - 1);
+    const __m512i words = Masked ? _mm512_maskz_loadu_epi16(mask, from) : _mm512_loadu_si512(from);
+    first = P(_mm512_castsi512_ps(_mm512_slli_epi32(words, 16)));
+    second = P(_mm512_castsi512_ps(_mm512_and_si512(words, _mm512_set1_epi32(-65536))));
+    return;
+  }
+#elif BSR_ISA_AVX2
+  if constexpr (std::same_as<Half, bfloat16> && !Masked) {
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    first = P(_mm256_castsi256_ps(_mm256_slli_epi32(words, 16)));
+    second = P(_mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(-65536))));
+    return;
+  } else if constexpr (std::same_as<Half, bfloat16>) {
+    Half lanes[2 * P::size] = {};
+    for (int l = 0; l < count; ++l) lanes[l] = from[l];
+    return load_two<false>(lanes, 2 * P::size, first, second);
+  }
+#endif
+  if constexpr (Masked) {
+    first = P::load_from(from, P::first(count < P::size ? count : P::size));
+    second = P::load_from(from + P::size, P::first(count < P::size ? 0 : count - P::size));
+  } else {
+    first = P::load_from(from);
+    second = P::load_from(from + P::size);
+  }
+}
+/// Two packs that were loaded so become what they would be in order.
+template <class Half, class P>
+BSR_INLINE void order_two([[maybe_unused]] P& first, [[maybe_unused]] P& second) {
+#if BSR_ISA_AVX512 || BSR_ISA_AVX2
+  if constexpr (std::same_as<Half, bfloat16>) {
+    const P even = first, odd = second;
+    first = P::shuffle(even, odd, [](int lane) { return lane / 2 + lane % 2 * P::size; });
+    second = P::shuffle(even, odd, [](int lane) { return P::size / 2 + lane / 2 + lane % 2 * P::size; });
+  }
+#endif
 }
 
 /// columns[j] gets column j of size x size elements whose rows are `ld` apart; elements of type U are

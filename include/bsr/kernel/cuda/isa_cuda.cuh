@@ -2,10 +2,12 @@
 #pragma once
 // The instruction layer on the device: each member of isa.hpp is one instruction or a built-in variable.
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/fragment.hpp"
 #include "bsr/kernel/cuda/isa.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
@@ -173,7 +175,10 @@ class device_isa {
   template <class T>
   BSR_DEVICE T load(const T* from) const {
     using word = typename detail::device_word<sizeof(T)>::type;
-    return __builtin_bit_cast(T, __ldg(reinterpret_cast<const word*>(from)));
+    const word w = __ldg(reinterpret_cast<const word*>(from));
+    T value;
+    memcpy(&value, &w, sizeof(T));
+    return value;
   }
   template <class T>
   BSR_DEVICE T load_written(const T* from) const {
@@ -198,7 +203,7 @@ class device_isa {
       asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(__builtin_bit_cast(std::uint16_t, value)));
       return static_cast<Accumulator>(x);
     } else if constexpr (std::is_same_v<T, bfloat16>) {
-      const std::uint32_t bits = __builtin_bit_cast(std::uint16_t, value);
+      std::uint32_t bits = __builtin_bit_cast(std::uint16_t, value);  // as a constant it breaks nvcc 13.0
       return static_cast<Accumulator>(__uint_as_float(bits << 16));
     } else {
       return static_cast<Accumulator>(value);

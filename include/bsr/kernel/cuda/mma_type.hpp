@@ -100,7 +100,7 @@ struct mma_type<float> : detail::word_mma<float, float> {
   template <class Tile, class Isa>
   BSR_DEVICE static void load_a(Isa& isa, a_registers& a, std::uint32_t tile, int row, int slice) {
     base::load_a<Tile>(isa, a, tile, row, slice);
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int i = 0; i < 4; ++i) a[i] = isa.to_tf32(a[i]);
   }
   template <along Order, class Tile, class Isa>
@@ -109,16 +109,16 @@ struct mma_type<float> : detail::word_mma<float, float> {
       base::load_b_along_k<Tile>(isa, b, tile, column, slice);
     } else {
       const int lane = isa.lane();
-      BSR_DEVICE_UNROLL
-      for (int j = 0; j < 2; ++j) BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
+      for (int j = 0; j < 2; ++j) BSR_GPU_UNROLL
       for (int half = 0; half < 2; ++half) {
         const int n = column + 8 * j + lane / 4;
         b[j][half] = isa.template load_shared<std::uint32_t>(
             tile + static_cast<std::uint32_t>(Tile::at(8 * slice + 4 * half + lane % 4, n / 4) + n % 4 * 4));
       }
     }
-    BSR_DEVICE_UNROLL
-    for (int j = 0; j < 2; ++j) BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
+    for (int j = 0; j < 2; ++j) BSR_GPU_UNROLL
     for (int half = 0; half < 2; ++half) b[j][half] = isa.to_tf32(b[j][half]);
   }
   template <class Isa>
@@ -142,10 +142,10 @@ struct mma_type<std::int8_t> : detail::word_mma<std::int8_t, std::int32_t> {
       base::load_b_along_k<Tile>(isa, b, tile, column, slice);
     } else {
       const int lane = isa.lane();
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int half = 0; half < 2; ++half) {
         std::uint32_t row[4];
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int i = 0; i < 4; ++i)
           row[i] = isa.template load_shared<std::uint32_t>(
               tile + static_cast<std::uint32_t>(Tile::at(32 * slice + 16 * half + 4 * (lane % 4) + i,
@@ -182,12 +182,12 @@ struct mma_type<double> {
 
   template <class Tile, class Isa>
   BSR_DEVICE static void load_a(Isa& isa, a_registers& a, std::uint32_t tile, int row, int slice) {
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int i = 0; i < 2; ++i) a[i] = load_along_k<Tile>(isa, tile, row + 8 * i, slice);
   }
   template <along Order, class Tile, class Isa>
   BSR_DEVICE static void load_b(Isa& isa, b_registers* b, std::uint32_t tile, int column, int slice) {
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int j = 0; j < 2; ++j) {
       if constexpr (Order == along::k) {
         b[j][0] = load_along_k<Tile>(isa, tile, column + 8 * j, slice);
@@ -200,7 +200,7 @@ struct mma_type<double> {
   }
   template <class Isa>
   BSR_DEVICE static void multiply(Isa& isa, double (&c)[4], const a_registers& a, const b_registers& b) {
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int half = 0; half < 2; ++half) {
       double d[2] = {c[2 * half], c[2 * half + 1]};
       isa.multiply_f64(d, a[half], b[0]);

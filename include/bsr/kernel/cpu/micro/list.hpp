@@ -4,8 +4,10 @@
 #include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/spmm_halves.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/spmm_scatter.hpp"
 #include "bsr/kernel/cpu/micro/spmv_block.hpp"
@@ -28,8 +30,9 @@ struct first_fit<First, Rest...> {
 namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 template <class Problem>
-using spmm_kernel = typename detail::first_fit<spmm_panel<Problem>, spmm_column<Problem>,
-                                               spmm_scatter<Problem>, spmm_generic<Problem>>::type;
+using spmm_kernel =
+    typename detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_panel<Problem>,
+                               spmm_column<Problem>, spmm_scatter<Problem>, spmm_generic<Problem>>::type;
 
 template <class Problem>
 using spmv_kernel = typename detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>>::type;

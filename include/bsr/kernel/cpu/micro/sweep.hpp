@@ -73,6 +73,11 @@ template <axis Axis, class T, class C, class Epilogue>
           result.store(to, mask);
           continue;
         }
+      if constexpr (std::same_as<T, float> && storage_detail::is_half<typename C::value_type>)
+        if (stride == 1) {
+          result.store_to(to, mask);
+          continue;
+        }
       T lane[P::size];
       result.store(lane);
       for (int l = 0; l < count; ++l) to[l * stride] = to_element<typename C::value_type>(lane[l]);

@@ -52,7 +52,6 @@ class spmm_mma {
   static constexpr int depth = tile.depth;
   static constexpr int steps = tile.steps;
   static constexpr int stages = tile.stages;
-  static constexpr int threads = tile.threads();
   static constexpr int warp_cols = tile.warp_cols;
   static constexpr int rows_of_warp = tile.rows_of_warp();
   static constexpr int columns_of_warp = tile.columns_of_warp();
@@ -74,6 +73,9 @@ class spmm_mma {
   using registers = register_tiles<accumulator, row_tiles, col_tiles>;
 
  public:
+  static constexpr int threads = tile.threads();
+  static constexpr int resident = 256 / threads;  // so many threads may have 255 registers each
+
   template <class Isa, class Result, class Epilogue>
   BSR_DEVICE static void run(Isa& isa, const spmm_args<T, accumulator, Result, Epilogue>& args) {
     const std::uint32_t ring = isa.shared();
@@ -83,13 +85,13 @@ class spmm_mma {
     const int last = isa.load(args.begin + isa.block() + 1);
 
     loader ahead(isa, args, first, last);
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int s = 0; s < stages - 1; ++s) ahead.fill(isa, args, ring, present, s);
     int stage = 0;
     for (int n = first; n < last; ++n) {
       const work_item item = load_item(isa, args.items + n);
       registers sums;
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int i = 0; i < registers::size; ++i) sums[i] = accumulator(0);
       const int count = (item.end - item.begin) * (args.block_cols / depth);
       for (int step = 0; step < count; step += steps) {
@@ -173,7 +175,7 @@ class spmm_mma {
     template <class Isa, class Args>
     BSR_DEVICE void copy_a(Isa& isa, const Args& args, std::uint32_t to) {
       constexpr int chunks = block_bytes / chunk_bytes;
-      BSR_DEVICE_LOOP
+      BSR_GPU_LOOP
       for (int n = 0; n < a_bytes / chunk_bytes; n += threads) {
         const int slot = (n + isa.thread()) / chunks;  // the same for all lanes
         const int row = (n + isa.thread()) % chunks / a_tile::chunks;
@@ -193,7 +195,7 @@ class spmm_mma {
 
     template <class Isa, class Args>
     BSR_DEVICE void copy_b(Isa& isa, const Args& args, std::uint32_t to) {
-      BSR_DEVICE_LOOP
+      BSR_GPU_LOOP
       for (int n = 0; n < b_bytes / chunk_bytes; n += threads) {
         constexpr int chunks = b_tile::bytes / chunk_bytes;
         const int step = (n + isa.thread()) / chunks;  // the same for all lanes
@@ -220,7 +222,7 @@ class spmm_mma {
     template <class Isa>
     BSR_DEVICE static void copy_chunk(Isa& isa, std::uint32_t to, const T* from, int valid) {
       if constexpr (CopyBytes >= 4) {
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int n = 0; n < chunk_bytes; n += CopyBytes) {
           const int rest = valid - n;
           isa.template copy_async<CopyBytes>(to + static_cast<std::uint32_t>(n),
@@ -232,7 +234,7 @@ class spmm_mma {
       } else {
         // No asynchronous copy is that small: elements are collected into words.
         quad q{};
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int e = 0; e < elements; ++e) {
           const int byte = e * static_cast<int>(sizeof(T));
           if (byte < valid) q.word[byte / 4] |= bits_of(isa.load(from + e)) << byte % 4 * 8;
@@ -266,27 +268,27 @@ class spmm_mma {
     const int row = isa.warp() / warp_cols * rows_of_warp;
     const int column = isa.warp() % warp_cols * columns_of_warp;
     const int first_block = row / block_rows;
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int step = 0; step < steps; ++step) {
       const std::uint32_t mine = present >> (step * group + first_block) & all_blocks;
       if (mine == 0) continue;
       const std::uint32_t b = a + static_cast<std::uint32_t>(a_bytes + step * b_tile::bytes);
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int slice = 0; slice < slices; ++slice) {
         typename type::b_registers from_b[std::size_t{col_tiles}];
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int j = 0; j < col_tiles; j += at_once)
           type::template load_b<Order, b_tile>(isa, from_b + j, b, column + 8 * j, slice);
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int n = 0; n < blocks_of_warp; ++n) {
           if ((mine >> n & 1) == 0) continue;
           const std::uint32_t block =
               a + static_cast<std::uint32_t>((step * group + first_block + n) * block_bytes);
-          BSR_DEVICE_UNROLL
+          BSR_GPU_UNROLL
           for (int i = 0; i < tiles_of_block; ++i) {
             typename type::a_registers from_a;
             type::template load_a<a_tile>(isa, from_a, block, row % block_rows + 16 * i, slice);
-            BSR_DEVICE_UNROLL
+            BSR_GPU_UNROLL
             for (int j = 0; j < col_tiles; ++j)
               type::multiply(isa, sums.tile(n * tiles_of_block + i, j), from_a, from_b[j]);
           }
@@ -302,7 +304,7 @@ class spmm_mma {
                                  registers& sums) {
     constexpr int size = rows * columns;
     accumulator* const first = args.partial + static_cast<std::int64_t>(item.slot) * size + isa.thread();
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int i = 0; i < registers::size; ++i)
       isa.store(first + static_cast<std::int64_t>(item.part) * size + i * threads, sums[i]);
     isa.sync();
@@ -310,10 +312,10 @@ class spmm_mma {
     isa.sync();
     if (isa.template load_shared<std::uint32_t>(arrived) != static_cast<std::uint32_t>(item.parts - 1))
       return false;
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int i = 0; i < registers::size; ++i) sums[i] = isa.load_written(first + i * threads);
     for (int part = 1; part < item.parts; ++part) {
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int i = 0; i < registers::size; ++i)
         sums[i] += isa.load_written(first + static_cast<std::int64_t>(part) * size + i * threads);
     }
@@ -330,10 +332,10 @@ class spmm_mma {
     // Rows g and g + 8 of each tile in turn: the address goes down with them.
     const place p = type::fragment::c(isa.lane(), 0);
     auto* at = args.c + (row + p.row) * args.c_row_stride;
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int half = 0; half < 2 * row_tiles; ++half) {
       const int r = row + p.row + 8 * half;
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int i = 0; i < 2 * col_tiles; ++i) {
         const int c = column + type::column(Order, i / 2, p.col + i % 2);
         if (r < args.rows && c < args.cols)

@@ -49,6 +49,7 @@ template <class T, class Accumulator>
 class spmm_plain {
  public:
   static constexpr int threads = 128;
+  static constexpr int resident = 4;
   static constexpr int rows_at_once = 8;
   static constexpr int columns_of_lane = sizeof(Accumulator) == 8 ? 2 : 4;
   static constexpr int columns = warp_size * columns_of_lane;
@@ -82,9 +83,9 @@ class spmm_plain {
                                  const spmm_plain_args<T, Accumulator, Result, Index, Epilogue>& args,
                                  int block_row, int first, int column) {
     Accumulator sums[rows_at_once][std::size_t{columns_of_lane}];
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int r = 0; r < rows_at_once; ++r) {
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int v = 0; v < columns_of_lane; ++v) sums[r][v] = Accumulator(0);
     }
     const int height = args.block_rows - first < rows_at_once ? args.block_rows - first : rows_at_once;
@@ -98,27 +99,27 @@ class spmm_plain {
       const T* const b = args.b + k * args.b_row_stride + column * args.b_col_stride;
       for (int c = 0; c < width; ++c) {
         Accumulator x[std::size_t{columns_of_lane}];
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int v = 0; v < columns_of_lane; ++v)
           x[v] = column + warp_size * v < args.cols
                      ? isa.template widened<Accumulator>(
                            isa.load(b + c * args.b_row_stride + warp_size * v * args.b_col_stride))
                      : Accumulator(0);
-        BSR_DEVICE_UNROLL
+        BSR_GPU_UNROLL
         for (int r = 0; r < rows_at_once; ++r) {
           if (r >= height) continue;
           const auto y = isa.template widened<Accumulator>(
               isa.load(a + static_cast<std::int64_t>(r) * args.a_row_stride + c * args.a_col_stride));
-          BSR_DEVICE_UNROLL
+          BSR_GPU_UNROLL
           for (int v = 0; v < columns_of_lane; ++v) sums[r][v] += y * x[v];
         }
       }
     }
-    BSR_DEVICE_UNROLL
+    BSR_GPU_UNROLL
     for (int r = 0; r < rows_at_once; ++r) {
       const int i = block_row * args.block_rows + first + r;
       if (r >= height || i >= args.rows) continue;
-      BSR_DEVICE_UNROLL
+      BSR_GPU_UNROLL
       for (int v = 0; v < columns_of_lane; ++v) {
         const int j = column + warp_size * v;
         if (j < args.cols)

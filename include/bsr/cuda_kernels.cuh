@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The kernels, and the functions by which the rest of a program reaches them. One file of a program includes
+// this and is compiled by nvcc; bsr_add_cuda_kernels(target) of bsr's CMake package makes such a file.
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/dispatch.hpp"
+#include "bsr/kernel/cuda/launch.cuh"
+#include "bsr/kernel/cuda/runtime.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::gpu {
+
+inline gpu_runtime::status status_of(cudaError_t code, const char* call) {
+  if (code == cudaSuccess) return {};
+  return {static_cast<int>(code), call, cudaGetErrorString(code)};
+}
+
+/// Starts a kernel of one warp for each item, as many blocks as the device holds at a time and no more.
+struct device_launch {
+  cudaStream_t stream;
+
+  template <class Body, class Args>
+  gpu_runtime::status operator()(const Args& args, std::int64_t warps) const {
+    int device = 0;
+    int processors = 0;
+    if (const cudaError_t e = cudaGetDevice(&device)) return status_of(e, "cudaGetDevice");
+    if (const cudaError_t e = cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device))
+      return status_of(e, "cudaDeviceGetAttribute");
+    constexpr std::int64_t warps_of_block = Body::threads / warp_size;
+    const std::int64_t wanted = (warps + warps_of_block - 1) / warps_of_block;
+    const std::int64_t held = static_cast<std::int64_t>(processors) * Body::resident;
+    const auto blocks = static_cast<unsigned>(wanted < held ? wanted : held);
+    run_kernel<Body, Args><<<blocks, static_cast<unsigned>(Body::threads), 0, stream>>>(args);
+    return status_of(cudaGetLastError(), "a kernel");
+  }
+};
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::gpu
+
+namespace bsr::inline v0::gpu_runtime {
+
+[[gnu::used]] inline status count_devices(int* count) {
+  return gpu::status_of(cudaGetDeviceCount(count), "cudaGetDeviceCount");
+}
+[[gnu::used]] inline status allocate(void** memory, std::size_t bytes, CUstream_st* stream) {
+  return gpu::status_of(cudaMallocAsync(memory, bytes, stream), "cudaMallocAsync");
+}
+[[gnu::used]] inline status release(void* memory, CUstream_st* stream) {
+  return gpu::status_of(cudaFreeAsync(memory, stream), "cudaFreeAsync");
+}
+[[gnu::used]] inline status copy(void* to, const void* from, std::size_t bytes, direction way,
+                                 CUstream_st* stream) {
+  const cudaMemcpyKind kind = way == direction::to_device ? cudaMemcpyHostToDevice
+                              : way == direction::to_host ? cudaMemcpyDeviceToHost
+                                                          : cudaMemcpyDeviceToDevice;
+  const status s = gpu::status_of(cudaMemcpyAsync(to, from, bytes, kind, stream), "cudaMemcpyAsync");
+  if (s.code != 0 || way == direction::on_device) return s;
+  return gpu::status_of(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+}
+[[gnu::used]] inline status clear(void* memory, std::size_t bytes, CUstream_st* stream) {
+  return gpu::status_of(cudaMemsetAsync(memory, 0, bytes, stream), "cudaMemsetAsync");
+}
+[[gnu::used]] inline status synchronize(CUstream_st* stream) {
+  return gpu::status_of(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+}
+[[gnu::used]] inline status spmm(const spmm_call& call, CUstream_st* stream) {
+  return gpu::dispatch_spmm(call, gpu::device_launch{stream});
+}
+
+}  // namespace bsr::inline v0::gpu_runtime

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The runtime on the emulated device: its memory is the host's, where nobody but kernels and copies may touch
+// it; its kernels are the bodies.
+#include "cuda/emulated_runtime.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <map>
+
+#include "bsr/kernel/cuda/dispatch.hpp"
+#include "cuda/emulator/isa.hpp"
+
+namespace bsr_test {
+
+emulated_device& emulated_device::get() {
+  static emulated_device d;
+  return d;
+}
+
+namespace {
+
+bool within(const void* at, const void* begin, std::size_t bytes) {
+  const auto* const first = static_cast<const unsigned char*>(begin);
+  return at >= first && at < first + bytes;
+}
+
+struct emulated_launch {
+  const bsr::gpu_runtime::spmm_call& call;
+  std::size_t result_bytes;
+
+  template <class Body, class Args>
+  bsr::gpu_runtime::status operator()(const Args& args, std::int64_t) const {
+    emulator::machine m({});
+    const std::int64_t last = (call.rows - 1) * call.c_row_stride + (call.cols - 1) * call.c_col_stride;
+    m.add_output(static_cast<const unsigned char*>(call.c),
+                 (last + 1) * static_cast<std::int64_t>(result_bytes));
+    for (const auto& [begin, bytes] : emulated_device::get().memory)
+      if (!within(call.c, begin, bytes))
+        m.add_input(static_cast<const unsigned char*>(begin), static_cast<std::int64_t>(bytes));
+    m.run<emulator::isa>({4, Body::threads, 0}, [&](emulator::isa& isa) { Body::run(isa, args); });
+    return {};
+  }
+};
+
+}  // namespace
+}  // namespace bsr_test
+
+namespace bsr::inline v0::gpu_runtime {
+
+using bsr_test::emulated_device;
+
+static status answer(const char* call) {
+  emulated_device& d = emulated_device::get();
+  ++d.calls[call];
+  return d.failing == call ? status{2, call, "as the test wants it"} : status{};
+}
+
+status count_devices(int* count) {
+  *count = 1;
+  return answer("count");
+}
+status allocate(void** memory, std::size_t bytes, CUstream_st*) {
+  if (const status s = answer("allocate"); s.code != 0) return s;
+  *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  std::memset(*memory, 0xff, bytes);
+  emulated_device::get().memory[*memory] = bytes;
+  return {};
+}
+status release(void* memory, CUstream_st*) {
+  if (emulated_device::get().memory.erase(memory) != 1) std::abort();
+  std::free(memory);
+  return answer("release");
+}
+status copy(void* to, const void* from, std::size_t bytes, direction way, CUstream_st*) {
+  if (const status s = answer("copy"); s.code != 0) return s;
+  const emulated_device& d = emulated_device::get();
+  if (d.holds(to, bytes) != (way != direction::to_host)) return {1, "copy", "to the wrong memory"};
+  if (d.holds(from, bytes) != (way != direction::to_device)) return {1, "copy", "from the wrong memory"};
+  std::memcpy(to, from, bytes);
+  return {};
+}
+status clear(void* memory, std::size_t bytes, CUstream_st*) {
+  if (!emulated_device::get().holds(memory, bytes)) return {1, "clear", "of the wrong memory"};
+  std::memset(memory, 0, bytes);
+  return answer("clear");
+}
+status synchronize(CUstream_st*) { return answer("synchronize"); }
+status spmm(const spmm_call& call, CUstream_st* stream) {
+  emulated_device::get().stream = stream;
+  if (const status s = answer("spmm"); s.code != 0) return s;
+  const std::size_t bytes = call.result == element::float64                                    ? 8
+                            : call.result == element::float32 || call.result == element::int32 ? 4
+                            : call.result == element::int8                                     ? 1
+                                                                                               : 2;
+  return gpu::dispatch_spmm(call, bsr_test::emulated_launch{call, bytes});
+}
+
+}  // namespace bsr::inline v0::gpu_runtime

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One kernel of every kind, to be compiled and looked at; gates.py says what each must be like.
+#include <cstdint>
+
+#include "bsr/kernel/cuda/launch.cuh"
+#include "bsr/kernel/epilogue.hpp"
+
+using namespace bsr::gpu;
+
+#if !defined(SHARED_KIB)
+#define SHARED_KIB 163
+#endif
+
+template <class T, class Result, class Epilogue>
+using mma_args = spmm_args<T, typename mma_type<T>::accumulator, Result, Epilogue>;
+template <class T, class Accumulator, class Result>
+using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no_epilogue>;
+
+#define MMA(T, Result, rows, depth, order, bytes, epilogue)                                         \
+  template __global__ void                                                                          \
+  bsr::gpu::run_kernel<spmm_mma<T, selected_tile<T, rows, depth, SHARED_KIB>, along::order, bytes>, \
+                       mma_args<T, Result, epilogue>>(                                              \
+      const __grid_constant__ mma_args<T, Result, epilogue>);
+#define PLAIN(T, Accumulator, Result)                                                   \
+  template __global__ void                                                              \
+  bsr::gpu::run_kernel<spmm_plain<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
+      const __grid_constant__ plain_args<T, Accumulator, Result>);
+
+using bsr::bfloat16;
+using bsr::float16;
+using bsr::no_epilogue;
+using bsr::relu_function;
+using std::int8_t;
+
+MMA(bfloat16, bfloat16, 16, 16, n, 16, no_epilogue)
+MMA(bfloat16, bfloat16, 32, 32, n, 16, no_epilogue)
+MMA(bfloat16, bfloat16, 64, 64, n, 16, relu_function)
+MMA(bfloat16, bfloat16, 128, 64, n, 16, no_epilogue)
+MMA(bfloat16, float, 16, 64, k, 16, no_epilogue)
+MMA(bfloat16, float, 32, 16, n, 2, no_epilogue)
+MMA(float16, float16, 32, 32, k, 16, no_epilogue)
+MMA(float16, float16, 64, 64, k, 16, no_epilogue)
+MMA(float, float, 16, 16, n, 16, no_epilogue)
+MMA(float, float, 64, 32, k, 16, no_epilogue)
+MMA(int8_t, std::int32_t, 32, 32, n, 16, no_epilogue)
+MMA(int8_t, std::int32_t, 64, 64, k, 16, no_epilogue)
+MMA(double, double, 16, 16, n, 16, no_epilogue)
+MMA(double, double, 64, 16, k, 16, no_epilogue)
+MMA(double, double, 128, 16, n, 16, no_epilogue)
+PLAIN(float, float, float)
+PLAIN(double, double, double)
+PLAIN(bfloat16, float, bfloat16)
+PLAIN(int8_t, std::int32_t, std::int32_t)
