@@ -11,6 +11,7 @@
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
+#include "bsr/base/policy.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/expr/assign.hpp"
 #include "bsr/expr/evaluation.hpp"
@@ -113,13 +114,16 @@ class dense_plan {
 
   template <class X>
   static constexpr bool stands_for() {
-    if constexpr (is_packed_view<X>)
+    if constexpr (is_masked_view<X>)
+      return std::same_as<typename X::matrix_view_type, A>;
+    else if constexpr (is_packed_view<X>)
       return std::same_as<typename X::matrix_view_type, A> && X::packed_op == Op;
     else
       return std::same_as<X, A>;
   }
 
   void check_operand(const A& a) const { made_for_.check("a", a); }
+  void check_operand(const masked_view<A>& a) const { made_for_.check("a", a.matrix()); }
   template <class Blocks>
   void check_operand(const packed_view<A, Op, Blocks>& a) const {
     made_for_.check_source("a", a);
@@ -254,7 +258,7 @@ template <class Policy = typename default_policy<host>::type>
 /// O(blocks) for transposed products, else O(blocks) for checking the indices. Throws shape_error when the
 /// operands do not fit, format_error when an index is out of range.
 template <class Policy, class F, class B, side Side, class E>
-  requires(!is_packed_view<decltype(std::declval<F>().a)>)
+  requires(!is_packed_view<decltype(std::declval<F>().a)> && !is_masked_view<decltype(std::declval<F>().a)>)
 [[nodiscard]] auto plan(const Policy& policy, const product<F, B, Side, E>& e) {
   return [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
     constexpr op flipped = Op == op::none ? op::transpose : op::none;
@@ -274,3 +278,13 @@ template <class Policy, class F, class B, side Side, class E>
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
+
+namespace bsr::inline v0 {
+
+/// A plan works in the memory of its policy.
+template <class Policy, class A, op Op, class B>
+struct space_of<dense_plan<Policy, A, Op, B>> : space_of<Policy> {};
+template <class Plan, class Policy>
+struct space_of<planned_run<Plan, Policy>> : space_of<Policy> {};
+
+}  // namespace bsr::inline v0

@@ -30,7 +30,7 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
   using Index = typename A::index_type;
   using P = pack<T>;
   using list = block_list<TA, Index>;
-  using kernels = panel_kernels<R, C, Turned, T, TA, TB, Index>;
+  using kernels = panel_kernels<R, C, form_of<A, Turned>, T, TA, TB, Index>;
   using tile = panel_tile<T, TA, TB, Index>;
 
   /// Elements of a slice of the workspace that run_copied needs for B of so many rows.
@@ -99,6 +99,8 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     }
   }
 
+  /// Blocks are found by their numbers, not one behind the other.
+  static constexpr bool by_index = Turned || is_masked_view<A>;
   static constexpr bool writes_through = std::same_as<Epilogue, no_epilogue> && std::same_as<T, TC>;
 
   /// Packs [first_pack, last_pack) of strips [first, last).
@@ -121,6 +123,9 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     t.block = a.area();
     t.cols = block.cols;
     t.ld = a.col_step;
+    t.gate = a.gate;
+    t.row_step = a.row_step;
+    t.col_step = a.col_step;
     t.ldb = copied == nullptr ? p.b.row_stride() : packs * P::size;
     t.b = copied == nullptr ? p.b.data() + left : copied;
     t.depth = a.shape.cols;
@@ -134,8 +139,12 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
       const std::int64_t valid = p.c.rows() - top < rows ? p.c.rows() - top : rows;
       t.first = a.indices + begin;
       t.last = a.indices + end;
+      if constexpr (is_masked_view<A>) {
+        t.active = a.transposed ? nullptr : a.active;
+        if (a.transposed && a.active != nullptr && a.active[s.block_row] == 0) t.last = t.first;
+      }
       t.ahead = num_blocks - end < distance ? num_blocks - end : distance;
-      t.a = a.data + (Turned ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
+      t.a = a.data + (by_index ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
       t.begin = begin;
       t.from = a.from == nullptr ? nullptr : a.from + begin;
       bool through = false;

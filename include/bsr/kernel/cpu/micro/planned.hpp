@@ -73,9 +73,11 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
     if constexpr (has_own && by_row) {
       return bsr::copies_panels(columns) ? detail::panel_driver<problem, R, S, turned>::wanted(depth) : 0;
     } else if constexpr (has_own) {
-      if (turned && spmm_lanes<problem>::fits(block)) return spmm_lanes<problem>::wanted(depth);
-      if (!flips(block)) return 0;
-      return spmm_flipped<problem, R, S, turned>::wanted(depth);
+      // Masked matrices are always flipped.
+      const std::int64_t flipped = spmm_flipped<problem, R, S, turned>::wanted(depth);
+      const std::int64_t lanes =
+          turned && spmm_lanes<problem>::fits(block) ? spmm_lanes<problem>::wanted(depth) : 0;
+      return lanes > flipped ? lanes : flipped;
     } else {
       return 0;
     }
@@ -85,7 +87,8 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
   static planned_kernel kernel_for(dims block, std::int64_t columns) {
     if constexpr (!detail::has_planned_kernels<T, A, B>) return planned_kernel::other;
     if constexpr (has_own && turned) {
-      if (spmm_lanes<problem>::fits(block) && (by_column || columns <= lanes_most_columns<T>))
+      if (!is_masked_view<A> && spmm_lanes<problem>::fits(block) &&
+          (by_column || columns <= lanes_most_columns<T>))
         return spmm_lanes<problem>::kernel_for(block);
       return by_row ? planned_kernel::turned_panel : planned_kernel::flipped;
     }
@@ -99,7 +102,7 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
       const auto a = work.blocks(p.a);
       const planned_kernel kernel = kernel_for(a.block, p.c.cols());
       if constexpr (by_column)
-        if (kernel == planned_kernel::flipped)
+        if (kernel == planned_kernel::flipped || is_masked_view<A>)
           return spmm_flipped<problem, R, S, turned>::run(policy, work, a, p);
       if constexpr (by_row && !turned)
         if (detail::copies_panels(a, work, p))
@@ -107,7 +110,7 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
       if constexpr (turned) {
         if constexpr (by_row)
           if (kernel == planned_kernel::turned_panel) return detail::run_turned<R, S>(policy, work, a, p);
-        return spmm_lanes<problem>::run(policy, work, a, p);
+        if constexpr (!is_masked_view<A>) return spmm_lanes<problem>::run(policy, work, a, p);
       }
     }
     if constexpr (!has_own || !turned) spmm_kernel<problem>::run(policy, p);
@@ -185,7 +188,8 @@ struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
 
   template <class Workspace>
   static void run(const cpu& policy, Workspace& work, const problem& p) {
-    if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
+    if constexpr (Op == op::transpose && !is_masked_view<A> &&
+                  detail::has_planned_kernels<typename problem::accumulator, A, X>)
       if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
     spmv_kernel<problem>::run(policy, p);
   }
