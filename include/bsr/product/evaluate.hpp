@@ -183,7 +183,7 @@ void assign(Policy& policy, matrix<T, R, C, Index>& c, const sparse_product<F, G
   c = detail::evaluate_product(policy, e, &c);
 }
 template <class T, int R, int C, class Index, class E>
-  requires sparse_expression<E>
+  requires(sparse_expression<E> && !sampled_expression<E>)
 void assign(matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, update::set> how) {
   const cpu policy{};
   assign(policy, c, e, how);

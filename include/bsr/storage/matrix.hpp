@@ -83,7 +83,8 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   template <sparse_expression E>
   BSR_INLINE matrix(const E& e) : matrix(evaluate(e, std::type_identity<matrix>())) {}
   /// The same in place of what the matrix was, which stays as it is if the expression throws. c = a * b, time
-  /// after time, computes into the memory that c has where it fits.
+  /// after time, computes into the memory that c has where it fits. s = alpha * sddmm(s, x, y) + beta * s is
+  /// computed in place, and allocates nothing, where the matrix has the blocks of the pattern.
   template <sparse_expression E>
   BSR_INLINE matrix& operator=(const E& e) {
     assign(*this, e, std::integral_constant<update, update::set>{});
@@ -100,14 +101,6 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
     return *this;
   }
   BSR_INLINE ~matrix() = default;
-
-  /// s = alpha * sddmm(s, x, y) + beta * s: in place, and nothing is allocated, where this matrix has the
-  /// blocks of the pattern; else it takes them.
-  template <sampled_expression E>
-  BSR_INLINE matrix& operator=(const E& e) {
-    assign(*this, e, std::integral_constant<update, update::set>{});
-    return *this;
-  }
 
   /// This matrix as a destination under an execution policy: c.on(cpu{.threads = 4}) = a * b.
   template <class Policy>
