@@ -167,6 +167,20 @@ TEST_CASE("expressions: lifetime") {
   o.expect([&](int i, int j) { return 2 * o.product(i, j); });
 }
 
+TEST_CASE("expressions: some of the blocks") {
+  const bsr::matrix<float, 2> a({4, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {0, 1}, {0, 1, 2});
+  bsr::dense_matrix<float> x(4, 1), y(4, 1);
+  x(0, 0) = x(2, 0) = 1;
+  const std::vector<unsigned char> gate{0, 1}, active{1, 0};
+  // [masked]
+  y = masked(a, gate) * x;     // gate[k] == 0: block k, in storage order, does not count
+  y = columns(a, active) * x;  // active[j] == 0: block column j does not, and its part of x is not read
+  // [masked]
+  CHECK((y(0, 0) == 1 && y(2, 0) == 0));
+  y = masked(a, gate) * x;
+  CHECK((y(0, 0) == 0 && y(2, 0) == 5));
+}
+
 TEST_CASE("expressions: refusals are types") {
   // [refused]
   using a = bsr::matrix<float, 2>&;

@@ -2,6 +2,7 @@
 // The code of docs/guide/plans.md.
 #include <bsr/bsr.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <string>
 #include <vector>
 
 using bsr::per_col;
@@ -30,4 +31,11 @@ TEST_CASE("plans: a linear layer") {
   repack(wp, w);                // after a training step: in place, nothing is allocated
   // [pack]
   CHECK(y(2, 3) == 8);
+  // [explain]
+  bsr::machine m = bsr::calibrate();  // once, a second
+  std::string text = p.explain(m);    // kernel, work, limit, time, and the time of a dense matrix
+  double gain = p.cost(m).dense_seconds / p.cost(m).seconds;
+  // [explain]
+  CHECK(text.find("bound by") != std::string::npos);
+  CHECK(gain > 0);
 }

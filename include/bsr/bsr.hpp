@@ -28,6 +28,7 @@
 #include "bsr/elementwise/power.hpp"
 #include "bsr/elementwise/scale.hpp"
 #include "bsr/expr/assign.hpp"
+#include "bsr/expr/masked.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/expr/refuse.hpp"
 #include "bsr/expr/sample.hpp"

@@ -14,6 +14,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/epilogue.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
@@ -157,9 +158,12 @@ BSR_INLINE auto as_factor(X&& x) {
 /// A packed matrix with or without its prefixes.
 template <class X>
 concept packed_word = left_operand<X> && is_packed_view<decltype(as_factor(std::declval<X>()).a)>;
+/// A matrix with a mask.
+template <class X>
+concept masked_word = left_operand<X> && is_masked_view<decltype(as_factor(std::declval<X>()).a)>;
 /// A sparse matrix that may be a factor or an addend of a sparse result.
 template <class X>
-concept sparse_operand = left_operand<X> && !packed_word<X>;
+concept sparse_operand = left_operand<X> && !packed_word<X> && !masked_word<X>;
 
 template <addend X>
 BSR_INLINE auto as_term(X&& x) {

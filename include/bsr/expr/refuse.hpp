@@ -87,13 +87,13 @@ refused operator*(X&&, const P&) {
 
 namespace detail {
 template <class A, class B>
-concept packed_and_sparse = left_operand<A> && left_operand<B> && (packed_word<A> || packed_word<B>);
+concept packed_and_sparse = left_operand<A> && left_operand<B> && !(sparse_operand<A> && sparse_operand<B>);
 template <class A>
 constexpr refused refuse_packed() {
   static_assert(
       never<A>,
-      "bsr: a packed matrix is a factor of products with dense matrices and vectors alone. Take the "
-      "matrix that it was made of.");
+      "bsr: a packed or masked matrix is a factor of products with dense matrices and vectors alone. "
+      "Take the matrix itself.");
   return {};
 }
 }  // namespace detail

@@ -10,9 +10,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 /// What a device computes, of checked problems; a new device is one specialisation, and rooms above never
 /// name one.
 ///   spmm(policy, spmm_problem), spmv(policy, spmv_problem), sddmm(policy, sddmm_problem)
-///   workspace<op, B>(policy, a)       what a plan of op(a) * B keeps; has update(a), for a structure changed
+///   workspace<op, B>(policy, a, columns)   what a plan of op(a) * B keeps; its update(a) is for moved blocks
 ///   spmm(policy, workspace, spmm_problem), spmv(policy, workspace, spmv_problem)   the same products with it
 ///   pack<op, B>(policy, a), repack<op>(policy, packed, a)   blocks of op(a) laid out for a product with B
+///   calibrate(policy)                 the rates of the machine
+///   cost<op, B, A>(policy, machine, shape, block, num_blocks, columns, packed)   what a product costs there
 ///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
 ///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need

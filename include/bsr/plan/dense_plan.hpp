@@ -2,19 +2,23 @@
 #pragma once
 // A product of a sparse and a dense matrix, prepared: auto p = plan(cpu{}, x * transpose(w));
 // y.on(p) = x * transpose(w);
+#include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
+#include "bsr/base/policy.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/expr/assign.hpp"
 #include "bsr/expr/evaluation.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/machine.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
@@ -43,10 +47,12 @@ class dense_plan {
   using operand_type = B;
   static constexpr op factor_op = Op;
 
-  dense_plan(const Policy& policy, const A& a)
+  /// columns: of B, for cost() and explain(); runs may have others.
+  dense_plan(const Policy& policy, const A& a, std::int64_t columns)
       : policy_(policy),
+        columns_(columns),
         made_for_(checked(a)),
-        work_(backend<Policy>::template workspace<Op, B>(policy, a)) {}
+        work_(backend<Policy>::template workspace<Op, B>(policy, a, columns)) {}
   dense_plan(dense_plan&&) = default;
   dense_plan& operator=(dense_plan&&) = default;
 
@@ -68,6 +74,23 @@ class dense_plan {
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
 
+  /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
+  /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
+  product_cost cost(const machine& m = {}) const { return cost_of<void>(m, nullptr); }
+  /// The same for a packed matrix.
+  template <class Packed>
+    requires requires(const Packed& p) { p.packed().blocks(); }
+  product_cost cost(const machine& m, const Packed& packed) const {
+    return cost_of(m, &packed.packed().blocks());
+  }
+  /// cost() in words.
+  std::string explain() const { return words(cost(), false); }
+  std::string explain(const machine& m) const { return words(cost(m), true); }
+  template <class Packed>
+  std::string explain(const machine& m, const Packed& packed) const {
+    return words(cost(m, packed), true);
+  }
+
   template <class Problem>
   void run(const Policy& policy, const Problem& p) {
     constexpr bool fits = fits_problem(std::type_identity<Problem>());
@@ -86,18 +109,21 @@ class dense_plan {
   }
 
  private:
-  using workspace = decltype(backend<Policy>::template workspace<Op, B>(std::declval<const Policy&>(),
-                                                                        std::declval<const A&>()));
+  using workspace = decltype(backend<Policy>::template workspace<Op, B>(
+      std::declval<const Policy&>(), std::declval<const A&>(), std::int64_t{}));
 
   template <class X>
   static constexpr bool stands_for() {
-    if constexpr (is_packed_view<X>)
+    if constexpr (is_masked_view<X>)
+      return std::same_as<typename X::matrix_view_type, A>;
+    else if constexpr (is_packed_view<X>)
       return std::same_as<typename X::matrix_view_type, A> && X::packed_op == Op;
     else
       return std::same_as<X, A>;
   }
 
   void check_operand(const A& a) const { made_for_.check("a", a); }
+  void check_operand(const masked_view<A>& a) const { made_for_.check("a", a.matrix()); }
   template <class Blocks>
   void check_operand(const packed_view<A, Op, Blocks>& a) const {
     made_for_.check_source("a", a);
@@ -109,6 +135,33 @@ class dense_plan {
   template <class A2, op Op2, class X, class Y, class E>
   static constexpr bool fits_problem(std::type_identity<spmv_problem<A2, Op2, X, Y, E>>) {
     return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
+  }
+  template <class Blocks>
+  product_cost cost_of(const machine& m, const Blocks* packed) const {
+    return backend<Policy>::template cost<Op, B, A>(policy_, m, made_for_.shape(), made_for_.blocksize(),
+                                                    made_for_.num_blocks(), columns_, packed);
+  }
+  /// Three digits.
+  static double rounded(double x) {
+    if (!(x > 0)) return x;
+    const double unit = std::pow(10.0, std::floor(std::log10(x)) - 2);
+    return unit < 1 ? std::round(x / unit) / std::round(1 / unit) : std::round(x / unit) * unit;
+  }
+  std::string words(const product_cost& c, bool timed) const {
+    message text;
+    text << (Op == op::none ? "a is " : "a, transposed, is ") << made_for_.shape() << " with "
+         << made_for_.num_blocks() << " blocks of " << made_for_.blocksize() << ", times " << columns_
+         << (columns_ == 1 ? " column" : " columns") << ": kernel " << c.kernel;
+    if (c.tile_rows > 0) text << ", tiles of " << c.tile_rows << "x" << c.tile_cols;
+    text << ", " << c.threads << (c.threads == 1 ? " thread; " : " threads; ") << rounded(c.flops)
+         << " floating-point operations, " << rounded(c.bytes) << " bytes.";
+    if (timed && c.seconds > 0)
+      text << " Predicted: " << rounded(c.seconds * 1e6) << " microseconds, "
+           << rounded(c.flops / c.seconds * 1e-9) << " GFLOP/s, bound by " << c.limit
+           << "; a dense matrix of this shape: " << rounded(c.dense_seconds * 1e6) << " microseconds.";
+    else if (timed)
+      text << " There is no prediction for these types.";
+    return text.c_str();
   }
   template <class View>
   static const View& checked(const View& a) {
@@ -126,6 +179,7 @@ class dense_plan {
   }
 
   Policy policy_;
+  std::int64_t columns_;
   detail::known_structure<index_type> made_for_;
   workspace work_;
 };
@@ -173,6 +227,17 @@ struct kernel_operand<side::right, dense_view<T, Layout>> {
 
 }  // namespace detail
 
+/// The rates of this machine, for plan.explain(m) and plan.cost(m): takes a second, and 128 MB for as long.
+/// Measured while others work on the machine they are too low.
+template <class Policy>
+[[nodiscard]] machine calibrate(const Policy& policy) {
+  return backend<Policy>::calibrate(policy);
+}
+template <class Policy = typename default_policy<host>::type>
+[[nodiscard]] machine calibrate() {
+  return backend<Policy>::calibrate(Policy{});
+}
+
 /// The plan of a product of a sparse matrix and a dense matrix or a vector.
 ///
 ///   auto p = plan(cpu{}, x * transpose(w));
@@ -193,7 +258,7 @@ struct kernel_operand<side::right, dense_view<T, Layout>> {
 /// O(blocks) for transposed products, else O(blocks) for checking the indices. Throws shape_error when the
 /// operands do not fit, format_error when an index is out of range.
 template <class Policy, class F, class B, side Side, class E>
-  requires(!is_packed_view<decltype(std::declval<F>().a)>)
+  requires(!is_packed_view<decltype(std::declval<F>().a)> && !is_masked_view<decltype(std::declval<F>().a)>)
 [[nodiscard]] auto plan(const Policy& policy, const product<F, B, Side, E>& e) {
   return [&]<class A, op Op, class S>(const factor<A, Op, S>& f) {
     constexpr op flipped = Op == op::none ? op::transpose : op::none;
@@ -207,8 +272,19 @@ template <class Policy, class F, class B, side Side, class E>
     if (Side == side::left ? shape.cols != b.rows : b.cols != shape.rows)
       fail<shape_error>("bsr: plan: ", detail::product_text<applied, Side>(storage_detail::is_vector_view<B>),
                         ": a is ", f.a.shape(), ", b is ", b, ".");
-    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(policy, f.a);
+    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(
+        policy, f.a, Side == side::left ? b.cols : b.rows);
   }(e.factor);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
+
+namespace bsr::inline v0 {
+
+/// A plan works in the memory of its policy.
+template <class Policy, class A, op Op, class B>
+struct space_of<dense_plan<Policy, A, Op, B>> : space_of<Policy> {};
+template <class Plan, class Policy>
+struct space_of<planned_run<Plan, Policy>> : space_of<Policy> {};
+
+}  // namespace bsr::inline v0

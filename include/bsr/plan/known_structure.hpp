@@ -35,6 +35,9 @@ class known_structure {
     contents_ = pattern<dynamic, dynamic, Index>(a);
 #endif
   }
+  dims shape() const { return shape_; }
+  dims blocksize() const { return blocksize_; }
+  std::int64_t num_blocks() const { return num_blocks_; }
   /// Throws shape_error unless `a` has this shape and block size.
   template <class View>
   void check_size(const char* who, const View& a) const {

@@ -5,6 +5,8 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/cpu/calibrate.hpp"
+#include "bsr/kernel/cpu/cost.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/planned.hpp"
 #include "bsr/kernel/cpu/packed_blocks.hpp"
@@ -13,6 +15,8 @@
 #include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/kernel/cpu/sparse/sum.hpp"
 #include "bsr/kernel/cpu/workspace.hpp"
+#include "bsr/kernel/machine.hpp"
+#include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/storage/dense_view.hpp"
 #include "bsr/storage/view.hpp"
@@ -37,16 +41,48 @@ struct backend<cpu> {
   }
 
   template <op Op, class B, class A>
-  static auto workspace(const cpu& policy, const A& a) {
+  static auto workspace(const cpu& policy, const A& a, std::int64_t columns) {
     using element = promoted_t<typename A::value_type, typename B::value_type>;
     const dims shape = Op == op::none ? a.shape() : dims(a.cols(), a.rows()), block = a.blocksize();
     std::int64_t slice = 0;
     if constexpr (!storage_detail::is_vector_view<B>) {
       using c = dense_view<element, typename B::layout_type>;
       slice = micro::planned_spmm<spmm_problem<A, Op, B, c>>::wanted(
-          Op == op::none ? block : dims(block.cols, block.rows), shape.cols);
+          Op == op::none ? block : dims(block.cols, block.rows), shape.cols, columns);
     }
     return product_workspace<element, Op, typename A::index_type>(policy, a, slice);
+  }
+
+  template <class Policy = cpu>
+  static machine calibrate(const Policy& policy) {
+    return detail::measure_machine(policy);
+  }
+
+  /// packed: the blocks of a packed matrix, or null.
+  template <op Op, class B, class A, class Blocks>
+  static product_cost cost(const cpu& policy, const machine& m, dims shape, dims block,
+                           std::int64_t num_blocks, std::int64_t columns, const Blocks* packed) {
+    using element = promoted_t<typename A::value_type, typename B::value_type>;
+    if constexpr (Op == op::transpose) {
+      shape = dims(shape.cols, shape.rows);
+      block = dims(block.cols, block.rows);
+    }
+    detail::planned_kernel kernel = detail::planned_kernel::vector;
+    if constexpr (!storage_detail::is_vector_view<B>) {
+      using c = dense_view<element, typename B::layout_type>;
+      if constexpr (std::same_as<Blocks, void>)
+        kernel = micro::planned_spmm<spmm_problem<A, Op, B, c>>::kernel_for(block, columns);
+      else
+        kernel = micro::planned_spmm<spmm_problem<packed_view<A, Op, Blocks>, Op, B, c>>::kernel_for(
+            block, packed->layout(), columns);
+    }
+    if constexpr (!detail::has_planned_kernels<element, A, B>) kernel = detail::planned_kernel::other;
+    int lanes = 1;
+    if constexpr (detail::has_vectors<element>) lanes = simd::pack<element>::size;
+    return detail::cost_model(
+        {shape, block, num_blocks, columns, static_cast<std::int64_t>(sizeof(typename A::index_type)),
+         static_cast<std::int64_t>(sizeof(element)), lanes, thread_count(policy)},
+        m)(kernel);
   }
 
   template <op Op, class B, class A>

@@ -59,18 +59,25 @@ class product_workspace {
   /// The blocks of op(A).
   template <class A>
   block_list<typename A::value_type, Index> blocks(const A& a) const {
-    const dims block = a.blocksize();
-    if constexpr (turned)
-      return {a.data().data(),
-              index_.indptr(),
-              index_.indices(),
-              index_.from(),
-              {a.cols(), a.rows()},
-              {block.cols, block.rows},
-              1,
-              block.cols};
-    else
+    if constexpr (!turned) {
       return natural_blocks(a);
+    } else {
+      const dims block = a.blocksize();
+      block_list<typename A::value_type, Index> list{a.data().data(),
+                                                     index_.indptr(),
+                                                     index_.indices(),
+                                                     index_.from(),
+                                                     {a.cols(), a.rows()},
+                                                     {block.cols, block.rows},
+                                                     1,
+                                                     block.cols};
+      list.transposed = true;
+      if constexpr (is_masked_view<A>) {
+        list.gate = a.gate();
+        list.active = a.active();
+      }
+      return list;
+    }
   }
 
  private:

@@ -12,7 +12,7 @@ template <class A, bsr::op Op, class B, class C, class E>
 struct with_plan<bsr::spmm_problem<A, Op, B, C, E>> {
   static constexpr bool fits = true;
   static void run(const bsr::cpu& policy, const bsr::spmm_problem<A, Op, B, C, E>& p) {
-    auto work = bsr::backend<bsr::cpu>::workspace<Op, B>(policy, p.a);
+    auto work = bsr::backend<bsr::cpu>::workspace<Op, B>(policy, p.a, p.c.cols());
     bsr::micro::planned_spmm<bsr::spmm_problem<A, Op, B, C, E>>::run(policy, work, p);
   }
 };
@@ -20,7 +20,7 @@ template <class A, bsr::op Op, class X, class Y, class E>
 struct with_plan<bsr::spmv_problem<A, Op, X, Y, E>> {
   static constexpr bool fits = true;
   static void run(const bsr::cpu& policy, const bsr::spmv_problem<A, Op, X, Y, E>& p) {
-    auto work = bsr::backend<bsr::cpu>::workspace<Op, X>(policy, p.a);
+    auto work = bsr::backend<bsr::cpu>::workspace<Op, X>(policy, p.a, 1);
     bsr::micro::planned_spmv<bsr::spmv_problem<A, Op, X, Y, E>>::run(policy, work, p);
   }
 };
@@ -32,7 +32,7 @@ template <class A, bsr::op Op, class B, class C, class E>
 struct with_pack<bsr::spmm_problem<A, Op, B, C, E>> {
   static constexpr bool fits = true;
   static void run(const bsr::cpu& policy, const bsr::spmm_problem<A, Op, B, C, E>& p) {
-    auto work = bsr::backend<bsr::cpu>::workspace<Op, B>(policy, p.a);
+    auto work = bsr::backend<bsr::cpu>::workspace<Op, B>(policy, p.a, p.c.cols());
     const auto blocks = bsr::backend<bsr::cpu>::pack<Op, B>(policy, p.a);
     const bsr::packed_view<A, Op, std::remove_const_t<decltype(blocks)>> a(
         p.a.shape(), p.a.blocksize(), p.a.indptr().data(), p.a.indices().data(), blocks);

@@ -31,13 +31,26 @@ struct first_fit<First, Rest...> {
 namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 template <class Problem>
-using spmm_kernel =
-    typename detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_narrow<Problem>,
-                               spmm_panel<Problem>, spmm_column<Problem>, spmm_scatter<Problem>,
-                               spmm_generic<Problem>>::type;
+struct spmm_choice
+    : detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_narrow<Problem>, spmm_panel<Problem>,
+                        spmm_column<Problem>, spmm_scatter<Problem>, spmm_generic<Problem>> {};
+// The kernels that know of masks.
+template <class M, op Op, class B, class C, class Epilogue>
+struct spmm_choice<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>
+    : detail::first_fit<spmm_panel<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
+                        spmm_generic<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>> {};
+template <class Problem>
+struct spmv_choice : detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>> {};
+template <class M, op Op, class X, class Y, class Epilogue>
+struct spmv_choice<spmv_problem<masked_view<M>, Op, X, Y, Epilogue>> {
+  using type = spmv_generic<spmv_problem<masked_view<M>, Op, X, Y, Epilogue>>;
+};
 
 template <class Problem>
-using spmv_kernel = typename detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>>::type;
+using spmm_kernel = typename spmm_choice<Problem>::type;
+
+template <class Problem>
+using spmv_kernel = typename spmv_choice<Problem>::type;
 
 template <class Problem>
 using sddmm_kernel =

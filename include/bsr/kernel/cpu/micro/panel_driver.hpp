@@ -30,8 +30,11 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
   using Index = typename A::index_type;
   using P = pack<T>;
   using list = block_list<TA, Index>;
-  using kernels = panel_kernels<R, C, Turned, T, TA, TB, Index>;
+  using kernels = panel_kernels<R, C, form_of<A, Turned>, T, TA, TB, Index>;
   using tile = panel_tile<T, TA, TB, Index>;
+
+  /// Elements of a slice of the workspace that run_copied needs for B of so many rows.
+  static std::int64_t wanted(std::int64_t depth) { return depth * 4 * P::size; }
 
   /// `a`: op(A); the rows of B lie in one piece.
   static void run(const cpu& policy, const list& a, const problem& p) {
@@ -53,12 +56,57 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     });
   }
 
+  /// The same with panels of B copied into the workspace, whose slices are as large as wanted(): for wide B,
+  /// whose rows lie so far apart that a panel takes the room of many pages.
+  template <class Workspace>
+  static void run_copied(const cpu& policy, Workspace& work, const list& a, const problem& p) {
+    const std::int64_t packs = (p.c.cols() + P::size - 1) / P::size;
+    const spmm_tile shape = select_tile(static_cast<int>(a.block.rows));
+    const strip_cut cut = cut_rows(static_cast<int>(a.block.rows), shape.rows);
+    const std::int64_t panels = (packs + shape.packs - 1) / shape.packs;
+    const strip_schedule<Index> schedule(a.indptr, a.block_rows(), cut.strips,
+                                         spmm_block_weight(a.block.cols));
+    int pieces = thread_count(policy, a.num_blocks() * a.area() * packs / 8 + p.c.rows() * packs / 4);
+    if (pieces > work.pieces()) pieces = work.pieces();
+    for_each_piece(policy, pieces, [&](int piece) {
+      TB* const copy = work.slice(piece);
+      for_each_range(
+          schedule, a.block_rows(), panels, piece, pieces,
+          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
+            for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
+              const std::int64_t begin = share(packs, panel, panels), end = share(packs, panel + 1, panels);
+              copy_panel(p.b, begin, end, copy);
+              run_panel(a, p, cut, first, last, begin, end, copy);
+            }
+          },
+          true);
+    });
+  }
+
  private:
+  /// Packs [first, last) of every row of B, one row after the other; lanes beyond the last column are zero.
+  [[gnu::noinline]] static void copy_panel(const B& b, std::int64_t first, std::int64_t last, TB* to) {
+    using Q = pack<TB>;
+    const std::int64_t left = first * P::size, width = (last - first) * P::size;
+    const std::int64_t valid = b.cols() - left < width ? b.cols() - left : width;
+    for (std::int64_t k = 0; k < b.rows(); ++k, to += width) {
+      const TB* const from = &b(k, left);
+      for (std::int64_t n = 0; n < width; n += Q::size) {
+        const std::int64_t rest = valid - n;
+        (rest >= Q::size ? Q::load(from + n) : Q::load(from + n, rest > 0 ? static_cast<int>(rest) : 0))
+            .store(to + n);
+      }
+    }
+  }
+
+  /// Blocks are found by their numbers, not one behind the other.
+  static constexpr bool by_index = Turned || is_masked_view<A>;
   static constexpr bool writes_through = std::same_as<Epilogue, no_epilogue> && std::same_as<T, TC>;
 
   /// Packs [first_pack, last_pack) of strips [first, last).
   static void run_panel(const list& a, const problem& p, const strip_cut& cut, strip_position first,
-                        strip_position last, std::int64_t first_pack, std::int64_t last_pack) {
+                        strip_position last, std::int64_t first_pack, std::int64_t last_pack,
+                        const TB* copied = nullptr) {
     const dims block = a.block;
     const std::int64_t left = first_pack * P::size;
     const int packs = static_cast<int>(last_pack - first_pack);
@@ -75,8 +123,11 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     t.block = a.area();
     t.cols = block.cols;
     t.ld = a.col_step;
-    t.ldb = p.b.row_stride();
-    t.b = p.b.data() + left;
+    t.gate = a.gate;
+    t.row_step = a.row_step;
+    t.col_step = a.col_step;
+    t.ldb = copied == nullptr ? p.b.row_stride() : packs * P::size;
+    t.b = copied == nullptr ? p.b.data() + left : copied;
     t.depth = a.shape.cols;
     t.alpha = p.alpha;
     t.mask = P::first(cols - (packs - 1) * P::size);
@@ -88,8 +139,12 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
       const std::int64_t valid = p.c.rows() - top < rows ? p.c.rows() - top : rows;
       t.first = a.indices + begin;
       t.last = a.indices + end;
+      if constexpr (is_masked_view<A>) {
+        t.active = a.transposed ? nullptr : a.active;
+        if (a.transposed && a.active != nullptr && a.active[s.block_row] == 0) t.last = t.first;
+      }
       t.ahead = num_blocks - end < distance ? num_blocks - end : distance;
-      t.a = a.data + (Turned ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
+      t.a = a.data + (by_index ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
       t.begin = begin;
       t.from = a.from == nullptr ? nullptr : a.from + begin;
       bool through = false;

@@ -8,6 +8,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/cost.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/panel_driver.hpp"
 #include "bsr/kernel/cpu/micro/spmm_chunks.hpp"
@@ -30,9 +31,26 @@ template <class T, class A, class B>
 inline constexpr bool has_planned_kernels =
     std::floating_point<T> && has_vectors<T> && std::same_as<typename A::value_type, T> &&
     std::same_as<typename B::value_type, T>;
+
+/// Whether panels of B are copied, and there is room for them.
+template <class List, class Workspace, class Problem>
+bool copies_panels(const List& a, const Workspace& work, const Problem& p) {
+  return bsr::copies_panels(p.c.cols(), a.num_blocks() * a.area() / (a.shape.cols + 1)) &&
+         work.slice_size() >= p.b.rows() * 4 * pack<typename Problem::accumulator>::size;
+}
+template <int R, int C, class Workspace, class List, class Problem>
+void run_turned(const cpu& policy, Workspace& work, const List& a, const Problem& p) {
+  using driver = panel_driver<Problem, R, C, true>;
+  if (copies_panels(a, work, p))
+    driver::run_copied(policy, work, a, p);
+  else
+    driver::run(policy, a, p);
+}
 }  // namespace detail
 
 namespace micro {
+
+using detail::planned_kernel;
 
 template <class Problem>
 struct planned_spmm;
@@ -47,31 +65,53 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
                        S = turned ? A::static_rows : A::static_cols;
   static constexpr bool by_column = std::same_as<typename B::layout_type, col_major>;
   static constexpr bool by_row = std::same_as<typename B::layout_type, row_major>;
-  static constexpr bool has_own = detail::has_planned_kernels<T, A, B> && (by_column || (turned && by_row));
+  static constexpr bool has_own = detail::has_planned_kernels<T, A, B> && (by_column || by_row);
 
-  /// Elements of the workspace that a piece wants for blocks of op(A) of size `block`, B of `depth` rows.
-  static std::int64_t wanted(dims block, std::int64_t depth) {
-    if constexpr (has_own && by_column) {
-      if (turned && spmm_lanes<problem>::fits(block)) return spmm_lanes<problem>::wanted(depth);
-      if (!flips(block)) return 0;
-      return spmm_flipped<problem, R, S, turned>::wanted(depth);
+  /// Elements of the workspace that a piece wants for blocks of op(A) of size `block`, B of `depth` rows and
+  /// `columns`.
+  static std::int64_t wanted(dims block, std::int64_t depth, std::int64_t columns) {
+    if constexpr (has_own && by_row) {
+      return bsr::copies_panels(columns) ? detail::panel_driver<problem, R, S, turned>::wanted(depth) : 0;
+    } else if constexpr (has_own) {
+      // Masked matrices are always flipped.
+      const std::int64_t flipped = spmm_flipped<problem, R, S, turned>::wanted(depth);
+      const std::int64_t lanes =
+          turned && spmm_lanes<problem>::fits(block) ? spmm_lanes<problem>::wanted(depth) : 0;
+      return lanes > flipped ? lanes : flipped;
     } else {
       return 0;
     }
+  }
+
+  /// The kernel for so many columns.
+  static planned_kernel kernel_for(dims block, std::int64_t columns) {
+    if constexpr (!detail::has_planned_kernels<T, A, B>) return planned_kernel::other;
+    if constexpr (has_own && turned) {
+      if (!is_masked_view<A> && spmm_lanes<problem>::fits(block) &&
+          (by_column || columns <= lanes_most_columns<T>))
+        return spmm_lanes<problem>::kernel_for(block);
+      return by_row ? planned_kernel::turned_panel : planned_kernel::flipped;
+    }
+    if (by_column && flips(block) && columns >= P::size / 2) return planned_kernel::flipped;
+    return turned ? planned_kernel::other : by_column ? planned_kernel::column : planned_kernel::panel;
   }
 
   template <class Workspace>
   static void run(const cpu& policy, Workspace& work, const problem& p) {
     if constexpr (has_own) {
       const auto a = work.blocks(p.a);
-      if constexpr (turned) {
-        if (spmm_lanes<problem>::fits(a.block) && (by_column || p.c.cols() <= lanes_most_columns<T>))
-          return spmm_lanes<problem>::run(policy, work, a, p);
-        if constexpr (by_row) return detail::panel_driver<problem, R, S, true>::run(policy, a, p);
-      }
+      const planned_kernel kernel = kernel_for(a.block, p.c.cols());
       if constexpr (by_column)
-        if (turned || (flips(a.block) && p.c.cols() >= P::size / 2))
+        if (kernel == planned_kernel::flipped || is_masked_view<A>)
           return spmm_flipped<problem, R, S, turned>::run(policy, work, a, p);
+      if constexpr (by_row && !turned)
+        if (detail::copies_panels(a, work, p))
+          return detail::panel_driver<problem, R, S, false>::run_copied(policy, work, a, p);
+      if constexpr (turned) {
+        if constexpr (by_row)
+          if (kernel == planned_kernel::turned_panel) return detail::run_turned<R, S>(policy, work, a, p);
+        if constexpr (!is_masked_view<A>) return spmm_lanes<problem>::run(policy, work, a, p);
+      }
     }
     if constexpr (!has_own || !turned) spmm_kernel<problem>::run(policy, p);
   }
@@ -100,16 +140,32 @@ struct planned_spmm<spmm_problem<packed_view<M, Op, Blocks>, Op, B, C, Epilogue>
     }
     const auto a = blocks.list();
     if constexpr (detail::has_planned_kernels<T, A, B> && (by_row || by_column)) {
-      if (spmm_lanes<problem>::fits(a.block) && (by_column || p.c.cols() <= lanes_most_columns<T>))
-        return spmm_lanes<problem>::run(policy, work, a, p);
-      if constexpr (by_column) return spmm_flipped<problem, R, S, true>::run(policy, work, a, p);
-      if constexpr (spmm_chunks<problem>::fits)
-        if (blocks.layout() == packed_layout::chunks && !detail::reads(p.epilogue, p.c))
-          return spmm_chunks<problem>::run(policy, blocks, p);
-      if constexpr (by_row) return detail::panel_driver<problem, R, S, true>::run(policy, a, p);
+      const planned_kernel kernel = kernel_for(a.block, blocks.layout(), p.c.cols());
+      if constexpr (by_column) {
+        if (kernel == planned_kernel::flipped)
+          return spmm_flipped<problem, R, S, true>::run(policy, work, a, p);
+      } else {
+        if constexpr (spmm_chunks<problem>::fits)
+          if (kernel == planned_kernel::chunks && !detail::reads(p.epilogue, p.c))
+            return spmm_chunks<problem>::run(policy, blocks, p);
+        if (kernel == planned_kernel::turned_panel || kernel == planned_kernel::chunks)
+          return detail::run_turned<R, S>(policy, work, a, p);
+      }
+      spmm_lanes<problem>::run(policy, work, a, p);
     } else {
       spmm_generic<problem>::run_list(policy, a, p);
     }
+  }
+
+  /// The kernel for so many columns.
+  static planned_kernel kernel_for(dims block, packed_layout layout, std::int64_t columns) {
+    if (!detail::has_planned_kernels<T, A, B> || layout == packed_layout::by_row)
+      return planned_kernel::other;
+    if (spmm_lanes<problem>::fits(block) && (by_column || columns <= lanes_most_columns<T>))
+      return spmm_lanes<problem>::kernel_for(block);
+    return by_column                         ? planned_kernel::flipped
+           : layout == packed_layout::chunks ? planned_kernel::chunks
+                                             : planned_kernel::turned_panel;
   }
 };
 
@@ -132,7 +188,8 @@ struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
 
   template <class Workspace>
   static void run(const cpu& policy, Workspace& work, const problem& p) {
-    if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
+    if constexpr (Op == op::transpose && !is_masked_view<A> &&
+                  detail::has_planned_kernels<typename problem::accumulator, A, X>)
       if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
     spmv_kernel<problem>::run(policy, p);
   }

@@ -61,7 +61,9 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
   }
 
  private:
-  using kernels = detail::panel_kernels<R, C, Turned, T, T, T, Index>;
+  using kernels = detail::panel_kernels<R, C, detail::form_of<A, Turned>, T, T, T, Index>;
+  /// Blocks are found by their numbers, not one behind the other.
+  static constexpr bool by_index = Turned || is_masked_view<A>;
   static constexpr int widest = 4 * P::size;
 
   /// Complete rows of C's transposed tile.
@@ -87,6 +89,9 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     t.block = a.area();
     t.cols = a.block.cols;
     t.ld = a.col_step;
+    t.gate = a.gate;
+    t.row_step = a.row_step;
+    t.col_step = a.col_step;
     t.ldb = width;
     t.b = copy;
     t.depth = a.shape.cols;
@@ -100,8 +105,12 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
       const int rows = cut.rows(strip);
       t.first = a.indices + begin;
       t.last = a.indices + end;
+      if constexpr (is_masked_view<A>) {
+        t.active = a.transposed ? nullptr : a.active;
+        if (a.transposed && a.active != nullptr && a.active[s.block_row] == 0) t.last = t.first;
+      }
       t.ahead = num_blocks - end < distance ? num_blocks - end : distance;
-      t.a = a.data + (Turned ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
+      t.a = a.data + (by_index ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
       t.begin = begin;
       t.from = a.from == nullptr ? nullptr : a.from + begin;
       if (held.count + rows > P::size && held.count < P::size) store(p, held, width, left, columns);

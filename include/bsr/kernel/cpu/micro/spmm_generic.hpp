@@ -66,6 +66,7 @@ struct spmm_generic<spmm_problem<A, Op, B, C, Epilogue>> {
     for (int r = 0; r < strip_rows; ++r)
       for (int j = 0; j < panel_cols; ++j) sums[r][j] = accumulator{};
     for (std::int64_t k = a.indptr[block_row]; k < a.indptr[block_row + 1]; ++k) {
+      if (!a.kept(block_row, k)) continue;
       const std::int64_t left = static_cast<std::int64_t>(a.indices[k]) * block.cols;
       const std::int64_t cols = a.shape.cols - left < block.cols ? a.shape.cols - left : block.cols;
       const auto* const values = a.values(k) + first_row * a.row_step;
@@ -113,6 +114,7 @@ struct spmm_generic<spmm_problem<A, Op, B, C, Epilogue>> {
       const std::int64_t row = block_row * block.rows;
       const std::int64_t rows = p.a.rows() - row < block.rows ? p.a.rows() - row : block.rows;
       for (std::int64_t k = indptr[block_row]; k < indptr[block_row + 1]; ++k) {
+        if (!detail::kept(p.a, k)) continue;
         const std::int64_t col = static_cast<std::int64_t>(p.a.indices().data()[k]) * block.cols;
         const std::int64_t first = col < top ? top - col : 0;
         const std::int64_t last = col + block.cols > top + height ? top + height - col : block.cols;

@@ -7,6 +7,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/cost.hpp"
 #include "bsr/kernel/cpu/micro/lanes_tile.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -39,6 +40,12 @@ struct spmm_lanes<spmm_problem<A, Op, B, C, Epilogue>> {
   static constexpr bool by_column = std::same_as<typename B::layout_type, col_major>;
 
   static bool fits(dims block) { return block.rows % P::size == 0; }
+  /// For messages and costs.
+  static detail::planned_kernel kernel_for(dims block) {
+    using detail::planned_kernel;
+    if (!by_column) return planned_kernel::lanes_rows;
+    return block.rows / P::size % 2 == 0 ? planned_kernel::lanes_columns : planned_kernel::lanes_copied;
+  }
   /// Elements of the workspace that a piece wants, and the least it needs, for B of so many rows.
   static std::int64_t wanted(std::int64_t depth) {
     constexpr std::int64_t budget = (std::int64_t{1} << 19) / static_cast<std::int64_t>(sizeof(T));

@@ -6,6 +6,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::micro {
@@ -53,6 +54,7 @@ struct spmv_generic<spmv_problem<A, Op, X, Y, Epilogue>> {
     for (std::int64_t r = 0; r < rows; ++r) {
       accumulator sum{};
       for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
+        if (!detail::kept(p.a, k)) continue;
         const std::int64_t left = static_cast<std::int64_t>(p.a.indices().data()[k]) * block.cols;
         const std::int64_t cols = p.a.cols() - left < block.cols ? p.a.cols() - left : block.cols;
         const auto* const values = p.a.data().data() + (k * block.rows + r) * block.cols;
@@ -84,6 +86,7 @@ struct spmv_generic<spmv_problem<A, Op, X, Y, Epilogue>> {
       const std::int64_t row = i * block.rows;
       const std::int64_t rows = p.a.rows() - row < block.rows ? p.a.rows() - row : block.rows;
       for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
+        if (!detail::kept(p.a, k)) continue;
         const std::int64_t col = static_cast<std::int64_t>(p.a.indices().data()[k]) * block.cols;
         const std::int64_t first = col < top ? top - col : 0;
         const std::int64_t last = col + block.cols > top + height ? top + height - col : block.cols;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bsr/kernel/cpu/micro/panel_driver.hpp"
+
+#include "kernel/cpu/micro/with_plan.hpp"
+
+using namespace bsr_test;
+
+TEST_CASE("panel_driver: wide B, whose panels are copied") {
+  // Rows of B are used 64 times on average.
+  bsr_test::random rng(1);
+  const auto tall = random_matrix<float, 4>(rng, {159, 47}, {.density = 0.4});
+  const bsr::matrix_view<const float> a = tall.view();
+  for (const int n : {256, 261, 300})
+    check_spmm<with_plan, bsr::op::none, bsr::row_major, bsr::row_major>(rng, a, n);
+  const auto flat = random_matrix<float, 4>(rng, {47, 159}, {.density = 0.4});
+  const bsr::matrix_view<const float> b = flat.view();
+  check_spmm<with_plan, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, b, 261);
+}
