@@ -170,6 +170,7 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
   p.indices = o.indices.data();
   p.data = o.data.data();
   p.b = o.b.data();
+  p.x = o.x.data();
   p.out = o.out.data();
   p.threads = what.threads;
   p.dynamic = what.dynamic;

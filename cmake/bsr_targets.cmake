@@ -2,12 +2,14 @@
 # What bsr's targets are made of. Used by the build of bsr and by the installed package alike.
 include_guard(DIRECTORY)
 
-set(bsr_components openmp eigen io safetensors cuda)
+set(bsr_components openmp eigen io safetensors prune layer cuda)
 set(bsr_openmp_needs "OpenMP")
 set(bsr_eigen_needs "Eigen 3.4 or 5")
 set(bsr_io_needs "zlib")
 set(bsr_safetensors_needs "nlohmann_json 3.10 or newer")
 set(bsr_cuda_needs "the CUDA toolkit 12.8 or newer")
+set(bsr_prune_needs "bsr itself")
+set(bsr_layer_needs "bsr itself")
 
 # Includes of a dependency are system includes: its warnings are not ours.
 function(_bsr_include target dependency)
@@ -48,6 +50,9 @@ set(bsr_eigen_target Eigen3::Eigen)
 set(bsr_io_target ZLIB::ZLIB)
 set(bsr_safetensors_target nlohmann_json::nlohmann_json)
 set(bsr_cuda_target CUDA::cudart_static)
+# These need nothing but the library.
+set(bsr_prune_target bsr::bsr)
+set(bsr_layer_target bsr::bsr)
 
 # Looks for what a component needs and sets <result>. With GLOBAL, what is found is visible in the whole
 # project: the users of a subdirectory live above it.

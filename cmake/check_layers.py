@@ -19,18 +19,21 @@ ROOMS = {
     "expr": ["base", "storage", "kernel", "op"],
     "format": ["base", "storage"],
     "convert": ["base", "storage", "format"],
-    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert", "elementwise", "construct"],
+    "plan": ["base", "storage", "kernel", "op", "expr", "format"],
+    "product": ["base", "storage", "kernel", "op", "expr", "format", "convert", "elementwise", "construct", "plan"],
     "elementwise": ["base", "storage", "format", "convert"],
     "construct": ["base", "storage", "format", "convert"],
     "select": ["base", "storage", "format", "convert"],
     "reduce": ["base", "storage", "format", "convert"],
+    "prune": ["base", "storage", "format", "convert", "construct", "op", "kernel"],
+    "layer": ["base", "storage", "kernel", "op", "expr", "prune"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }
 # A header with more rights than its room: Eigen's sparse matrices are converted from and to.
 FILES = {"interop/eigen.hpp": ["base", "storage", "kernel", "op", "expr", "format", "convert"]}
 # Headers that every room above storage may include.
-SHARED = ["kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
+SHARED = ["kernel/cpu/bits.hpp", "kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
 
 # Foreign headers, and the only places that may include them.
 FOREIGN = [

@@ -22,6 +22,10 @@ class oracle {
  public:
   explicit oracle(const problem<T>& p) : exact_(p.out_size()), bound_(p.out_size()) {
     const auto n = static_cast<std::size_t>(p.n);
+    if (p.what == operation::sddmm) {
+      sample(p, n);
+      return;
+    }
     const bool layer = p.what == operation::linear;
     const std::size_t b_row = layer ? 1 : n, b_col = layer ? static_cast<std::size_t>(p.k) : 1;
     std::vector<wide> sum(n), size(n);
@@ -63,6 +67,25 @@ class oracle {
   }
 
  private:
+  void sample(const problem<T>& p, std::size_t n) {
+    const wide ku = static_cast<wide>(n) * std::numeric_limits<T>::epsilon() / 2;
+    std::size_t at = 0;
+    for (int i = 0; i < p.block_rows(); ++i)
+      for (std::int32_t q = p.indptr[i]; q < p.indptr[i + 1]; ++q)
+        for (int r = 0; r < p.r; ++r)
+          for (int c = 0; c < p.c; ++c, ++at) {
+            const T* const x = p.x + (static_cast<std::size_t>(i) * p.r + r) * n;
+            const T* const y = p.b + (static_cast<std::size_t>(p.indices[q]) * p.c + c) * n;
+            wide sum = 0, size = 0;
+            for (std::size_t l = 0; l < n; ++l) {
+              sum += static_cast<wide>(x[l]) * y[l];
+              size += std::fabs(static_cast<wide>(x[l]) * y[l]);
+            }
+            exact_[at] = sum;
+            bound_[at] = ku / (1 - ku) * size;
+          }
+  }
+
   std::vector<wide> exact_, bound_;
 };
 

@@ -13,7 +13,8 @@ namespace bench {
 ///   spmm    C[m x n] = A * B[k x n]
 ///   linear  C[n x m] = B[n x k] * transpose(A), the layout of a neural network's linear layer
 ///   spmv    c[m] = A * b[k], where n is 1
-enum class operation { spmm, linear, spmv };
+///   sddmm   the blocks of A = X[m x n] * transpose(B[k x n]), A's values not being read
+enum class operation { spmm, linear, spmv, sddmm };
 
 /// One product as every contender is given it: scipy's three arrays, the dense operand and the destination.
 template <class T>
@@ -26,6 +27,7 @@ struct problem {
   const std::int32_t* indices = nullptr;
   const T* data = nullptr;
   const T* b = nullptr;
+  const T* x = nullptr;  // the left operand of sddmm
   T* out = nullptr;
   int threads = 1;
   bool dynamic = false;  // bsr is not to know the block size when compiling
@@ -34,13 +36,19 @@ struct problem {
   std::size_t block_size() const { return static_cast<std::size_t>(r) * static_cast<std::size_t>(c); }
   std::size_t nnz() const { return static_cast<std::size_t>(num_blocks) * block_size(); }
   std::size_t b_size() const { return static_cast<std::size_t>(k) * static_cast<std::size_t>(n); }
-  std::size_t out_size() const { return static_cast<std::size_t>(m) * static_cast<std::size_t>(n); }
+  std::size_t x_size() const {
+    return what == operation::sddmm ? static_cast<std::size_t>(m) * static_cast<std::size_t>(n) : 0;
+  }
+  std::size_t out_size() const {
+    return what == operation::sddmm ? nnz() : static_cast<std::size_t>(m) * static_cast<std::size_t>(n);
+  }
   std::size_t dense_size() const { return static_cast<std::size_t>(m) * static_cast<std::size_t>(k); }
   /// Multiplications and additions that the stored blocks ask for.
   double flops() const { return 2.0 * static_cast<double>(nnz()) * n; }
   /// Bytes that must travel once: values, indices, indptr, the dense operand, the result.
   double bytes() const {
-    return static_cast<double>(nnz() + b_size() + out_size()) * sizeof(T) +
+    return static_cast<double>((what == operation::sddmm ? x_size() : nnz()) + b_size() + out_size()) *
+               sizeof(T) +
            4.0 * (static_cast<double>(num_blocks) + block_rows() + 1);
   }
 };

@@ -19,6 +19,8 @@ const char* name_of(operation what) {
       return "linear";
     case operation::spmv:
       return "spmv";
+    case operation::sddmm:
+      return "sddmm";
   }
   return "";
 }
@@ -67,8 +69,10 @@ point parse(const std::string& line) {
     p.what = operation::linear;
   else if (what == "spmv")
     p.what = operation::spmv;
+  else if (what == "sddmm")
+    p.what = operation::sddmm;
   else
-    throw std::runtime_error("'" + what + "' is not spmm, linear or spmv");
+    throw std::runtime_error("'" + what + "' is not spmm, linear, spmv or sddmm");
   if (type != "f32" && type != "f64") throw std::runtime_error("'" + type + "' is not f32 or f64");
   p.single = type == "f32";
   const auto blocks = sizes(block);
@@ -193,9 +197,12 @@ operands<T> make_operands(const point& p) {
   const auto n = static_cast<std::size_t>(p.n);
   o.data = array<T>(o.indices.size() * static_cast<std::size_t>(p.r) * static_cast<std::size_t>(p.c));
   o.b = array<T>(static_cast<std::size_t>(p.k) * n);
-  o.out = array<T>(static_cast<std::size_t>(p.m) * n);
+  const bool sampled = p.what == operation::sddmm;
+  o.x = array<T>(sampled ? static_cast<std::size_t>(p.m) * n : 0);
+  o.out = array<T>(sampled ? o.data.size() : static_cast<std::size_t>(p.m) * n);
   fill_values(o.data, 1);
   fill_values(o.b, 2);
+  fill_values(o.x, 3);
   return o;
 }
 

@@ -30,7 +30,7 @@ std::vector<point> read_suite(const std::string& path);
 template <class T>
 struct operands {
   std::vector<std::int32_t> indptr, indices;
-  array<T> data, b, out;
+  array<T> data, b, x, out;
 };
 template <class T>
 operands<T> make_operands(const point& p);

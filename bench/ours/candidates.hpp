@@ -4,6 +4,10 @@
 
 #include <bsr/bsr.hpp>
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "ours/ours.hpp"
 
 namespace {
@@ -37,8 +41,48 @@ bench::candidate product(const View& a, const bench::problem<T>& p, const char* 
         y.on(policy) = a * x;
       };
       break;
+    case operation::sddmm:
+      one.run = [=] {
+        const bsr::dense_view<const T> x(p.x, p.m, p.n), y(p.b, p.k, p.n);
+        const bsr::matrix_view<T, View::static_rows, View::static_cols> s(
+            a.shape(), p.out, p.indices, p.indptr, p.num_blocks, a.blocksize());
+        s.on(policy) = sddmm(s, x, transpose(y));
+      };
+      break;
   }
   return one;
+}
+
+/// The same with a plan, which is made once, and with a matrix packed for it.
+template <class View, class T>
+void add_planned(std::vector<bench::candidate>& all, const View& a, const bench::problem<T>& p,
+                 const std::string& variant) {
+  const bsr::cpu policy{.threads = p.threads};
+  const auto with = [&]<class Y, class E>(const Y& y, const E& expression) {
+    struct prepared {
+      decltype(bsr::plan(policy, expression(a))) plan;
+      decltype(bsr::pack(plan, a)) packed;
+    };
+    auto plan = bsr::plan(policy, expression(a));
+    auto packed = bsr::pack(plan, a);
+    const auto kept = std::make_shared<prepared>(prepared{std::move(plan), std::move(packed)});
+    all.push_back({"bsr", variant + ", plan", false, [=] { y.on(kept->plan) = expression(a); }});
+    all.push_back({"bsr", variant + ", packed", false, [=] { y.on(kept->plan) = expression(kept->packed); }});
+  };
+  switch (p.what) {
+    case operation::spmm:
+      with(bsr::dense_view<T>(p.out, p.m, p.n),
+           [b = bsr::dense_view<const T>(p.b, p.k, p.n)](const auto& w) { return w * b; });
+      break;
+    case operation::linear:
+      with(bsr::dense_view<T>(p.out, p.n, p.m),
+           [x = bsr::dense_view<const T>(p.b, p.n, p.k)](const auto& w) { return x * transpose(w); });
+      break;
+    case operation::spmv:
+      with(bsr::vector_view<T>(p.out, p.m),
+           [x = bsr::vector_view<const T>(p.b, p.k)](const auto& w) { return w * x; });
+      break;
+  }
 }
 
 template <int R, int C, class T>
@@ -46,6 +90,7 @@ bool add_static(std::vector<bench::candidate>& all, const bench::problem<T>& p) 
   if (p.r != R || p.c != C) return false;
   const bsr::matrix_view<const T, R, C> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks);
   all.push_back(product(a, p, "static block size"));
+  add_planned(all, a, p, "static block size");
   return true;
 }
 
@@ -60,6 +105,7 @@ std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
   if (all.empty()) {
     const bsr::matrix_view<const T> a({p.m, p.k}, p.data, p.indices, p.indptr, p.num_blocks, {p.r, p.c});
     all.push_back(product(a, p, "dynamic block size"));
+    add_planned(all, a, p, "dynamic block size");
   }
   return all;
 }

@@ -34,6 +34,7 @@ struct eigen final : bench::peer_of<eigen> {
           p.m, p.k, static_cast<Eigen::Index>(a->data.size()), a->indptr.data(), a->indices.data(),
           a->data.data());
     };
+    if (p.what == bench::operation::sddmm) return {};
     if (p.what == bench::operation::spmv) {
       all.push_back({"Eigen CSR", "", false, [=] {
                        Eigen::setNbThreads(threads);

@@ -7,9 +7,12 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "harness/peer.hpp"
 
@@ -37,6 +40,12 @@ auto dispatch(int m, int n, int k, int lda, int ldb, int ldc) {
     return libxsmm_dmmdispatch_reducebatch_addr(m, n, k, &lda, &ldb, &ldc, &one, &zero, &flags, &prefetch);
 }
 
+/// One product of two plain matrices.
+template <class T>
+struct libxsmm_mmfunction_of {
+  std::conditional_t<std::is_same_v<T, float>, libxsmm_smmfunction, libxsmm_dmmfunction> run = nullptr;
+};
+
 template <class T>
 struct plan {
   std::vector<int> rows;                           // the range of block rows of every thread
@@ -54,6 +63,7 @@ struct libxsmm final : bench::peer_of<libxsmm> {
   template <class T>
   std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
     if (p.what == bench::operation::spmv || p.block_size() == 1) return {};
+    if (p.what == bench::operation::sddmm) return sampled(p);
     auto shared = std::make_shared<plan<T>>();
     shared->rows = bench::balanced_rows(p);
     for (int i = 0; i < p.block_rows(); ++i)
@@ -89,6 +99,83 @@ struct libxsmm final : bench::peer_of<libxsmm> {
   }
 
  private:
+  /// The right operand is packed in panels of a block's columns, within the timing, as nothing about it is
+  /// constant; then one call a block.
+  template <class T>
+  static std::vector<bench::candidate> sampled(const bench::problem<T>& p) {
+    libxsmm_mmfunction_of<T> kernel = libxsmm_mmfunction_of<T>();
+    const T one = 1, zero = 0;
+    const int flags = LIBXSMM_GEMM_FLAG_NONE, prefetch = LIBXSMM_PREFETCH_NONE;
+    // Seen in columns: a block's transpose is a panel, c x n, times the rows of X, n x r.
+    if constexpr (std::is_same_v<T, float>)
+      kernel.run = libxsmm_smmdispatch(p.c, p.r, p.n, &p.c, &p.n, &p.c, &one, &zero, &flags, &prefetch);
+    else
+      kernel.run = libxsmm_dmmdispatch(p.c, p.r, p.n, &p.c, &p.n, &p.c, &one, &zero, &flags, &prefetch);
+    if (kernel.run == nullptr) return {};
+    auto panels = std::make_shared<bench::array<T>>(p.b_size());
+    auto rows = std::make_shared<std::vector<int>>();
+    for (int i = 0; i < p.block_rows(); ++i)
+      rows->insert(rows->end(), static_cast<std::size_t>(p.indptr[i + 1] - p.indptr[i]), i);
+    return {{"LIBXSMM", "packed panels", false, [=] {
+               const auto work = [&](int t) {
+                 const int block_cols = p.k / p.c;
+                 for (int j = block_cols * t / p.threads; j < block_cols * (t + 1) / p.threads; ++j)
+                   pack_panel(p.b + static_cast<std::size_t>(j) * p.c * p.n, p.c, p.n,
+                              panels->data() + static_cast<std::size_t>(j) * p.c * p.n);
+#pragma omp barrier
+                 for (std::int64_t q = std::int64_t{p.num_blocks} * t / p.threads;
+                      q < std::int64_t{p.num_blocks} * (t + 1) / p.threads; ++q)
+                   kernel.run(
+                       panels->data() + static_cast<std::size_t>(p.indices[q]) * p.c * p.n,
+                       p.x + static_cast<std::size_t>((*rows)[static_cast<std::size_t>(q)]) * p.r * p.n,
+                       p.out + static_cast<std::size_t>(q) * p.block_size());
+               };
+               if (p.threads == 1) return work(0);
+#pragma omp parallel num_threads(p.threads)
+               work(omp_get_thread_num());
+             }}};
+  }
+  /// to[k * cols + c] = from[c * depth + k]: squares that the compiler turns in registers.
+  template <class T>
+  static void pack_panel(const T* from, int cols, int depth, T* to) {
+    constexpr int side = 64 / static_cast<int>(sizeof(T));
+    typedef T vector __attribute__((vector_size(64)));
+    int c = 0;
+    for (; c + side <= cols; c += side) {
+      int k = 0;
+      for (; k + side <= depth; k += side) {
+        vector square[side];
+        for (int i = 0; i < side; ++i)
+          std::memcpy(&square[i], from + static_cast<std::size_t>(c + i) * depth + k, sizeof(vector));
+        turn<T, 1>(square);
+        for (int i = 0; i < side; ++i)
+          std::memcpy(to + static_cast<std::size_t>(k + i) * cols + c, &square[i], sizeof(vector));
+      }
+      for (; k < depth; ++k)
+        for (int i = 0; i < side; ++i)
+          to[static_cast<std::size_t>(k) * cols + c + i] = from[static_cast<std::size_t>(c + i) * depth + k];
+    }
+    for (; c < cols; ++c)
+      for (int k = 0; k < depth; ++k)
+        to[static_cast<std::size_t>(k) * cols + c] = from[static_cast<std::size_t>(c) * depth + k];
+  }
+  /// Swaps the off-diagonal Step x Step squares, then the larger ones.
+  template <class T, int Step, class V, int Side>
+  static void turn(V (&square)[Side]) {
+    if constexpr (Step < Side) {
+#pragma GCC unroll 16
+      for (int i = 0; i < Side; ++i) {
+        if ((i & Step) != 0) continue;
+        const V low = square[i], high = square[i + Step];
+        [&]<int... L>(std::integer_sequence<int, L...>) {
+          square[i] = __builtin_shufflevector(low, high, ((L & Step) == 0 ? L : Side + L - Step)...);
+          square[i + Step] = __builtin_shufflevector(low, high, ((L & Step) == 0 ? L + Step : Side + L)...);
+        }(std::make_integer_sequence<int, Side>{});
+      }
+      turn<T, 2 * Step>(square);
+    }
+  }
+
   template <class T, class Kernel>
   static void product_row(const bench::problem<T>& p, Kernel kernel, int i, int j, int width,
                           std::vector<const T*>& left, std::vector<const T*>& right) {

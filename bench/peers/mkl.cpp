@@ -4,6 +4,7 @@
 
 #include <mkl.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -57,6 +58,10 @@ struct mkl final : bench::peer_of<mkl> {
     using f = std::conditional_t<std::is_same_v<T, float>, single, twice>;
     mkl_set_num_threads(p.threads);
     std::vector<bench::candidate> all;
+    if (p.what == bench::operation::sddmm) {
+      if (p.dense_size() <= bench::largest_dense) add_masked<T, f>(all, p);
+      return all;
+    }
     for (const bool optimized : {false, true}) {
       if (p.r == p.c && p.r > 1) {
         auto a = std::make_shared<sparse<T>>();
@@ -106,6 +111,24 @@ struct mkl final : bench::peer_of<mkl> {
                   "mkl_sparse_mm");
       };
     all.push_back(std::move(c));
+  }
+
+  /// The dense product, and its blocks copied out of it.
+  template <class T, class F>
+  static void add_masked(std::vector<bench::candidate>& all, const bench::problem<T>& p) {
+    auto dense = std::make_shared<bench::array<T>>(p.dense_size());
+    all.push_back({"MKL dense and mask", "", false, [=] {
+                     mkl_set_num_threads(p.threads);
+                     F::gemm(CblasRowMajor, CblasNoTrans, CblasTrans, p.m, p.k, p.n, T(1), p.x, p.n, p.b, p.n,
+                             T(0), dense->data(), p.k);
+                     T* to = p.out;
+                     for (int i = 0; i < p.block_rows(); ++i)
+                       for (std::int32_t q = p.indptr[i]; q < p.indptr[i + 1]; ++q)
+                         for (int r = 0; r < p.r; ++r, to += p.c)
+                           std::copy_n(dense->data() + (static_cast<std::size_t>(i) * p.r + r) * p.k +
+                                           static_cast<std::size_t>(p.indices[q]) * p.c,
+                                       p.c, to);
+                   }});
   }
 
   template <class T, class F>

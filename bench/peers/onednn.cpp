@@ -35,7 +35,9 @@ struct onednn final : bench::peer_of<onednn> {
   std::vector<bench::candidate> candidates(const bench::problem<double>&) { return {}; }
 
   std::vector<bench::candidate> candidates(const bench::problem<float>& p) {
-    if (p.what == bench::operation::spmv || p.dense_size() > bench::largest_dense) return {};
+    if (p.what == bench::operation::spmv || p.what == bench::operation::sddmm ||
+        p.dense_size() > bench::largest_dense)
+      return {};
     using tag = memory::format_tag;
     constexpr auto f32 = memory::data_type::f32;
     omp_set_num_threads(p.threads);

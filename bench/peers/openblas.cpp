@@ -18,7 +18,9 @@ struct openblas final : bench::peer_of<openblas> {
 
   template <class T>
   std::vector<bench::candidate> candidates(const bench::problem<T>& p) {
-    if (p.what == bench::operation::spmv || p.dense_size() > bench::largest_dense) return {};
+    if (p.what == bench::operation::spmv || p.what == bench::operation::sddmm ||
+        p.dense_size() > bench::largest_dense)
+      return {};
     auto a = std::make_shared<bench::array<T>>(bench::to_dense(p));
     return {{"OpenBLAS dense", "", true, [=] {
                openblas_set_num_threads(p.threads);

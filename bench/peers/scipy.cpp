@@ -17,6 +17,7 @@ class scipy final : public peer_of<scipy> {
 
   template <class T>
   std::vector<candidate> candidates(const problem<T>& p) {
+    if (p.what == operation::sddmm) return {};
     const auto aligned = [](std::size_t bytes) { return (bytes + 63) / 64 * 64; };
     const std::size_t rows = static_cast<std::size_t>(p.block_rows()) + 1,
                       blocks = static_cast<std::size_t>(p.num_blocks);

@@ -98,6 +98,47 @@ TEST_CASE("expressions: epilogues") {
   o.expect([&](int i, int j) { return i < j ? 0 : o.product(i, j); });
 }
 
+TEST_CASE("expressions: sampled products") {
+  bsr::matrix<double, 2> s({4, 4}, {1, 1, 1, 1, 1, 1, 1, 1}, {1, 0}, {0, 1, 2});
+  const bsr::pattern<2> missing({4, 4}, {0, 1}, {0, 1, 2});
+  bsr::dense_matrix<double> q(4, 3), k(4, 3), dy(3, 4), x(3, 4);
+  for (int i = 0; i < 4; ++i)
+    for (int l = 0; l < 3; ++l) {
+      q(i, l) = i + l;
+      k(i, l) = i - l;
+      dy(l, i) = q(i, l);
+      x(l, i) = k(i, l);
+    }
+  const auto scores = [&](int i, int j) {
+    double sum = 0;
+    for (int l = 0; l < 3; ++l) sum += q(i, l) * k(j, l);
+    return sum;
+  };
+  const auto expect = [&](double factor, double addend) {
+    for (int r = 0; r < 2; ++r)
+      for (int c = 0; c < 2; ++c) {
+        CHECK(std::abs(s.block(0)(r, c) - (factor * scores(r, 2 + c) + addend)) < 1e-12);
+        CHECK(std::abs(s.block(1)(r, c) - (factor * scores(2 + r, c) + addend)) < 1e-12);
+      }
+  };
+  const auto before = s;
+  // [sddmm]
+  s = sddmm(s, q, transpose(k));                  // the scores of sparse attention
+  s = 2.0 * sddmm(s, q, transpose(k)) + 0.5 * s;  // torch.sparse.sampled_addmm
+  s -= 0.1 * sddmm(s, transpose(dy), x);          // a step along the gradient of a layer's stored weights
+  // [sddmm]
+  expect(2.4, 0);
+  s = before;
+  // [sddmm-function]
+  bsr::sddmm(bsr::cpu{}, 2, q, transpose(k), 0.5, s);  // s = 2 * sddmm(s, q, transpose(k)) + 0.5 * s
+  // [sddmm-function]
+  expect(2, 0.5);
+  // [sddmm-candidates]
+  bsr::matrix grown = sddmm(missing, transpose(dy), x);  // the gradient in blocks that are not there
+  // [sddmm-candidates]
+  CHECK(grown.block(1)(0, 1) == scores(2, 3));
+}
+
 TEST_CASE("expressions: lifetime") {
   operands o;
   auto& a = o.a;

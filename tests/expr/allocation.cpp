@@ -1,109 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Assignment allocates nothing: not through new, not through malloc and its relatives, not through mmap. This
-// program's own definitions of these functions stand before the C library's, for every library in it, and
-// count.
+// Assignment allocates nothing: not through new, not through malloc and its relatives, not through mmap.
+#include <malloc.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <complex>
 #include <cstdint>
 #include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "bsr/bsr.hpp"
+#include "support/allocations.hpp"
 #include "support/random.hpp"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define COUNTS 0
-#endif
-#endif
-#if !defined(COUNTS) && defined(__GLIBC__)
-#define COUNTS 1
-#elif !defined(COUNTS)
-#define COUNTS 0
-#endif
-
-#if COUNTS
-#include <errno.h>
-#include <malloc.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-
 namespace {
 
-std::atomic<bool> counting{false};
-std::atomic<int> allocations{0};
-
-void count() {
-  if (counting.load(std::memory_order_relaxed)) ++allocations;
-}
-
-}  // namespace
-
-extern "C" {
-
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-
-void* malloc(std::size_t size) {
-  count();
-  return __libc_malloc(size);
-}
-void* calloc(std::size_t n, std::size_t size) {
-  count();
-  return __libc_calloc(n, size);
-}
-void* realloc(void* p, std::size_t size) {
-  count();
-  return __libc_realloc(p, size);
-}
-void* memalign(std::size_t alignment, std::size_t size) {
-  count();
-  return __libc_memalign(alignment, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  count();
-  return __libc_memalign(alignment, size);
-}
-int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
-  count();
-  *p = __libc_memalign(alignment, size);
-  return *p == nullptr ? ENOMEM : 0;
-}
-void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) {
-  count();
-  return reinterpret_cast<void*>(syscall(SYS_mmap, address, size, protection, flags, file, offset));
-}
-void* mmap64(void* address, std::size_t size, int protection, int flags, int file, off64_t offset) {
-  count();
-  return reinterpret_cast<void*>(syscall(SYS_mmap, address, size, protection, flags, file, offset));
-}
-
-}  // extern "C"
-
-namespace {
-
-/// The allocations that f makes.
-template <class F>
-int allocations_of(const F& f) {
-  allocations = 0;
-  counting = true;
-  f();
-  counting = false;
-  return allocations;
-}
+using bsr_test::allocations_of;
 
 /// f allocates nothing, apart from what the first call of a thread pool sets up.
 template <class F>
 void allocates_nothing(const F& f) {
+  if (!bsr_test::counts_allocations()) SKIP("a sanitizer or another C library owns malloc here");
   f();
   CHECK(allocations_of(f) == 0);
 }
@@ -159,6 +79,7 @@ void every_kind() {
 }  // namespace
 
 TEST_CASE("the counters count", "[allocation]") {
+  if (!bsr_test::counts_allocations()) SKIP("a sanitizer or another C library owns malloc here");
   CHECK(allocations_of([] { delete hide(new int(3)); }) == 1);
   CHECK(allocations_of([] { delete[] hide(new char[1 << 20]); }) == 1);
   CHECK(allocations_of([] { std::vector<int>(1000).swap(*hide(new std::vector<int>)); }) >= 1);
@@ -194,6 +115,29 @@ TEST_CASE("sparse products and sums allocate nothing when they have a plan", "[a
   auto d = q.result();
   allocates_nothing([&] { c.on(p) = transpose(a) * a; });
   allocates_nothing([&] { d.view().on(q) = c - 2 * transpose(a); });
+}
+
+TEST_CASE("products with a plan allocate nothing, nor does the update of a plan", "[allocation]") {
+  operands<float, 16> o;
+  for (const int threads : {1, 2}) {
+#if !defined(_OPENMP)
+    if (threads > 1) continue;
+#endif
+    const cpu policy{.threads = threads};
+    auto layer = plan(policy, o.xt * transpose(o.a));
+    allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(o.a) + per_col(o.f)); });
+    allocates_nothing([&] { o.yt.on(layer, cpu{.threads = 1}) = o.xt * transpose(o.a); });
+    auto packed = pack(layer, o.a);
+    allocates_nothing([&] { o.yt.on(layer) = relu(o.xt * transpose(packed) + per_col(o.f)); });
+    allocates_nothing([&] { repack(packed, o.a); });
+    auto back = plan(policy, o.yt * o.a);
+    allocates_nothing([&] { o.xt.on(back) = o.yt * o.a; });
+    auto turned = plan(policy, transpose(o.a) * o.y);
+    allocates_nothing([&] { o.x.on(turned) = transpose(o.a) * o.y; });
+    auto vector = plan(policy, transpose(o.a) * o.v);
+    allocates_nothing([&] { bsr::view(o.u).on(vector) = transpose(o.a) * o.v; });
+    allocates_nothing([&] { turned.update(o.a); });
+  }
 }
 
 TEST_CASE("no word of the grammar allocates", "[allocation]") {
@@ -245,10 +189,18 @@ TEST_CASE("other types, mixed types and padded matrices allocate nothing", "[all
   allocates_nothing([&] { iy -= transpose(i) * ix; });
 }
 
-#else
-
-TEST_CASE("assignment allocates nothing", "[allocation]") {
-  SKIP("a sanitizer or another C library owns malloc here");
+TEST_CASE("sampled products allocate nothing where the structure is the same", "[allocation]") {
+  bsr_test::random rng(5);
+  const auto check = [&]<class T, int B>(std::type_identity<bsr::matrix<T, B>>) {
+    auto s = bsr_test::random_matrix<T, B>(rng, {8 * B, 9 * B});
+    const auto x = bsr_test::random_dense<T>(rng, s.rows(), 700),
+               y = bsr_test::random_dense<T>(rng, s.cols(), 700);
+    allocates_nothing([&] { s = sddmm(s, x, transpose(y)); });
+    allocates_nothing([&] { s = 2.0 * sddmm(s, x, transpose(y)) - s; });
+    allocates_nothing([&] { s += sddmm(s, x, transpose(y)); });
+    allocates_nothing([&] { s.view() = sddmm(s, x, transpose(y)); });
+  };
+  check(std::type_identity<bsr::matrix<float, 4>>{});
+  check(std::type_identity<bsr::matrix<double, 16>>{});
+  check(std::type_identity<bsr::matrix<std::int8_t, 2>>{});
 }
-
-#endif

@@ -154,7 +154,7 @@ TEST_CASE("an addend with beta == 0 is not read", "[epilogue]") {
   CHECK(dense(5.0, 1, 2) == 5.0);
   CHECK(dense.transposed()(5.0, 1, 2) == 5.0);
   CHECK(add_vector(5.0, 1, 0) == 5.0);
-  using pack = bsr::pack<double>;
+  using pack = bsr::simd::pack<double>;
   double out[pack::size];
   dense.pack(pack::broadcast(5), 0, 0, lanes<axis::row>{1}).store(out);
   CHECK(out[0] == 5.0);
@@ -271,16 +271,16 @@ TEST_CASE("packs go the way of single elements, along rows and along columns, wi
   const operands o;
   for_each_epilogue(o, [&](const auto& e, const auto&) {
     compare_everywhere<watched<double, 4>>(e, o.rows, o.cols);
-    compare_everywhere<bsr::pack<double>>(e, o.rows, o.cols);
+    compare_everywhere<bsr::simd::pack<double>>(e, o.rows, o.cols);
     const auto t = bsr::transposed_epilogue(e);
     compare_everywhere<watched<double, 4>>(t, o.cols, o.rows);
   });
   // A vector's addend has its lanes along the column.
   const bsr::add_vector<vector, double> z(2, vector(o.row.data(), o.row.size()));
-  for (int count = 1; count <= bsr::pack<double>::size; ++count)
-    compare_lanes<bsr::pack<double>, axis::column>(z, 2, 0, count);
-  static_assert(!bsr::packed_epilogue<decltype(z), bsr::pack<double>, axis::row>);
-  compare_lanes<bsr::pack<double>, axis::row>(z, 2, 0, 1);
+  for (int count = 1; count <= bsr::simd::pack<double>::size; ++count)
+    compare_lanes<bsr::simd::pack<double>, axis::column>(z, 2, 0, count);
+  static_assert(!bsr::packed_epilogue<decltype(z), bsr::simd::pack<double>, axis::row>);
+  compare_lanes<bsr::simd::pack<double>, axis::row>(z, 2, 0, 1);
 }
 
 TEST_CASE("packs read every layout, stride and narrower type", "[epilogue]") {
@@ -288,8 +288,8 @@ TEST_CASE("packs read every layout, stride and narrower type", "[epilogue]") {
   const auto compare = [&](const auto& x) {
     const auto view = bsr::input(x);
     using view_type = std::remove_cv_t<decltype(view)>;
-    compare_everywhere<bsr::pack<double>>(bsr::add_dense<view_type, double>(-1, view), view.rows(),
-                                          view.cols());
+    compare_everywhere<bsr::simd::pack<double>>(bsr::add_dense<view_type, double>(-1, view), view.rows(),
+                                                view.cols());
   };
   const auto numbers = bsr_test::numbers::small_integers;
   const auto by_row = bsr_test::random_dense<double>(rng, 11, 18, numbers);
@@ -300,13 +300,13 @@ TEST_CASE("packs read every layout, stride and narrower type", "[epilogue]") {
   compare(bsr_test::random_dense<float>(rng, 9, 9, numbers).view());
   compare(bsr_test::random_dense<std::int8_t>(rng, 9, 9).view());
   const bsr::vector_view<const double> spaced(by_row.data(), 9, 20);
-  compare_everywhere<bsr::pack<double>>(bsr::add_per_row<bsr::vector_view<const double>>(spaced), 9, 9);
-  compare_everywhere<bsr::pack<double>>(bsr::add_per_col<bsr::vector_view<const double>>(spaced), 9, 9);
+  compare_everywhere<bsr::simd::pack<double>>(bsr::add_per_row<bsr::vector_view<const double>>(spaced), 9, 9);
+  compare_everywhere<bsr::simd::pack<double>>(bsr::add_per_col<bsr::vector_view<const double>>(spaced), 9, 9);
   // Real numbers into complex accumulators.
   using cd = std::complex<double>;
   const bsr::add_per_col<bsr::vector_view<const double>> real_bias(spaced);
-  cd out[bsr::pack<cd>::size];
-  bsr::apply_epilogue<axis::row>(real_bias, bsr::pack<cd>::broadcast({1, 2}), 0, 3, lanes<axis::row>{1})
+  cd out[bsr::simd::pack<cd>::size];
+  bsr::apply_epilogue<axis::row>(real_bias, bsr::simd::pack<cd>::broadcast({1, 2}), 0, 3, lanes<axis::row>{1})
       .store(out);
   CHECK(out[0] == cd(1 + spaced[3], 2));
 }
@@ -341,7 +341,7 @@ namespace {
 
 template <class T>
 void activations_in_packs() {
-  using pack = bsr::pack<T>;
+  using pack = bsr::simd::pack<T>;
   bsr_test::random rng(9);
   for (int round = 0; round < 2000; ++round) {
     T in[pack::size];

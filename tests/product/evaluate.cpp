@@ -156,6 +156,44 @@ TEST_CASE("c = e replaces structure and values, and c may take part", "[product]
   CHECK(value_difference(c, times(x, x)) == "");
 }
 
+TEST_CASE("c = a * b, again and again, computes into the memory that c has", "[product]") {
+  bsr_test::random rng(15);
+  const auto a = whole<double, 2>(rng, dims(12, 12)), b = whole<double, 2>(rng, dims(12, 12));
+  bsr::matrix c = a * b;
+  const auto expected = dense(c);
+  REQUIRE(value_difference(c, times(dense(a), dense(b))) == "");
+  const double* const memory = c.data().data();
+  for (double& v : c.data()) v = 99;
+  c = a * b;
+  CHECK(c.data().data() == memory);
+  CHECK(value_difference(c, expected) == "");
+  c.on(cpu{.threads = 1}) = 2 * a * b;
+  CHECK(c.data().data() == memory);
+  CHECK(value_difference(c, times(dense(a), dense(b), 2.0L)) == "");
+  // A little less fits; what leaves most of it unused, or does not fit, is new.
+  const auto one = bsr::eye<double, 2>(12);
+  c = one * a;
+  CHECK(value_difference(c, dense(a)) == "");
+  c = a * b;
+  CHECK(value_difference(c, expected) == "");
+  // An operand is read to the end.
+  c = c * b;
+  CHECK(value_difference(c, times(expected, dense(b))) == "");
+  c = a * b;
+  c = transpose(c) * c;
+  CHECK(value_difference(c, times(transposed(expected), expected)) == "");
+}
+
+TEST_CASE("c = a * b leaves c as it was when it throws", "[product]") {
+  bsr_test::random rng(16);
+  const auto a = whole<int, 2>(rng, dims(8, 8)), other = whole<int, 2>(rng, dims(6, 6));
+  bsr::matrix c = a * a;
+  const auto before = c;
+  CHECK_THROWS_AS(c = a * other, bsr::shape_error);
+  CHECK_THROWS_AS(c = 0.5 * a * a, bsr::error);
+  CHECK(stored_difference(c, before) == "");
+}
+
 TEST_CASE("c += a, in place where the structure is the same", "[product]") {
   bsr_test::random rng(6);
   const auto a = whole<double, 2>(rng, dims(8, 8));

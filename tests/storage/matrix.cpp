@@ -105,6 +105,18 @@ TEST_CASE("matrix: copies are deep, a moved-from matrix is 0x0", "[storage]") {
   STATIC_CHECK(std::is_nothrow_move_constructible_v<bsr::matrix<float>>);
 }
 
+TEST_CASE("matrix: release gives the arrays away", "[storage]") {
+  auto a = sample::matrix<double>();
+  const double* const memory = a.data().data();
+  auto [data, indices, indptr] = a.release();
+  CHECK(data.data() == memory);
+  CHECK((a.shape() == bsr::dims(0, 0) && a.num_blocks() == 0 && a.nnz() == 0));
+  const auto whole = sample::matrix<double>();
+  const bsr::matrix<double, 2, 3> again(whole.shape(), std::move(data), std::move(indices),
+                                        std::move(indptr));
+  CHECK(stored_difference(again, whole) == "");
+}
+
 TEST_CASE("matrix: blocks by number and by row", "[storage]") {
   auto a = sample::matrix<float>();
   CHECK(a.block(1)(0, 2) == 8.0f);

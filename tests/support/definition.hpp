@@ -3,6 +3,7 @@
 // A policy that computes by the definition, so that tests of the rooms above the kernels need no kernel:
 // y.on(by_definition) = a * x.
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/reference/sddmm.hpp"
 #include "bsr/kernel/reference/spmm.hpp"
 #include "bsr/kernel/reference/spmv.hpp"
 
@@ -24,6 +25,10 @@ struct backend<bsr_test::definition> {
   template <class Problem>
   static void spmv(const bsr_test::definition&, const Problem& p) {
     reference::spmv(p);
+  }
+  template <class Problem>
+  static void sddmm(const bsr_test::definition&, const Problem& p) {
+    reference::sddmm(p);
   }
 };
 

@@ -12,7 +12,7 @@
 #include "bsr/base/half.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
-#include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/bits.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/dense_view.hpp"
 #include "bsr/storage/structure.hpp"
@@ -185,25 +185,14 @@ class block_marker {
   buffer<typename bits::word> any_;
 };
 
-/// So many elements behind its end does list_marked() write at most.
-inline constexpr std::int64_t list_slack = 8;
-
-/// first + k for every k < n with hit[k], in order; returns the end.
+/// first + k for every k < n with hit[k], in order; returns the end, behind which up to list_slack elements
+/// are overwritten.
 template <index Index>
 Index* list_marked(const std::uint8_t* hit, std::int64_t n, Index first, Index* out) {
   std::int64_t k = 0;
   for (; k + 64 <= n; k += 64) {
-    std::uint64_t left = bits_of_64(hit + k);
-    if (left == 0) continue;
-    // Eight at a time: how many there are is known to nobody before.
-    Index* const end = out + std::popcount(left);
-    const std::int64_t base = first + k;
-    for (; out < end; out += 8)
-      for (int e = 0; e < 8; ++e) {
-        out[e] = static_cast<Index>(base + std::countr_zero(left | std::uint64_t{1} << 63));
-        left &= left - 1;
-      }
-    out = end;
+    const std::uint64_t bits = bits_of_64(hit + k);
+    if (bits != 0) out = list_bits(bits, static_cast<Index>(first + k), out);
   }
   for (; k < n; ++k) {
     *out = static_cast<Index>(first + k);

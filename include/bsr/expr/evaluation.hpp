@@ -14,6 +14,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/epilogue.hpp"
+#include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/op/check.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -130,9 +131,15 @@ concept value = detail::is_product<std::remove_cvref_t<X>>;
 template <class X>
 concept operand = dense_like<X> || vector_like<X>;
 
+/// A packed matrix (bsr/plan/pack.hpp) that has a name.
+template <class X>
+concept packed_operand = std::is_lvalue_reference_v<X> && requires(const std::remove_cvref_t<X>& x) {
+  requires is_packed_view<decltype(x.packed())>;
+};
+
 /// A sparse matrix with or without its prefixes.
 template <class X>
-concept left_operand = sparse_like<X> || detail::is_factor<std::remove_cvref_t<X>>;
+concept left_operand = sparse_like<X> || packed_operand<X> || detail::is_factor<std::remove_cvref_t<X>>;
 
 /// What may be added to a product: an operand, or a number times one of bsr's.
 template <class X>
@@ -142,9 +149,18 @@ template <left_operand X>
 BSR_INLINE auto as_factor(X&& x) {
   if constexpr (sparse_like<X>)
     return factor<input_t<X>>{1.0, input(std::forward<X>(x))};
+  else if constexpr (packed_operand<X>)
+    return factor<decltype(x.packed())>{1.0, x.packed()};
   else
     return x;
 }
+/// A packed matrix with or without its prefixes.
+template <class X>
+concept packed_word = left_operand<X> && is_packed_view<decltype(as_factor(std::declval<X>()).a)>;
+/// A sparse matrix that may be a factor or an addend of a sparse result.
+template <class X>
+concept sparse_operand = left_operand<X> && !packed_word<X>;
+
 template <addend X>
 BSR_INLINE auto as_term(X&& x) {
   if constexpr (operand<X>)

@@ -31,7 +31,8 @@ concept own_addend_word = own_dense<X> || is_term<std::remove_cvref_t<X>>;
 /// An rvalue that owns what its view would show.
 template <class X>
 concept temporary_factor =
-    !std::is_lvalue_reference_v<X> && !sparse_like<X> && sparse_like<std::remove_reference_t<X>&>;
+    !std::is_lvalue_reference_v<X> && ((!sparse_like<X> && sparse_like<std::remove_reference_t<X>&>) ||
+                                       packed_operand<std::remove_reference_t<X>&>);
 template <class X>
 concept temporary_operand =
     !std::is_lvalue_reference_v<X> && !operand<X> && operand<std::remove_reference_t<X>&>;
@@ -82,6 +83,36 @@ template <class X, value P>
 refused operator*(X&&, const P&) {
   BSR_REFUSE(
       X, "bsr: a * (b * c) would need a hidden temporary for b * c. Assign b * c to a dense matrix first.");
+}
+
+namespace detail {
+template <class A, class B>
+concept packed_and_sparse = left_operand<A> && left_operand<B> && (packed_word<A> || packed_word<B>);
+template <class A>
+constexpr refused refuse_packed() {
+  static_assert(
+      never<A>,
+      "bsr: a packed matrix is a factor of products with dense matrices and vectors alone. Take the "
+      "matrix that it was made of.");
+  return {};
+}
+}  // namespace detail
+
+/// Sparse results of packed matrices.
+template <class A, class B>
+  requires detail::packed_and_sparse<A, B>
+refused operator*(A&&, B&&) {
+  return detail::refuse_packed<A>();
+}
+template <class A, class B>
+  requires detail::packed_and_sparse<A, B>
+refused operator+(A&&, B&&) {
+  return detail::refuse_packed<A>();
+}
+template <class A, class B>
+  requires detail::packed_and_sparse<A, B>
+refused operator-(A&&, B&&) {
+  return detail::refuse_packed<A>();
 }
 
 // a * b with two sparse factors is a sparse matrix, and no operand

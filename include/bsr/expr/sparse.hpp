@@ -60,7 +60,7 @@ concept sparse_result = is_sparse_result<std::remove_cvref_t<X>>;
 }  // namespace detail
 
 /// A * B, a sparse matrix.
-template <left_operand A, left_operand B>
+template <sparse_operand A, sparse_operand B>
 BSR_INLINE auto operator*(A&& a, B&& b) {
   auto f = as_factor(std::forward<A>(a));
   auto g = as_factor(std::forward<B>(b));
@@ -81,13 +81,13 @@ BSR_INLINE auto operator-(const sparse_product<F, G>& e) {
 }
 
 /// A + B and A - B, sparse matrices.
-template <left_operand A, left_operand B>
+template <sparse_operand A, sparse_operand B>
 BSR_INLINE auto operator+(A&& a, B&& b) {
   auto f = as_factor(std::forward<A>(a));
   auto g = as_factor(std::forward<B>(b));
   return sparse_sum<decltype(f), decltype(g)>{f, g};
 }
-template <left_operand A, left_operand B>
+template <sparse_operand A, sparse_operand B>
 BSR_INLINE auto operator-(A&& a, B&& b) {
   return std::forward<A>(a) + -1.0 * as_factor(std::forward<B>(b));
 }

@@ -9,8 +9,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 /// What a device computes, of checked problems; a new device is one specialisation, and rooms above never
 /// name one.
-///   spmm(policy, spmm_problem), spmv(policy, spmv_problem)
-///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
+///   spmm(policy, spmm_problem), spmv(policy, spmv_problem), sddmm(policy, sddmm_problem)
+///   workspace<op, B>(policy, a)       what a plan of op(a) * B keeps; has update(a), for a structure changed
+///   spmm(policy, workspace, spmm_problem), spmv(policy, workspace, spmv_problem)   the same products with it
+///   pack<op, B>(policy, a), repack<op>(policy, packed, a)   the blocks of op(a) laid out for a product with
+///   B spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
 ///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need
 ///   spgemm(policy, workspace, alpha, a, b, c)   c = alpha * a * b at the places of c, which hold the product
@@ -27,6 +30,8 @@ struct backend {
   static void spmm(const Policy&, const Problem&) {}
   template <class Problem>
   static void spmv(const Policy&, const Problem&) {}
+  template <class Problem>
+  static void sddmm(const Policy&, const Problem&) {}
   template <class Workspace, class T, class A, class B, class C>
   static void spgemm(const Policy&, Workspace&, T, const A&, const B&, const C&) {}
 };

@@ -54,6 +54,26 @@ struct spmv_problem {
   Epilogue epilogue;
 };
 
+/// S(i, j) = alpha * sum_k X(i, k) Y(k, j) + beta * D(i, j)   for every element of S's stored blocks.
+///
+/// X: dense_view<const TX, Layout>, m x k; Y: dense_view<const TY, Layout>, k x n; S: matrix_view<TS, R, C,
+/// Index>, m x n. D: matrix_view<const TD, R, C, Index> with the blocks of S in the order of S, whose
+/// elements may be those of S itself; beta == 0 does not read it. Nothing else overlaps S. Blocks that repeat
+/// are computed each; what lies beyond the edge of a padded S becomes 0, and no row of X or column of Y
+/// beyond it is read. Sums, alpha and beta are in `accumulator`. The order in which an element's sum over k
+/// is formed depends on the kernel, the target and the block size, never on the number of threads.
+template <class X, class Y, class S, class D>
+struct sddmm_problem {
+  using accumulator = detail::accumulator_of<X, Y, S>;
+
+  accumulator alpha;
+  X x;
+  Y y;
+  accumulator beta;
+  D d;
+  S s;
+};
+
 /// An accumulator as an element of the destination: complex to real does not compile, everything else
 /// converts.
 template <class T, class Accumulator>

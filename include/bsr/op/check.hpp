@@ -10,6 +10,7 @@
 #include "bsr/base/error.hpp"
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/epilogue.hpp"
+#include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/storage/alias.hpp"
 
@@ -68,6 +69,16 @@ template <class First, class Second, class F>
 void for_each_part(const then<First, Second>& e, const F& f) {
   for_each_part(e.f, f);
   for_each_part(e.g, f);
+}
+
+/// Packed matrices are for plans.
+template <class A, class Policy>
+constexpr bool packed_fits() {
+  constexpr bool fits = !is_packed_view<A> || takes_packed<std::remove_const_t<Policy>>;
+  static_assert(fits,
+                "bsr: a packed matrix is multiplied under the plan that it was packed for: y.on(plan) = x * "
+                "transpose(wp).");
+  return fits;
 }
 
 // ---- types: each refusal is one sentence at compile time --------------------------------------------------
@@ -178,10 +189,10 @@ consteval bool spaces_fit() {
 
 // ---- numbers ----------------------------------------------------------------------------------------------
 
-/// alpha or beta among accumulators of type V. Throws bsr::error when V is an integer type and the number is
-/// not.
-template <class V, op Op, side Side, class S>
-void check_number(const char* name, S value, bool vector) {
+/// alpha or beta among accumulators of type V, in the expression `text`. Throws bsr::error when V is an
+/// integer type and the number is not.
+template <class V, class S>
+void check_number(const char* text, const char* name, S value) {
   if constexpr (std::integral<V> && std::floating_point<S>) {
     const bool fits = std::same_as<V, bool>
                           ? value == S(0) || value == S(1)
@@ -189,10 +200,14 @@ void check_number(const char* name, S value, bool vector) {
                                 value == (value < S(0) ? S(static_cast<std::int64_t>(value))
                                                        : S(static_cast<std::uint64_t>(value)));
     if (!fits)
-      fail<error>("bsr: ", product_text<Op, Side>(vector), ": ", name, " is ", static_cast<double>(value),
+      fail<error>("bsr: ", text, ": ", name, " is ", static_cast<double>(value),
                   ", but sums of these operands are ",
                   std::same_as<V, bool> ? "true or false." : "integers.");
   }
+}
+template <class V, op Op, side Side, class S>
+void check_number(const char* name, S value, bool vector) {
+  check_number<V>(product_text<Op, Side>(vector), name, value);
 }
 
 // ---- shapes and overlap -----------------------------------------------------------------------------------

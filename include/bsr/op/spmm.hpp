@@ -16,8 +16,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <side Side = side::left, class Policy, class A, op Op, class B, class C, class Epilogue>
 void compute(Policy& policy, const spmm_problem<A, Op, B, C, Epilogue>& p,
              aliasing promise = aliasing::checked) {
-  check<Side>(p, promise);
-  backend<std::remove_const_t<Policy>>::spmm(policy, p);
+  constexpr bool fits = detail::packed_fits<A, Policy>();
+  if constexpr (fits) {
+    check<Side>(p, promise);
+    backend<std::remove_const_t<Policy>>::spmm(policy, p);
+  }
 }
 
 /// c = alpha * op(a) * b + beta * c, with op(a) = a or, as spmm<op::transpose>(...), a transposed.

@@ -16,8 +16,11 @@ namespace bsr::inline v0::inline BSR_TARGET {
 template <side Side = side::left, class Policy, class A, op Op, class X, class Y, class Epilogue>
 void compute(Policy& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p,
              aliasing promise = aliasing::checked) {
-  check<Side>(p, promise);
-  backend<std::remove_const_t<Policy>>::spmv(policy, p);
+  constexpr bool fits = detail::packed_fits<A, Policy>();
+  if constexpr (fits) {
+    check<Side>(p, promise);
+    backend<std::remove_const_t<Policy>>::spmv(policy, p);
+  }
 }
 
 /// y = alpha * op(a) * x + beta * y, with op(a) = a or, as spmv<op::transpose>(...), a transposed.

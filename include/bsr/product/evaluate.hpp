@@ -13,6 +13,7 @@
 #include "bsr/expr/refuse.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/kernel/cpu/sparse/merge.hpp"
+#include "bsr/plan/known_structure.hpp"
 #include "bsr/product/spgemm.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -55,21 +56,29 @@ constexpr bool takes() {
 
 }  // namespace detail
 
-/// The value of alpha op(A) op(B) as a matrix of type M, under a policy.
-template <class Policy, class F, class G, class M>
-M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identity<M>) {
+namespace detail {
+/// The value of alpha op(A) op(B), maybe in the memory of `old`.
+template <class M, class Policy, class F, class G>
+M evaluate_product(const Policy& policy, const sparse_product<F, G>& e, M* old = nullptr) {
   static_assert(
-      detail::takes<M, sparse_product<F, G>>(),
+      takes<M, sparse_product<F, G>>(),
       "bsr: c = a * b: c must have the product's element and index types, and blocks of a's rows times b's "
       "columns. bsr::matrix c = a * b finds them.");
-  if constexpr (detail::takes<M, sparse_product<F, G>>())  // else it has been said
-    return detail::with_matrix(e.left, [&](const auto& a) {
-      return detail::with_matrix(e.right, [&](const auto& b) {
-        return detail::multiply_sparse<M>("c = a * b", policy, a, b, e.left.alpha * e.right.alpha);
+  if constexpr (takes<M, sparse_product<F, G>>())  // else it has been said
+    return with_matrix(e.left, [&](const auto& a) {
+      return with_matrix(e.right, [&](const auto& b) {
+        return multiply_sparse<M>("c = a * b", policy, a, b, e.left.alpha * e.right.alpha, old);
       });
     });
   else
     return M();
+}
+}  // namespace detail
+
+/// The value of alpha op(A) op(B) as a matrix of type M, under a policy.
+template <class Policy, class F, class G, class M>
+M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identity<M>) {
+  return detail::evaluate_product<M>(policy, e);
 }
 template <class F, class G, class M>
 M evaluate(const sparse_product<F, G>& e, std::type_identity<M> type) {
@@ -167,16 +176,20 @@ void assign(Policy& policy, matrix<T, R, C, Index>& c, const E& e, std::integral
   detail::refuse_other_plan<Policy>();
   c = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
 }
+template <class Policy, class T, int R, int C, class Index, class F, class G>
+void assign(Policy& policy, matrix<T, R, C, Index>& c, const sparse_product<F, G>& e,
+            std::integral_constant<update, update::set>) {
+  detail::refuse_other_plan<Policy>();
+  c = detail::evaluate_product(policy, e, &c);
+}
+template <class T, int R, int C, class Index, class E>
+  requires sparse_expression<E>
+void assign(matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, update::set> how) {
+  const cpu policy{};
+  assign(policy, c, e, how);
+}
 
 namespace detail {
-
-/// Whether both are of one kind and have the same blocks in the same order.
-template <class A, class B>
-bool same_structure(const A& a, const B& b) {
-  return a.shape() == b.shape() && a.blocksize() == b.blocksize() && a.num_blocks() == b.num_blocks() &&
-         same_blocks(a.block_rows(), a.indptr().data(), a.indices().data(), b.indptr().data(),
-                     b.indices().data());
-}
 
 /// c += alpha op(A).
 template <class T, int R, int C, class Index, class A, op Op, class S>

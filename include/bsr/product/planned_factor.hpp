@@ -13,6 +13,7 @@
 #include "bsr/format/clear_padding.hpp"
 #include "bsr/kernel/epilogue.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/plan/known_structure.hpp"
 #include "bsr/product/evaluate.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
@@ -21,50 +22,6 @@
 
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
-
-/// The structure that a plan was made for, known again in O(1) by its sizes and addresses; with BSR_ASSERT
-/// also by its contents.
-template <class View>
-class known_structure {
-  using Index = typename View::index_type;
-
- public:
-  explicit known_structure(const View& a)
-      : shape_(a.shape()),
-        blocksize_(a.blocksize()),
-        indptr_(a.indptr().data()),
-        indices_(a.indices().data()),
-        num_blocks_(a.num_blocks()) {
-#ifdef BSR_ENABLE_ASSERT
-    contents_ = pattern<dynamic, dynamic, Index>(a);
-#endif
-  }
-  /// Throws shape_error unless `a` has this structure, at this address.
-  void check(const char* name, const View& a) const {
-    if (a.shape() != shape_ || a.blocksize() != blocksize_ || a.num_blocks() != num_blocks_)
-      fail<shape_error>("bsr: .on(plan): the plan was made for ", name, " of ", shape_, " with ", num_blocks_,
-                        " blocks of ", blocksize_, ", and is used with ", a.shape(), " with ", a.num_blocks(),
-                        " blocks of ", a.blocksize(), ".");
-    if (a.indptr().data() != indptr_ || a.indices().data() != indices_)
-      fail<shape_error>(
-          "bsr: .on(plan): ", name,
-          " has its indices elsewhere than when the plan was made. Make a plan for this matrix.");
-#ifdef BSR_ENABLE_ASSERT
-    BSR_ASSERT(same_structure(a, contents_),
-               ".on(plan): the structure of an operand was changed in place after the plan was made.");
-#endif
-  }
-
- private:
-  dims shape_;
-  dims blocksize_;
-  const Index* indptr_;
-  const Index* indices_;
-  std::int64_t num_blocks_;
-#ifdef BSR_ENABLE_ASSERT
-  pattern<dynamic, dynamic, Index> contents_;
-#endif
-};
 
 /// op(A) with elements of T and indices of Index for a plan. Where op(A) is not A itself (transposed, of
 /// other types, or padded) it is a copy, whose structure is made once and whose values are taken anew by each
@@ -138,7 +95,7 @@ class planned_factor {
   }
 
  private:
-  known_structure<View> made_for_;
+  known_structure<typename View::index_type> made_for_;
   matrix<T, R, C, Index> own_;
   buffer<std::int64_t> from_;  // which block of A each block of its transpose is
 };

@@ -18,6 +18,8 @@
 #include "bsr/format/clear_padding.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/epilogue.hpp"
+#include "bsr/storage/alias.hpp"
+#include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/matrix_view.hpp"
 #include "bsr/storage/view.hpp"
@@ -118,19 +120,39 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   }
 }
 
+/// Memory for n elements: what `old` holds, which becomes 0x0, if it is large enough, not much larger, and no
+/// operand; else new memory.
+template <class Result, class T, class... Operands>
+buffer<T> take_elements(Result* old, std::int64_t n, const Operands&... operands) {
+  if (old == nullptr) return {n, uninitialized};
+  const auto room = static_cast<std::int64_t>(old->data().size());
+  const bool fits = n <= room && room / 4 <= n / 3;
+  if (!fits || (overlap(footprint_of(old->data()), footprint_of(operands.data())) || ...))
+    return {n, uninitialized};
+  buffer<T> memory = old->release().data;
+  memory.truncate(n);
+  return memory;
+}
+
 /// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or
-/// later.
+/// later. Its values may lie in the memory of `old`, which is touched only when nothing can fail any more.
 template <class Result, class Policy, class A, class B, class Alpha>
-Result multiply_sparse(const char* who, const Policy& policy, const A& a, const B& b, Alpha alpha) {
+Result multiply_sparse(const char* who, const Policy& policy, const A& a, const B& b, Alpha alpha,
+                       Result* old = nullptr) {
   return with_factors(who, a, b, [&](const auto& x, const auto& y) {
     using T = typename Result::value_type;
-    const dims block(x.blocksize().rows, y.blocksize().cols);
+    using pattern = typename Result::pattern_view_type;
+    const dims shape(x.rows(), y.cols()), block(x.blocksize().rows, y.blocksize().cols);
     storage_detail::check_static_blocksize<Result::static_rows, Result::static_cols>(who, block);
+    const T factor = alpha_as<T>(who, alpha);
     auto [indptr, indices] = backend<Policy>::spgemm_structure(policy, x, y);
-    buffer<T> data(storage_detail::count_elements(who, indices.size(), block), uninitialized);
-    Result c(dims(x.rows(), y.cols()), std::move(data), std::move(indices), std::move(indptr), block, padded);
-    auto work = backend<Policy>::spgemm_workspace(policy, x, y, c.pattern());
-    backend<Policy>::spgemm(policy, work, alpha_as<T>(who, alpha), x, y, c.view());
+    const std::int64_t size = storage_detail::count_elements(who, indices.size(), block);
+    auto work = backend<Policy>::spgemm_workspace(
+        policy, x, y,
+        pattern(shape, std::as_const(indices).span(), std::as_const(indptr).span(), block, padded));
+    Result c(shape, take_elements<Result, T>(old, size, x, y), std::move(indices), std::move(indptr), block,
+             padded);
+    backend<Policy>::spgemm(policy, work, factor, x, y, c.view());
     return c;
   });
 }

@@ -99,12 +99,13 @@ auto element(const A& a, Row i, Col j) {
   const dims block = from.blocksize();
   const auto range = detail::blocks_of_row("element", from, at.rows / block.rows);
   const std::int64_t column = at.cols / block.cols;
-  const T* const data = from.data().data() + (at.rows % block.rows) * block.cols + at.cols % block.cols;
+  const T* const data = from.data().data();
+  const std::int64_t place = (at.rows % block.rows) * block.cols + at.cols % block.cols;
   T sum{};
   for (std::int64_t k = range.begin;; ++k) {
     k = detail::first_with_column(from.indices().data(), k, range.end, column);
     if (k == range.end) return sum;
-    sum = add(sum, data[k * block.rows * block.cols]);
+    sum = add(sum, data[k * block.rows * block.cols + place]);
   }
 }
 

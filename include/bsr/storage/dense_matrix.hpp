@@ -76,6 +76,10 @@ class dense_matrix {
   BSR_INLINE auto on(Policy&& policy) {
     return view().on(std::forward<Policy>(policy));
   }
+  template <class Plan, class Policy>
+  BSR_INLINE auto on(Plan& plan, const Policy& policy) {
+    return view().on(plan, policy);
+  }
 
  private:
   BSR_INLINE static std::int64_t count(dims shape) {

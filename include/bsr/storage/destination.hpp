@@ -73,6 +73,14 @@ class assignable {
   BSR_INLINE constexpr destination<View, Policy> on(Policy&& policy) const {
     return {self(), std::forward<Policy>(policy)};
   }
+  /// This view as a destination under a plan, with another policy than the plan's own for this run:
+  /// y.on(p, cpu{.threads = 4}) = a * x.
+  template <class Plan, class Policy>
+    requires requires(Plan& plan, const Policy& policy) { plan.under(policy); }
+  BSR_INLINE constexpr auto on(Plan& plan, const Policy& policy) const {
+    using planned = decltype(plan.under(policy));
+    return destination<View, planned>{self(), plan.under(policy)};
+  }
 
  protected:
   constexpr assignable() = default;
@@ -88,6 +96,11 @@ class assignable {
 template <class E>
 concept sparse_expression = requires { typename std::remove_cvref_t<E>::matrix_type; };
 
+/// One that is computed at blocks which are given, so that it can be computed in place: sddmm(p, x, y).
+template <class E>
+concept sampled_expression =
+    sparse_expression<E> && requires { typename std::remove_cvref_t<E>::is_sampled; };
+
 /// A sparse matrix with the policy that its assignment runs under: c.on(cpu{.threads = 4}) = a * b. Made by
 /// on() of matrix and matrix_view. Policy is a value, or an lvalue reference for a policy that owns memory.
 template <class Matrix, class Policy>
@@ -99,6 +112,14 @@ class sparse_destination {
   template <sparse_expression E>
   BSR_INLINE void operator=(const E& e) const {
     assign(policy_, matrix_, e, std::integral_constant<update, update::set>{});
+  }
+  template <sampled_expression E>
+  BSR_INLINE void operator+=(const E& e) const {
+    assign(policy_, matrix_, e, std::integral_constant<update, update::add>{});
+  }
+  template <sampled_expression E>
+  BSR_INLINE void operator-=(const E& e) const {
+    assign(policy_, matrix_, e, std::integral_constant<update, update::subtract>{});
   }
 
  private:

@@ -82,6 +82,13 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   /// The value of an expression: matrix c = a * b. Its structure is the expression's; memory is allocated.
   template <sparse_expression E>
   BSR_INLINE matrix(const E& e) : matrix(evaluate(e, std::type_identity<matrix>())) {}
+  /// The same in place of what the matrix was, which stays as it is if the expression throws. c = a * b, time
+  /// after time, computes into the memory that c has where it fits.
+  template <sparse_expression E>
+  BSR_INLINE matrix& operator=(const E& e) {
+    assign(*this, e, std::integral_constant<update, update::set>{});
+    return *this;
+  }
 
   BSR_INLINE matrix(const matrix&) = default;
   BSR_INLINE matrix& operator=(const matrix&) = default;
@@ -93,6 +100,14 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
     return *this;
   }
   BSR_INLINE ~matrix() = default;
+
+  /// s = alpha * sddmm(s, x, y) + beta * s: in place, and nothing is allocated, where this matrix has the
+  /// blocks of the pattern; else it takes them.
+  template <sampled_expression E>
+  BSR_INLINE matrix& operator=(const E& e) {
+    assign(*this, e, std::integral_constant<update, update::set>{});
+    return *this;
+  }
 
   /// This matrix as a destination under an execution policy: c.on(cpu{.threads = 4}) = a * b.
   template <class Policy>
@@ -143,6 +158,18 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   }
   BSR_INLINE pattern_view_type pattern() const {
     return {typename pattern_view_type::checked{}, shape_, indices_.span(), indptr(), this->blocksize()};
+  }
+
+  /// scipy's three arrays, for somebody else to own.
+  struct arrays {
+    buffer<T, Space> data;
+    buffer<Index, Space> indices;
+    buffer<Index, Space> indptr;
+  };
+  /// Gives its arrays away; the matrix becomes 0x0.
+  BSR_INLINE arrays release() noexcept {
+    matrix gone(std::move(*this));
+    return {std::move(gone.data_), std::move(gone.indices_), std::move(gone.indptr_)};
   }
 
   /// Another shape for the same blocks: block row i holds the blocks indptr[i] .. indptr[i + 1] - 1 of those

@@ -80,6 +80,19 @@ class matrix_view : public pattern_view<R, C, Index, Space> {
     assign(*this, e, std::integral_constant<update, update::set>{});
     return *this;
   }
+  /// s += sddmm(s, x, y).
+  template <sampled_expression E>
+    requires(!std::is_const_v<T>)
+  BSR_INLINE const matrix_view& operator+=(const E& e) const {
+    assign(*this, e, std::integral_constant<update, update::add>{});
+    return *this;
+  }
+  template <sampled_expression E>
+    requires(!std::is_const_v<T>)
+  BSR_INLINE const matrix_view& operator-=(const E& e) const {
+    assign(*this, e, std::integral_constant<update, update::subtract>{});
+    return *this;
+  }
   template <class Policy>
     requires(!std::is_const_v<T>)
   BSR_INLINE constexpr sparse_destination<const matrix_view, Policy> on(Policy&& policy) const {

@@ -79,9 +79,22 @@ TEST_CASE("SpMM with rows of B in one piece: spmm_panel", "[dispatch]") {
   STATIC_CHECK(takes_spmm_with_vectors<spmm_panel, std::int32_t,
                                        spmm_of<none, std::int32_t, std::int32_t, row_major>>);
   STATIC_CHECK(takes_spmm_with_vectors<spmm_panel, std::int8_t,
-                                       spmm_of<none, std::int8_t, std::int8_t, row_major, std::int32_t>>);
+                                       spmm_of<none, std::int8_t, std::int8_t, row_major, std::int8_t>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_panel, std::int16_t,
+                                       spmm_of<none, std::int16_t, std::int8_t, row_major, std::int32_t>>);
   STATIC_CHECK(takes_spmm_with_vectors<spmm_panel, float, spmm_of<none, float, double, row_major>>);
   STATIC_CHECK(takes_spmm_with_vectors<spmm_panel, float, spmm_of<none, float, float, row_major, double>>);
+}
+
+TEST_CASE("SpMM of bytes: spmm_bytes, with sums in 32 bits", "[dispatch]") {
+  using bsr::micro::spmm_bytes;
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_bytes, std::int32_t,
+                                       spmm_of<none, std::int8_t, std::int8_t, row_major, std::int32_t>>);
+  STATIC_CHECK(
+      takes_spmm_with_vectors<spmm_bytes, std::int32_t,
+                              spmm_of<none, std::int8_t, std::uint8_t, row_major, std::int32_t, col_major>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_bytes, std::int32_t,
+                                       spmm_of<none, std::uint8_t, std::int8_t, strided, float>>);
 }
 
 TEST_CASE("SpMM with columns of B in one piece: spmm_column, of float and of double", "[dispatch]") {

@@ -20,7 +20,7 @@
 namespace {
 
 using namespace bsr_test;
-using bsr::pack;
+using bsr::simd::pack;
 using bsr_test::random;  // not the one of stdlib.h
 
 // A type of every size, signed or not.
@@ -385,6 +385,24 @@ TEMPLATE_TEST_CASE("pack of a type without vectors computes as the type does", "
       CHECK(same<T>(lanes_of(max_or_second(p, q)),
                     each_lane<T>([&](std::size_t l) { return std::max(a[l], b[l]); })));
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("pack: max_or_nan keeps NaN of either side, sqrt is rounded correctly", "[pack]", float,
+                   double, long double) {
+  using T = TestType;
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  random rng(21);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    auto a = any_lanes<T>(rng), b = any_lanes<T>(rng);
+    const auto larger = each_lane<T>([&](std::size_t l) { return std::max(a[l], b[l]); });
+    CHECK(same<T>(lanes_of(max_or_nan(pack_of(a), pack_of(b))), larger));
+    const auto size = each_lane<T>([&](std::size_t l) { return std::fabs(a[l]); });
+    CHECK(same<T>(lanes_of(sqrt(pack_of(size))),
+                  each_lane<T>([&](std::size_t l) { return std::sqrt(size[l]); })));
+    a[0] = nan;
+    CHECK(std::isnan(lanes_of(max_or_nan(pack_of(a), pack_of(b)))[0]));
+    CHECK(std::isnan(lanes_of(max_or_nan(pack_of(b), pack_of(a)))[0]));
   }
 }
 

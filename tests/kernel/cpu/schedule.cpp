@@ -54,13 +54,16 @@ template <class Index>
 struct rows_of_blocks {
   std::vector<Index> indptr{0};
   std::int64_t strips;
+  std::int64_t block_weight = 1;
 
   std::int64_t block_rows() const { return static_cast<std::int64_t>(indptr.size()) - 1; }
-  bsr::strip_schedule<Index> schedule() const { return {indptr.data(), block_rows(), strips}; }
+  bsr::strip_schedule<Index> schedule() const { return {indptr.data(), block_rows(), strips, block_weight}; }
   /// Of each strip of a block row.
   std::int64_t weight(std::int64_t i) const {
     const auto row = static_cast<std::size_t>(i);
-    return static_cast<std::int64_t>(indptr[row + 1]) - static_cast<std::int64_t>(indptr[row]) + 1;
+    return (static_cast<std::int64_t>(indptr[row + 1]) - static_cast<std::int64_t>(indptr[row])) *
+               block_weight +
+           1;
   }
   std::int64_t heaviest() const {
     std::int64_t most = 0;
@@ -101,7 +104,8 @@ TEMPLATE_TEST_CASE("strip_schedule: finds the strip in which a weight is reached
                    std::int64_t) {
   random rng(2);
   for (int repeat = 0; repeat < 200; ++repeat) {
-    const auto a = random_rows<TestType>(rng, rng.between(0, 12), rng.between(1, 4), 6);
+    auto a = random_rows<TestType>(rng, rng.between(0, 12), rng.between(1, 4), 6);
+    a.block_weight = rng.between(1, 5);
     const auto schedule = a.schedule();
     INFO(a.words());
     REQUIRE(schedule.strips() == a.strips);
@@ -148,7 +152,8 @@ TEST_CASE("strip_schedule: weights as large as the indices", "[schedule]") {
 /// "" if the pieces cover every strip of every panel once, in three calls at most, and weigh no more than
 /// they may; else what is wrong. Positions are counted in strips from the first of the matrix.
 template <class Index>
-std::string wrong_with(const rows_of_blocks<Index>& a, std::int64_t panels, int pieces) {
+std::string wrong_with(const rows_of_blocks<Index>& a, std::int64_t panels, int pieces,
+                       bool by_panel = false) {
   const std::int64_t strips = a.block_rows() * a.strips;
   std::vector<int> covered(static_cast<std::size_t>(strips * panels));
   const auto report = [&](int piece, const std::string& what) {
@@ -159,26 +164,28 @@ std::string wrong_with(const rows_of_blocks<Index>& a, std::int64_t panels, int 
     int calls = 0;
     int128 weight = 0;
     bool inside = true;
-    bsr::for_each_range(a.schedule(), a.block_rows(), panels, piece, pieces,
-                        [&](bsr::strip_position first, bsr::strip_position last, std::int64_t first_panel,
-                            std::int64_t last_panel) {
-                          ++calls;
-                          const std::int64_t begin = first.block_row * a.strips + first.strip;
-                          const std::int64_t end = last.block_row * a.strips + last.strip;
-                          inside = inside && 0 <= begin && begin <= end && end <= strips &&
-                                   0 <= first_panel && first_panel <= last_panel && last_panel <= panels &&
-                                   first.strip < a.strips && last.strip < a.strips;
-                          if (!inside) return;
-                          for (std::int64_t s = begin; s < end; ++s) {
-                            weight += int128(a.weight(s / a.strips)) * (last_panel - first_panel);
-                            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-                              ++covered[static_cast<std::size_t>(s * panels + panel)];
-                          }
-                        });
+    bsr::for_each_range(
+        a.schedule(), a.block_rows(), panels, piece, pieces,
+        [&](bsr::strip_position first, bsr::strip_position last, std::int64_t first_panel,
+            std::int64_t last_panel) {
+          ++calls;
+          const std::int64_t begin = first.block_row * a.strips + first.strip;
+          const std::int64_t end = last.block_row * a.strips + last.strip;
+          inside = inside && 0 <= begin && begin <= end && end <= strips && 0 <= first_panel &&
+                   first_panel <= last_panel && last_panel <= panels && first.strip < a.strips &&
+                   last.strip < a.strips;
+          if (!inside) return;
+          for (std::int64_t s = begin; s < end; ++s) {
+            weight += int128(a.weight(s / a.strips)) * (last_panel - first_panel);
+            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+              ++covered[static_cast<std::size_t>(s * panels + panel)];
+          }
+        },
+        by_panel);
     if (!inside) return report(piece, "a range reaches beyond the matrix");
     if (calls > 3) return report(piece, "more than three calls");
     // An equal part and one strip; of all panels where panels are not cut.
-    const bool panels_are_cut = strips < std::int64_t{8} * pieces;
+    const bool panels_are_cut = by_panel || strips < std::int64_t{8} * pieces;
     if (weight * pieces > a.total() * panels + int128(a.heaviest()) * (panels_are_cut ? 1 : panels) * pieces)
       return report(piece, "weighs too much");
   }
@@ -191,10 +198,12 @@ TEMPLATE_TEST_CASE("for_each_range: every strip of every panel once, in pieces o
                    std::int32_t, std::int64_t) {
   random rng(3);
   for (int repeat = 0; repeat < 1500; ++repeat) {
-    const auto a = random_rows<TestType>(rng, rng.between(0, rng.chance(0.3) ? 60 : 9), rng.between(1, 5), 9);
+    auto a = random_rows<TestType>(rng, rng.between(0, rng.chance(0.3) ? 60 : 9), rng.between(1, 5), 9);
+    if (rng.chance(0.5)) a.block_weight = rng.between(1, 20);
     const std::int64_t panels = rng.between(0, 12);
     const int pieces = static_cast<int>(rng.between(1, rng.chance(0.2) ? 70 : 9));
     REQUIRE(wrong_with(a, panels, pieces) == "");
+    REQUIRE(wrong_with(a, panels, pieces, true) == "");
   }
 }
 
@@ -253,6 +262,18 @@ TEST_CASE("for_each_range: many strips are cut, few are shared panel by panel", 
   // 16 strips are 8 for each of two pieces.
   CHECK(panels_of({{0, 1, 2, 3, 4, 5, 6, 7, 8}, 2}, 2) == 6);
   CHECK(panels_of({{0, 1, 2, 3, 4, 5, 6, 7, 8}, 2}, 4) < 6);
+  // Where work belongs to a panel, panels are cut first: 2 for each of 3 pieces.
+  const rows_of_blocks<std::int32_t> long_rows{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 6};
+  std::int64_t whole_panels = 0;
+  for (int piece = 0; piece < 3; ++piece)
+    bsr::for_each_range(
+        long_rows.schedule(), long_rows.block_rows(), 6, piece, 3,
+        [&](bsr::strip_position from, bsr::strip_position to, std::int64_t first, std::int64_t last) {
+          if (from == long_rows.schedule().begin() && to == long_rows.schedule().end())
+            whole_panels += last - first;
+        },
+        true);
+  CHECK(whole_panels == 6);
   // One block row of one strip still gives work to three threads.
   CHECK(panels_of({{0, 5}, 1}, 3) == 2);
 }

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // bsr::cpu: takes the first microkernel that fits the types of a problem, and runs it.
+#include <concepts>
+
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
+#include "bsr/kernel/cpu/micro/planned.hpp"
+#include "bsr/kernel/cpu/packed_blocks.hpp"
 #include "bsr/kernel/cpu/sparse/product.hpp"
 #include "bsr/kernel/cpu/sparse/product_structure.hpp"
 #include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/kernel/cpu/sparse/sum.hpp"
+#include "bsr/kernel/cpu/workspace.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/storage/dense_view.hpp"
+#include "bsr/storage/view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
@@ -22,6 +29,56 @@ struct backend<cpu> {
   template <class A, op Op, class X, class Y, class Epilogue>
   static void spmv(const cpu& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
     micro::spmv_kernel<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, p);
+  }
+
+  template <class X, class Y, class S, class D>
+  static void sddmm(const cpu& policy, const sddmm_problem<X, Y, S, D>& p) {
+    micro::sddmm_kernel<sddmm_problem<X, Y, S, D>>::run(policy, p);
+  }
+
+  template <op Op, class B, class A>
+  static auto workspace(const cpu& policy, const A& a) {
+    using element = promoted_t<typename A::value_type, typename B::value_type>;
+    const dims shape = Op == op::none ? a.shape() : dims(a.cols(), a.rows()), block = a.blocksize();
+    std::int64_t slice = 0;
+    if constexpr (!storage_detail::is_vector_view<B>) {
+      using c = dense_view<element, typename B::layout_type>;
+      slice = micro::planned_spmm<spmm_problem<A, Op, B, c>>::wanted(
+          Op == op::none ? block : dims(block.cols, block.rows), shape.cols);
+    }
+    return product_workspace<element, Op, typename A::index_type>(policy, a, slice);
+  }
+
+  template <op Op, class B, class A>
+  static auto pack(const cpu& policy, const A& a) {
+    using T = typename A::value_type;
+    constexpr int R = Op == op::none ? A::static_rows : A::static_cols;
+    constexpr int C = Op == op::none ? A::static_cols : A::static_rows;
+    const dims block = Op == op::none ? a.blocksize() : dims(a.blocksize().cols, a.blocksize().rows);
+    packed_layout layout = packed_layout::by_row;
+    if constexpr (!storage_detail::is_vector_view<B>)
+      if constexpr (detail::has_planned_kernels<T, A, B> && !std::same_as<typename B::layout_type, strided>)
+        layout = std::same_as<typename B::layout_type, row_major> && block.rows == 1 &&
+                         block.cols <= packed_chunk_rows
+                     ? packed_layout::chunks
+                     : packed_layout::turned;
+    packed_blocks<T, R, C, typename A::index_type> blocks(layout);
+    blocks.template update<Op>(policy, a);
+    return blocks;
+  }
+  template <op Op, class Blocks, class A>
+  static void repack(const cpu& policy, Blocks& blocks, const A& a) {
+    blocks.template update<Op>(policy, a);
+  }
+
+  template <class Workspace, class A, op Op, class B, class C, class Epilogue>
+  static void spmm(const cpu& policy, Workspace& work, const spmm_problem<A, Op, B, C, Epilogue>& p) {
+    micro::planned_spmm<spmm_problem<A, Op, B, C, Epilogue>>::run(policy, work, p);
+  }
+
+  template <class Workspace, class A, op Op, class X, class Y, class Epilogue>
+  static void spmv(const cpu& policy, Workspace& work, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
+    micro::planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>>::run(policy, work, p);
   }
 
   template <class PatternA, class PatternB>

@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "bsr/base/half.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 
@@ -51,6 +52,14 @@
 #define BSR_ORDER_MEMORY() asm volatile("" ::: "memory")
 #endif
 
+// What the compiler knows about an integer or a pointer in a register it forgets; no instruction. Keeps it
+// from turning base + stride into a pointer of its own for every such sum in a loop.
+#if defined(__CUDACC__)
+#define BSR_FORGET(value) void()
+#else
+#define BSR_FORGET(value) asm("" : "+r"(value))
+#endif
+
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
@@ -78,6 +87,18 @@ inline constexpr bool has_vectors =
 template <class T>
 inline constexpr bool has_xsimd = BSR_HAS_XSIMD && (std::same_as<T, float> || std::same_as<T, double>);
 
+/// Types that a pack of To can load and convert: pack<To>::load_from.
+template <class From, class To>
+inline constexpr bool loads_into =
+    has_vectors<To> && (has_vectors<From> || (storage_detail::is_half<From> && std::same_as<To, float>));
+
+/// Halves as the bits that they are.
+template <class Half>
+BSR_INLINE const std::uint16_t* bits_of(const Half* from) {
+  static_assert(sizeof(Half) == sizeof(std::uint16_t));
+  return reinterpret_cast<const std::uint16_t*>(from);
+}
+
 /// Integers wrap around in unsigned vectors.
 template <class T, bool = std::is_integral_v<T>>
 struct vector_element {
@@ -104,29 +125,10 @@ struct native_vector<double> {
 };
 #endif
 
-/// Bit l is set where from[l] is not 0, for 64 bytes that are 0 or 1.
-BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
-#if BSR_ISA_AVX512
-  const __m512i all = _mm512_loadu_si512(from);
-  return _mm512_test_epi8_mask(all, all);
-#elif BSR_ISA_AVX2
-  const auto half = [](const std::uint8_t* p) {
-    const __m256i ones = _mm256_slli_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), 7);
-    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(ones)));
-  };
-  return half(from) | half(from + 32) << 32;
-#else
-  std::uint64_t bits = 0;
-  for (int k = 0; k < 8; ++k) {
-    std::uint64_t eight = 0;
-    for (int l = 0; l < 8; ++l) eight |= std::uint64_t{from[8 * k + l]} << l;
-    bits |= eight << 8 * k;
-  }
-  return bits;
-#endif
-}
-
 }  // namespace detail
+
+// In a namespace of its own, because bsr::pack(plan, w) is a function.
+namespace simd {
 
 /// `size` elements of T.
 ///
@@ -137,6 +139,8 @@ BSR_INLINE std::uint64_t bits_of_64(const std::uint8_t* from) {
 ///   load_from(p), ...        elements of another arithmetic type, converted
 ///   + - * /, fma(a, b, c)    a * b + c, rounded once where the target can
 ///   max_or_second(a, b)      a > b ? a : b, so NaN in b is returned
+///   max_or_nan(a, b)         the larger one, and NaN if either is
+///   sqrt                     correctly rounded
 ///   exp                      as <cmath>'s, within 2 units in the last place; may be 0 below twice the
 ///                            smallest normal number, and infinity above half the largest
 ///   erf                      as <cmath>'s, within 3 units in the last place, 80 in double
@@ -189,6 +193,16 @@ class pack {
     requires(!is_complex<T>)
   {
     return each(a, b, [](T x, T y) { return x > y ? x : y; });
+  }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires(!is_complex<T>)
+  {
+    return each(a, b, [](T x, T y) { return x > y || x != x ? x : y; });
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
   }
   BSR_INLINE friend pack exp(pack a)
     requires(is_complex<T> || std::floating_point<T>)
@@ -327,6 +341,12 @@ class pack<T> {
   BSR_INLINE static pack load_from(const U* from) {
     if constexpr (std::same_as<T, U>) {
       return load(from);
+    } else if constexpr (storage_detail::is_half<U>) {
+      return widened(from);
+#if BSR_ISA_AVX512
+    } else if constexpr (std::same_as<T, double> && std::same_as<U, float> && size == 8) {
+      return pack(native(_mm512_cvtps_pd(_mm256_loadu_ps(from))));  // g++ makes two halves of it
+#endif
     } else {
       typedef U source __attribute__((vector_size(sizeof(U) * size)));
       source u;
@@ -339,9 +359,31 @@ class pack<T> {
     if constexpr (std::same_as<T, U>) {
       return load(from, m);
     } else {
+#if BSR_ISA_AVX512
+      if constexpr (storage_detail::is_half<U>)
+        return widened<U>(_mm256_maskz_loadu_epi16(static_cast<__mmask16>(m.bits), from));
+#endif
       U lanes[size] = {};
       for (int l = 0; l < size && m.has(l); ++l) lanes[l] = from[l];
       return load_from(lanes);
+    }
+  }
+
+  /// Stores elements of another type: float as half, rounded to nearest, ties to even, as half's constructor
+  /// does.
+  template <class U>
+  BSR_INLINE void store_to(U* to, mask m) const {
+    if constexpr (std::same_as<T, U>) {
+      store(to, m);
+    } else {
+      static_assert(std::same_as<T, float> && storage_detail::is_half<U>);
+#if BSR_ISA_AVX512
+      _mm256_mask_storeu_epi16(to, static_cast<__mmask16>(m.bits), narrowed<U>());
+#else
+      T lanes[size];
+      store(lanes);
+      for (int l = 0; l < size && m.has(l); ++l) to[l] = U(lanes[l]);
+#endif
     }
   }
 
@@ -431,6 +473,20 @@ class pack<T> {
     else
       return pack(a.v_ > b.v_ ? a.v_ : b.v_);
   }
+  BSR_INLINE friend pack max_or_nan(pack a, pack b)
+    requires std::floating_point<T>
+  {
+    return pack(((a.v_ > b.v_) | (a.v_ != a.v_)) ? a.v_ : b.v_);
+  }
+  BSR_INLINE friend pack sqrt(pack a)
+    requires std::floating_point<T>
+  {
+#if BSR_HAS_XSIMD
+    return pack(native(xsimd::sqrt(xsimd::batch<T>(a.v_))));
+#else
+    return each(a, a, [](T x, T) { return std::sqrt(x); });
+#endif
+  }
   BSR_INLINE friend pack exp(pack a)
     requires std::floating_point<T>
   {
@@ -454,6 +510,47 @@ class pack<T> {
   }
 
  private:
+  template <class Half>
+  BSR_INLINE static pack widened(const Half* from) {
+    static_assert(std::same_as<T, float>);
+#if BSR_ISA_AVX512
+    return widened<Half>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+#elif BSR_ISA_AVX2
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    if constexpr (std::same_as<Half, bfloat16>)
+      return pack(native(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16))));
+#if defined(__F16C__)
+    else
+      return pack(native(_mm256_cvtph_ps(bits)));
+#endif
+#endif
+    T lanes[size];
+    for (int l = 0; l < size; ++l) lanes[l] = from[l];
+    return load(lanes);
+  }
+#if BSR_ISA_AVX512
+  template <class Half>
+  BSR_INLINE static pack widened(__m256i bits) {
+    if constexpr (std::same_as<Half, bfloat16>)
+      return pack(native(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16))));
+    else
+      return pack(native(_mm512_cvtph_ps(bits)));
+  }
+  template <class Half>
+  BSR_INLINE __m256i narrowed() const {
+    if constexpr (std::same_as<Half, float16>) {
+      return _mm512_cvtps_ph(__m512(v_), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    } else {
+      const __m512i bits = _mm512_castps_si512(__m512(v_)), high = _mm512_srli_epi32(bits, 16);
+      const __m512i odd = _mm512_and_si512(high, _mm512_set1_epi32(1));
+      const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff));
+      const __mmask16 nan = _mm512_cmp_ps_mask(__m512(v_), __m512(v_), _CMP_UNORD_Q);
+      const __m512i rounded =
+          _mm512_mask_or_epi32(_mm512_srli_epi32(sum, 16), nan, high, _mm512_set1_epi32(0x40));
+      return _mm512_cvtepi32_epi16(rounded);
+    }
+  }
+#endif
   template <class F>
   BSR_INLINE static pack each(pack a, pack b, F f) {
     T x[size], y[size];
@@ -478,7 +575,134 @@ class pack<T> {
   native v_;
 };
 
+}  // namespace simd
+
+namespace micro {
+using simd::pack;
+}
 namespace detail {
+using simd::pack;
+
+/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j]
+/// was. Stage s swaps the off-diagonal s x s squares.
+template <class P>
+BSR_INLINE void transpose_square(P (&rows)[P::size]) {
+  constexpr int size = P::size;
+  const auto stage = [&]<int S>(std::integral_constant<int, S>) {
+    BSR_UNROLL
+    for (int i = 0; i < size; ++i) {
+      if ((i & S) != 0) continue;
+      const P low = rows[i], high = rows[i + S];
+      [&]<int... L>(std::integer_sequence<int, L...>) {
+        rows[i] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L : size + L - S)...));
+        rows[i + S] =
+            P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
+      }(std::make_integer_sequence<int, size>{});
+    }
+  };
+  if constexpr (size > 1) stage(std::integral_constant<int, 1>{});
+  if constexpr (size > 2) stage(std::integral_constant<int, 2>{});
+  if constexpr (size > 4) stage(std::integral_constant<int, 4>{});
+  if constexpr (size > 8) stage(std::integral_constant<int, 8>{});
+}
+
+/// Two packs of halves as floats, in whatever order is quickest: as they lie, or the even ones and the odd
+/// ones. Masked: only the first `count` are read.
+template <bool Masked, class P, class Half>
+BSR_INLINE void load_two(const Half* from, int count, P& first, P& second) {
+#if BSR_ISA_AVX512
+  if constexpr (std::same_as<Half, bfloat16>) {
+    const auto mask = static_cast<__mmask32>(count == 32 ? ~0u : (1u << count) - 1);
+    const __m512i words = Masked ? _mm512_maskz_loadu_epi16(mask, from) : _mm512_loadu_si512(from);
+    first = P(_mm512_castsi512_ps(_mm512_slli_epi32(words, 16)));
+    second = P(_mm512_castsi512_ps(_mm512_and_si512(words, _mm512_set1_epi32(-65536))));
+    return;
+  }
+#elif BSR_ISA_AVX2
+  if constexpr (std::same_as<Half, bfloat16> && !Masked) {
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    first = P(_mm256_castsi256_ps(_mm256_slli_epi32(words, 16)));
+    second = P(_mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(-65536))));
+    return;
+  } else if constexpr (std::same_as<Half, bfloat16>) {
+    Half lanes[2 * P::size] = {};
+    for (int l = 0; l < count; ++l) lanes[l] = from[l];
+    return load_two<false>(lanes, 2 * P::size, first, second);
+  }
+#endif
+  if constexpr (Masked) {
+    first = P::load_from(from, P::first(count < P::size ? count : P::size));
+    second = P::load_from(from + P::size, P::first(count < P::size ? 0 : count - P::size));
+  } else {
+    first = P::load_from(from);
+    second = P::load_from(from + P::size);
+  }
+}
+/// Two packs that were loaded so become what they would be in order.
+template <class Half, class P>
+BSR_INLINE void order_two([[maybe_unused]] P& first, [[maybe_unused]] P& second) {
+#if BSR_ISA_AVX512 || BSR_ISA_AVX2
+  if constexpr (std::same_as<Half, bfloat16>) {
+    const P even = first, odd = second;
+    first = P::shuffle(even, odd, [](int lane) { return lane / 2 + lane % 2 * P::size; });
+    second = P::shuffle(even, odd, [](int lane) { return P::size / 2 + lane / 2 + lane % 2 * P::size; });
+  }
+#endif
+}
+
+/// columns[j] gets column j of size x size elements whose rows are `ld` apart; elements of type U are
+/// converted.
+template <class P, class U>
+BSR_INLINE void load_columns(const U* from, std::int64_t ld, P (&columns)[P::size]) {
+#if BSR_ISA_AVX512
+  if constexpr (std::same_as<U, float> && P::size == 16) {
+    // Quarters of rows go where they belong as they are loaded, so that half of the shuffles are left.
+    const float* const rows[4] = {from, from + ld, from + 2 * ld, from + 3 * ld};
+    const std::int64_t four = 4 * ld, twelve = 12 * ld;
+    BSR_UNROLL
+    for (int quarter = 0; quarter < 4; ++quarter) {
+      __m512 r[4];
+      BSR_UNROLL
+      for (int i = 0; i < 4; ++i) {
+        const float* const row = rows[i] + 4 * quarter;
+        r[i] = _mm512_broadcast_f32x4(_mm_loadu_ps(row));
+        r[i] = _mm512_mask_broadcast_f32x4(r[i], 0x00f0, _mm_loadu_ps(row + four));
+        r[i] = _mm512_mask_broadcast_f32x4(r[i], 0x0f00, _mm_loadu_ps(row + 2 * four));
+        r[i] = _mm512_mask_broadcast_f32x4(r[i], 0xf000, _mm_loadu_ps(row + twelve));
+      }
+      const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1]));
+      const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(r[0], r[1]));
+      const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(r[2], r[3]));
+      const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(r[2], r[3]));
+      columns[4 * quarter] = P(_mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23)));
+      columns[4 * quarter + 1] = P(_mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23)));
+      columns[4 * quarter + 2] = P(_mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23)));
+      columns[4 * quarter + 3] = P(_mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23)));
+    }
+    return;
+  }
+  if constexpr (std::same_as<U, double> && std::same_as<typename P::value_type, double>) {
+    BSR_UNROLL
+    for (int quarter = 0; quarter < 4; ++quarter) {
+      __m512d r[2];
+      BSR_UNROLL
+      for (int i = 0; i < 2; ++i) {
+        const double* const row = from + i * ld + 2 * quarter;
+        r[i] = _mm512_broadcast_f64x2(_mm_loadu_pd(row));
+        r[i] = _mm512_mask_broadcast_f64x2(r[i], 0x0c, _mm_loadu_pd(row + 2 * ld));
+        r[i] = _mm512_mask_broadcast_f64x2(r[i], 0x30, _mm_loadu_pd(row + 4 * ld));
+        r[i] = _mm512_mask_broadcast_f64x2(r[i], 0xc0, _mm_loadu_pd(row + 6 * ld));
+      }
+      columns[2 * quarter] = P(_mm512_unpacklo_pd(r[0], r[1]));
+      columns[2 * quarter + 1] = P(_mm512_unpackhi_pd(r[0], r[1]));
+    }
+    return;
+  }
+#endif
+  BSR_UNROLL
+  for (int i = 0; i < P::size; ++i) columns[i] = P::load_from(from + i * ld);
+  transpose_square(columns);
+}
 
 /// Whether N elements of T fill half or a quarter of a register, and there are instructions for such a part.
 template <class T, int N>

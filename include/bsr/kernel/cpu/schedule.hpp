@@ -20,13 +20,14 @@ BSR_INLINE constexpr std::int64_t share(std::int64_t whole, std::int64_t part, s
   return whole / parts * part + whole % parts * part / parts;
 }
 
-/// Work of a block-sparse-row matrix in strips: a block row weighs one plus its number of blocks (a row
-/// without blocks is stored, too), and its `strips` strips weigh the same.
+/// Work of a block-sparse-row matrix in strips: a block row weighs one plus `block_weight` for each of its
+/// blocks (a row without blocks is stored, too), and its `strips` strips weigh the same.
 template <class Index>
 class strip_schedule {
  public:
-  BSR_INLINE strip_schedule(const Index* indptr, std::int64_t block_rows, std::int64_t strips)
-      : indptr_(indptr), block_rows_(block_rows), strips_(strips) {}
+  BSR_INLINE strip_schedule(const Index* indptr, std::int64_t block_rows, std::int64_t strips,
+                            std::int64_t block_weight = 1)
+      : indptr_(indptr), block_rows_(block_rows), strips_(strips), block_weight_(block_weight) {}
 
   BSR_INLINE std::int64_t strips() const { return strips_; }
   BSR_INLINE std::int64_t total() const { return weight_before(block_rows_) * strips_; }
@@ -50,24 +51,33 @@ class strip_schedule {
 
  private:
   BSR_INLINE std::int64_t weight_before(std::int64_t block_row) const {
-    return static_cast<std::int64_t>(indptr_[block_row]) + block_row;
+    return static_cast<std::int64_t>(indptr_[block_row]) * block_weight_ + block_row;
   }
   const Index* indptr_;
   std::int64_t block_rows_;
   std::int64_t strips_;
+  std::int64_t block_weight_;
 };
+
+/// The weight of a block beside that of a strip without blocks in SpMM: storing a strip takes about as long
+/// as 8 columns of a block.
+BSR_INLINE constexpr std::int64_t spmm_block_weight(std::int64_t block_cols) {
+  return block_cols < 16 ? 1 : block_cols / 8;
+}
 
 /// Cuts strips x panels into `pieces` of equal work and calls
 ///   f(first, last, first_panel, last_panel)   half-open ranges: strips [first, last) of panels [first_panel,
 ///   last_panel)
-/// for piece number `piece`, at most three times. Strips are cut while there are many; else panels are cut as
-/// well.
+/// for piece number `piece`, at most three times. Strips are cut while there are many; else, and with
+/// `by_panel`, which is for work that is done for a panel as a whole, panels are cut first.
 template <class Index, class F>
 BSR_INLINE void for_each_range(const strip_schedule<Index>& rows, std::int64_t block_rows,
-                               std::int64_t panels, int piece, int pieces, const F& f) {
+                               std::int64_t panels, int piece, int pieces, const F& f,
+                               bool by_panel = false) {
   if (pieces == 1) return f(rows.begin(), rows.end(), std::int64_t{0}, panels);
   // With 8 strips for each piece an unlucky cut costs 1/8 of a piece at most.
-  const std::int64_t groups = block_rows * rows.strips() >= std::int64_t{8} * pieces ? 1 : panels;
+  const std::int64_t groups =
+      !by_panel && block_rows * rows.strips() >= std::int64_t{8} * pieces ? 1 : panels;
   const std::int64_t each = rows.total();
   const std::int64_t first = share(each * groups, piece, pieces),
                      last = share(each * groups, piece + 1, pieces);

@@ -84,6 +84,35 @@ BSR_INLINE constexpr strip_cut cut_rows(int block_rows, int tile_rows) {
   return {strips, height, block_rows - strips * (height - 1)};
 }
 
+// ---- SpMM with rows of A in the lanes ---------------------------------------------------------------------------
+
+/// Columns of B in a tile of so many packs of rows. `unit`: the elements of B that are broadcast together lie
+/// side by side, else each in a row of its own.
+constexpr int lanes_columns(int packs, bool unit) {
+  // y = x * transpose(w), 2 packs, x as it lies: 12 columns 94, 8 columns 85 to 90.
+  if (vector_registers == 32 && packs == 2) return 12;
+  // 1 pack: 16 columns 88 side by side; as they lie 63, because rows of x that are a multiple of 4 KiB long
+  // share a set of the first cache; 8 columns 73, 12 columns 69, 24 columns 49.
+  if (vector_registers == 32) return unit ? 16 : 8;
+  return packs == 2 ? 6 : 8;
+}
+
+/// B by rows with at most so many columns: its elements are broadcast; wider ones are loaded.
+template <class T>
+inline constexpr std::int64_t lanes_most_columns = simd::pack<T>::size;
+
+/// Blocks of so many bytes are read once for all columns of a group, smaller ones once for each panel.
+/// 32x32, 90 % of the blocks: 90 against 62 (16x16: 90, 85); 10 %: 84 against 90 (16x16: 81, 88).
+inline constexpr std::int64_t blocks_stay_in_cache = std::int64_t{1} << 20;
+
+/// Blocks of one row are packed in chunks of so many rows of B, which are copied to the stack (32 KiB with
+/// the panels below) and stay in the first cache.
+inline constexpr std::int64_t packed_chunk_rows = 64;
+
+/// The most packs of columns of B in a panel of such a product: every row of C's panel is loaded and stored
+/// once a chunk.
+inline constexpr int chunk_packs = 8;
+
 // ---- SpMV ------------------------------------------------------------------------------------------------------------
 
 /// Blocks that are summed apart in SpMV, when a block is so many packs.

@@ -44,20 +44,6 @@ TEST_CASE("spmm_column stores by rows, too") {
       few_columns);
 }
 
-TEST_CASE("transpose_square exchanges rows and columns") {
-  using P = bsr::pack<float>;
-  P rows[P::size];
-  float in[P::size][P::size], out[P::size][P::size];
-  for (int i = 0; i < P::size; ++i) {
-    for (int j = 0; j < P::size; ++j) in[i][j] = static_cast<float>(100 * i + j);
-    rows[i] = P::load(in[i]);
-  }
-  bsr::detail::transpose_square(rows);
-  for (int i = 0; i < P::size; ++i) rows[i].store(out[i]);
-  for (int i = 0; i < P::size; ++i)
-    for (int j = 0; j < P::size; ++j) REQUIRE(out[i][j] == in[j][i]);
-}
-
 TEST_CASE("spmm_column, more block sizes") {
   check<float, 1, 1>(), check<float, 2, 2>(), check<float, 7, 7>(), check<float, 16, 1>();
   check<float, 1, 16>(), check<float, 32, 32>(), check<float, 64, 64>();

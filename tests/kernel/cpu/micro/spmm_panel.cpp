@@ -17,8 +17,8 @@ TEST_CASE("spmm_panel computes C = alpha A B for rows in one piece") {
 }
 
 TEST_CASE("spmm_panel takes every number of columns up to two panels and one") {
-  check<float, 8, 8>(all_columns{2 * bsr::select_tile(8).packs * bsr::pack<float>::size + 1});
-  check<double, 8, 8>(all_columns{2 * bsr::select_tile(8).packs * bsr::pack<double>::size + 1});
+  check<float, 8, 8>(all_columns{2 * bsr::select_tile(8).packs * bsr::simd::pack<float>::size + 1});
+  check<double, 8, 8>(all_columns{2 * bsr::select_tile(8).packs * bsr::simd::pack<double>::size + 1});
 }
 
 TEST_CASE("spmm_panel stores by columns, too") {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The microkernels, in the order in which they are tried. A new one is a line here.
+#include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/spmm_halves.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/spmm_scatter.hpp"
 #include "bsr/kernel/cpu/micro/spmv_block.hpp"
@@ -25,10 +30,15 @@ struct first_fit<First, Rest...> {
 namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 template <class Problem>
-using spmm_kernel = typename detail::first_fit<spmm_panel<Problem>, spmm_column<Problem>,
-                                               spmm_scatter<Problem>, spmm_generic<Problem>>::type;
+using spmm_kernel =
+    typename detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_panel<Problem>,
+                               spmm_column<Problem>, spmm_scatter<Problem>, spmm_generic<Problem>>::type;
 
 template <class Problem>
 using spmv_kernel = typename detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>>::type;
+
+template <class Problem>
+using sddmm_kernel =
+    typename detail::first_fit<sddmm_dot<Problem>, sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::micro

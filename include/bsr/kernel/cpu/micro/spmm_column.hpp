@@ -2,15 +2,12 @@
 #pragma once
 // SpMM with columns of B and C that lie in one piece, which is y = x * transpose(w) with NumPy's layout: a
 // linear layer.
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
-#include <utility>
 
 #include "bsr/base/policy.hpp"
-#include "bsr/kernel/cpu/micro/rank_one.hpp"
+#include "bsr/kernel/cpu/micro/lanes_tile.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -21,29 +18,6 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
-
-/// Exchanges rows and columns of size x size elements: afterwards lane j of rows[i] is what lane i of rows[j]
-/// was. Stage s swaps the off-diagonal s x s squares.
-template <class P>
-BSR_INLINE void transpose_square(P (&rows)[P::size]) {
-  constexpr int size = P::size;
-  const auto stage = [&]<int S>(std::integral_constant<int, S>) {
-    BSR_UNROLL
-    for (int i = 0; i < size; ++i) {
-      if ((i & S) != 0) continue;
-      const P low = rows[i], high = rows[i + S];
-      [&]<int... L>(std::integer_sequence<int, L...>) {
-        rows[i] = P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L : size + L - S)...));
-        rows[i + S] =
-            P(__builtin_shufflevector(low.value(), high.value(), ((L & S) == 0 ? L + S : size + L)...));
-      }(std::make_integer_sequence<int, size>{});
-    }
-  };
-  if constexpr (size > 1) stage(std::integral_constant<int, 1>{});
-  if constexpr (size > 2) stage(std::integral_constant<int, 2>{});
-  if constexpr (size > 4) stage(std::integral_constant<int, 4>{});
-  if constexpr (size > 8) stage(std::integral_constant<int, 8>{});
-}
 
 /// to[c * ld + r] = block[r * cols + c] for `rows` rows of a block; the rows up to ld become zero.
 template <class T>
@@ -61,55 +35,18 @@ template <class T>
       const int width = cols - left < P::size ? static_cast<int>(cols - left) : P::size;
       const auto mask = P::first(width);
       P square[P::size];
-      BSR_UNROLL
-      for (int r = 0; r < P::size; ++r) {
-        const T* const from = block + (top + r) * cols + left;
-        square[r] = top + r >= rows ? P::zero() : width == P::size ? P::load(from) : P::load(from, mask);
+      if (width == P::size && top + P::size <= rows) {
+        load_columns(block + top * cols + left, cols, square);
+      } else {
+        BSR_UNROLL
+        for (int r = 0; r < P::size; ++r)
+          square[r] = top + r >= rows ? P::zero() : P::load(block + (top + r) * cols + left, mask);
+        transpose_square(square);
       }
-      transpose_square(square);
       BSR_UNROLL
       for (int c = 0; c < P::size; ++c)
         if (c < width) square[c].store(to + (left + c) * ld + top);
     }
-}
-
-/// sums[n][v] (+)= sum over blocks and their columns of x[n] * at[v]; n: columns of B, v: packs of rows of
-/// the strip.
-template <class T, class Index>
-struct column_tile {
-  const T* at;         ///< transposed blocks, one after the other
-  std::int64_t cols;   ///< columns of a block
-  const Index* first;  ///< their block columns
-  const Index* last;
-  const T* x;  ///< first column of B
-  std::int64_t ldx;
-  T* sums;         ///< packs * pack::size elements a column of B
-  bool continued;  ///< add to what is in sums
-};
-
-template <int Cols, int Packs, class T, class Index>
-[[gnu::noinline]] void column_sums(const column_tile<T, Index>& t) {
-  using P = pack<T>;
-  constexpr int ld = Packs * P::size;
-  P sums[Cols][Packs];
-  BSR_UNROLL
-  for (int n = 0; n < Cols; ++n) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v)
-      sums[n][v] = t.continued ? P::load(t.sums + n * ld + v * P::size) : P::zero();
-  }
-  const T* at = t.at;
-  const std::int64_t cols = t.cols, ldx = t.ldx;
-  for (const Index* i = t.first; i != t.last; ++i) {
-    const T* x = t.x + static_cast<std::int64_t>(*i) * cols;
-    for (std::int64_t c = 0; c < cols; ++c, ++x, at += ld)
-      rank_one_update<false, false>(sums, x, ldx, at, at, P::first(P::size));
-  }
-  BSR_UNROLL
-  for (int n = 0; n < Cols; ++n) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[n][v].store(t.sums + n * ld + v * P::size);
-  }
 }
 
 }  // namespace detail
@@ -139,7 +76,7 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
   using T = typename problem::accumulator;
   using P = pack<T>;
   using index_type = typename A::index_type;
-  using tile = detail::column_tile<T, index_type>;
+  using tile = detail::lanes_tile<T, index_type>;
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
@@ -147,7 +84,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     if (p.a.is_padded() || block.cols * max_height > capacity) return spmm_generic<problem>::run(policy, p);
     const std::int64_t strips = (block.rows + max_height - 1) / max_height;
     const std::int64_t groups = (p.c.cols() + group_cols - 1) / group_cols;
-    const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), strips);
+    const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), strips,
+                                              spmm_block_weight(block.cols));
     const int pieces =
         thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
     for_each_piece(policy, pieces, [&](int piece) {
@@ -164,17 +102,18 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
   }
 
  private:
+  static constexpr bool writes_through =
+      std::same_as<Epilogue, no_epilogue> && std::same_as<T, typename C::value_type>;
   static constexpr int max_height = 2 * P::size;
   static constexpr int group_cols = 128 * 64 / (P::size * static_cast<int>(sizeof(T)));
   static constexpr std::int64_t capacity = 40960 / static_cast<std::int64_t>(sizeof(T));
-  using kernel = void (*)(const tile&);
 
   template <int Packs>
-  static kernel choose(std::int64_t cols) {
-    if (cols >= 8) return &detail::column_sums<8, Packs, T, index_type>;
-    if (cols >= 4) return &detail::column_sums<4, Packs, T, index_type>;
-    if (cols >= 2) return &detail::column_sums<2, Packs, T, index_type>;
-    return &detail::column_sums<1, Packs, T, index_type>;
+  static int run_tile(const tile& t, std::int64_t columns) {
+    const auto kernel =
+        detail::lanes_kernels<detail::broadcast_from::columns, Packs, T, index_type>::choose(columns);
+    kernel.run(t);
+    return kernel.taken;
   }
 
   /// Rows [first_row, + max_height) of a block row, columns [left, + group_cols).
@@ -186,13 +125,19 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     const std::int64_t cols = p.c.cols() - left < group_cols ? p.c.cols() - left : group_cols;
     const std::int64_t begin = p.a.indptr()[static_cast<std::size_t>(block_row)];
     const std::int64_t end = p.a.indptr()[static_cast<std::size_t>(block_row) + 1];
+    const std::int64_t top = block_row * block.rows + first_row;
+    bool through = false;
+    if constexpr (writes_through) through = rows == height && p.c.row_stride() == 1;
     const std::int64_t fitting = capacity / (block.cols * height);
 
     alignas(64) T transposed[capacity];
     alignas(64) T sums[group_cols * max_height];
-    tile t;
-    t.at = transposed;
+    tile t{};
+    t.a = transposed;
+    t.block = block.cols * height;
     t.cols = block.cols;
+    t.ld = height;
+    t.depth = p.a.cols();
     t.ldx = p.b.col_stride();
     std::int64_t k = begin;
     do {
@@ -202,22 +147,23 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
                                 block.cols, transposed + (i - k) * block.cols * height, height);
       t.first = p.a.indices().data() + k;
       t.last = p.a.indices().data() + last;
-      t.continued = k != begin;
+      const bool complete = last == end;
+      const bool straight = through && complete;
+      t.alpha = complete ? p.alpha : T(1);
+      t.ldo = straight ? p.c.col_stride() : height;
       for (std::int64_t n = 0; n < cols;) {
         const std::int64_t rest = cols - n;
         t.x = p.b.data() + (left + n) * t.ldx;
-        t.sums = sums + n * height;
-        (packs == 2 ? choose<2>(rest) : choose<1>(rest))(t);
-        n += rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+        t.sums = k == begin ? nullptr : sums + n * height;
+        t.out = sums + n * height;
+        if constexpr (writes_through)
+          if (straight) t.out = &p.c(top, left + n);
+        n += packs == 2 ? run_tile<2>(t, rest) : run_tile<1>(t, rest);
       }
       k = last;
     } while (k < end);
-    if (p.alpha != T(1)) {
-      const P alpha = P::broadcast(p.alpha);
-      for (std::int64_t i = 0; i < cols * height; i += P::size) (alpha * P::load(sums + i)).store(sums + i);
-    }
-    detail::sweep<axis::column>(sums, height, p.c, p.epilogue, block_row * block.rows + first_row, rows, left,
-                                cols);
+    if (through) return;
+    detail::sweep<axis::column>(sums, height, p.c, p.epilogue, top, rows, left, cols);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -24,56 +25,55 @@ struct spmm_generic<spmm_problem<A, Op, B, C, Epilogue>> {
   using problem = spmm_problem<A, Op, B, C, Epilogue>;
   using accumulator = typename problem::accumulator;
   using index_type = typename A::index_type;
+  using list = block_list<typename A::value_type, index_type>;
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
     if constexpr (Op == op::none)
-      run_rows(policy, p);
+      run_list(policy, natural_blocks(p.a), p);
     else
       run_columns(policy, p);
   }
-
- private:
-  static constexpr int strip_rows = 4, panel_cols = 64;
-
-  static void run_rows(const cpu& policy, const problem& p) {
-    const std::int64_t rows = p.a.blocksize().rows;
-    const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(),
-                                              (rows + strip_rows - 1) / strip_rows);
+  /// The same for the blocks of op(A) in a list.
+  static void run_list(const cpu& policy, const list& a, const problem& p) {
+    const strip_schedule<index_type> schedule(a.indptr, a.block_rows(),
+                                              (a.block.rows + strip_rows - 1) / strip_rows);
     const std::int64_t panels = (p.c.cols() + panel_cols - 1) / panel_cols;
-    const int pieces = thread_count(policy, p.a.nnz() * p.c.cols());
+    const int pieces = thread_count(policy, a.num_blocks() * a.area() * p.c.cols());
     for_each_piece(policy, pieces, [&](int piece) {
       for_each_range(
-          schedule, p.a.block_rows(), panels, piece, pieces,
+          schedule, a.block_rows(), panels, piece, pieces,
           [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
             for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
               for (strip_position s = first; s != last;) {
-                strip(p, s.block_row, s.strip * strip_rows, panel * panel_cols);
+                strip(a, p, s.block_row, s.strip * strip_rows, panel * panel_cols);
                 if (++s.strip == schedule.strips()) s = {s.block_row + 1, 0};
               }
           });
     });
   }
 
-  static void strip(const problem& p, std::int64_t block_row, std::int64_t first_row,
+ private:
+  static constexpr int strip_rows = 4, panel_cols = 64;
+
+  static void strip(const list& a, const problem& p, std::int64_t block_row, std::int64_t first_row,
                     std::int64_t first_col) {
-    const dims block = p.a.blocksize();
+    const dims block = a.block;
     const std::int64_t top = block_row * block.rows + first_row;
-    const int rows = smaller(p.a.rows() - top, smaller(block.rows - first_row, strip_rows));
+    const int rows = smaller(a.shape.rows - top, smaller(block.rows - first_row, strip_rows));
     const int width = smaller(p.c.cols() - first_col, panel_cols);
     accumulator sums[strip_rows][panel_cols];
     for (int r = 0; r < strip_rows; ++r)
       for (int j = 0; j < panel_cols; ++j) sums[r][j] = accumulator{};
-    const auto* const indptr = p.a.indptr().data();
-    for (std::int64_t k = indptr[block_row]; k < indptr[block_row + 1]; ++k) {
-      const std::int64_t left = static_cast<std::int64_t>(p.a.indices().data()[k]) * block.cols;
-      const std::int64_t cols = p.a.cols() - left < block.cols ? p.a.cols() - left : block.cols;
-      const auto* const values = p.a.data().data() + (k * block.rows + first_row) * block.cols;
+    for (std::int64_t k = a.indptr[block_row]; k < a.indptr[block_row + 1]; ++k) {
+      const std::int64_t left = static_cast<std::int64_t>(a.indices[k]) * block.cols;
+      const std::int64_t cols = a.shape.cols - left < block.cols ? a.shape.cols - left : block.cols;
+      const auto* const values = a.values(k) + first_row * a.row_step;
       for (std::int64_t c = 0; c < cols; ++c) {
         const auto* const b = &p.b(left + c, first_col);
         const std::int64_t stride = p.b.col_stride();
         for (int r = 0; r < rows; ++r) {
-          const auto x = detail::convert<accumulator>(values[r * block.cols + c]);
+          const auto x = detail::convert<accumulator>(values[r * a.row_step + c * a.col_step]);
           if (stride == 1 && width == panel_cols)
             for (int j = 0; j < panel_cols; ++j) accumulate(sums[r][j], x, b[j]);
           else

@@ -221,7 +221,8 @@ struct spmv_by_row {
     const std::int64_t cols = Cols == 0 ? g.cols : Cols, size = g.rows * cols,
                        whole = cols / P::size * P::size;
     const auto tail = P::first(static_cast<int>(cols - whole));
-    const TA* a = g.data + begin * size + first_row * cols;
+    const TA* a = g.data;
+    if (begin < end) a += begin * size + first_row * cols;
     for (std::int64_t k = begin; k < end; ++k, a += size) {
       const T* const x = g.x + static_cast<std::int64_t>(g.indices[k]) * cols;
       for (std::int64_t n = 0; n < Rows * cols; n += 64 / static_cast<int>(sizeof(TA)))

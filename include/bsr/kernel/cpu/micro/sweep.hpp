@@ -9,6 +9,48 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
+/// Row r, pack v of `out` = alpha * sums[r][v]; rows are ldo elements apart. Masked: of the last pack only
+/// the lanes of `mask`.
+template <bool Masked, int Rows, int Packs, class P>
+BSR_INLINE void store_sums(P (&sums)[Rows][Packs], typename P::value_type alpha, typename P::value_type* out,
+                           std::int64_t ldo, typename P::mask mask) {
+  using T = typename P::value_type;
+  if (alpha != T(1)) {
+    const P factor = P::broadcast(alpha);
+    BSR_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      BSR_UNROLL
+      for (int v = 0; v < Packs; ++v) sums[r][v] = factor * sums[r][v];
+    }
+  }
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) {
+      if (Masked && v == Packs - 1)
+        sums[r][v].store(out + v * P::size, mask);
+      else
+        sums[r][v].store(out + v * P::size);
+    }
+    out += ldo;
+  }
+}
+
+/// `count` lanes along Axis from element (i, j) of C on become epilogue(sums).
+template <axis Axis, class P, class C, class Epilogue>
+BSR_INLINE void store_lanes(P sums, const C& c, const Epilogue& epilogue, std::int64_t i, std::int64_t j,
+                            int count) {
+  using TC = typename C::value_type;
+  const std::int64_t stride = Axis == axis::row ? c.col_stride() : c.row_stride();
+  const P result = apply_epilogue<Axis>(epilogue, sums, i, j, lanes<Axis>{count});
+  TC* const to = &c(i, j);
+  if constexpr (std::same_as<typename P::value_type, TC>)
+    if (stride == 1) return count == P::size ? result.store(to) : result.store(to, count);
+  typename P::value_type lane[P::size];
+  result.store(lane);
+  for (int l = 0; l < count; ++l) to[l * stride] = to_element<TC>(lane[l]);
+}
+
 /// Element (i, j) = epilogue(sums, i, j) for rows x cols elements of C from (top, left) on. `sums` holds them
 /// one lane after the other along Axis (axis::row: row after row), ld elements apart, and need not be other
 /// memory than C.
@@ -29,6 +71,11 @@ template <axis Axis, class T, class C, class Epilogue>
       if constexpr (std::same_as<T, typename C::value_type>)
         if (stride == 1) {
           result.store(to, mask);
+          continue;
+        }
+      if constexpr (std::same_as<T, float> && storage_detail::is_half<typename C::value_type>)
+        if (stride == 1) {
+          result.store_to(to, mask);
           continue;
         }
       T lane[P::size];

@@ -3,21 +3,30 @@
 // The columns of one row of a sparse result, each once and in order.
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/bits.hpp"
 #include "bsr/storage/buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
 /// A set of columns: takes them in any order, as often as they come, and gives them back once and sorted.
-/// Columns are bits of words of 64: neighbours enter and leave together. Memory: 0.2 bytes a column.
+/// Columns are bits of words of 64: neighbours enter and leave together. Memory: 0.3 bytes a column.
+///
+/// There are two ways. Columns from anywhere: insert(), then take(). Columns of which it is known between
+/// which words they lie, and that there are many of them there: mark(), then take_between(), which looks at
+/// every word.
 template <index Index>
 class column_set {
  public:
   explicit column_set(std::int64_t cols)
-      : bits_(cols / 64 + 1), used_(cols / 64 + 2, uninitialized), groups_(cols / 4096 + 1) {}
+      : bits_(cols / 64 + 1),
+        used_(cols / 64 + 2 + list_slack, uninitialized),
+        masks_(cols / 64 + 1 + list_slack, uninitialized),
+        groups_(cols / 4096 + 1) {}
 
   /// The columns of `mask`, which is not zero, in word `w`. Without a branch, because nobody can foresee
   /// which words are new.
@@ -31,20 +40,35 @@ class column_set {
   BSR_INLINE void insert(Index column) {
     insert(static_cast<Index>(column >> 6), std::uint64_t{1} << (column & 63));
   }
-  /// How many words hold columns: there are at most 64 times as many columns.
+  /// How many words hold inserted columns: there are at most 64 times as many columns.
   BSR_INLINE std::int64_t words() const { return count_; }
 
-  /// Writes the columns to `out` and empties the set; returns the end. O(columns + words) when columns are
-  /// close to each other, never worse than O(columns + words + all columns / 4096).
+  /// Writes the inserted columns to `out`, overwriting up to list_slack elements behind the last, and empties
+  /// the set; returns the end. O(columns + words) when columns are close to each other, never worse than
+  /// O(columns + words + all columns / 4096).
   Index* take(Index* out) {
     sort_words();
     std::uint64_t* const bits = bits_.data();
     for (std::int64_t n = 0; n < count_; ++n) {
       const Index w = used_[n];
-      for (std::uint64_t left = std::exchange(bits[w], 0); left != 0; left &= left - 1)
-        *out++ = static_cast<Index>((w << 6) + std::countr_zero(left));
+      out = list_bits(std::exchange(bits[w], 0), static_cast<Index>(w << 6), out);
     }
     count_ = 0;
+    return out;
+  }
+
+  BSR_INLINE void mark(Index w, std::uint64_t mask) { bits_.data()[w] |= mask; }
+  BSR_INLINE void mark(Index column) {
+    mark(static_cast<Index>(column >> 6), std::uint64_t{1} << (column & 63));
+  }
+  /// Writes the marked columns, which all lie in the words low ... high, to `out`, as take() does. O(columns
+  /// + words).
+  Index* take_between(Index low, Index high, Index* out) {
+    Index* const numbers = used_.data();
+    std::uint64_t* const masks = masks_.data();
+    const std::int64_t n = list_words(bits_.data() + low, std::int64_t{high} - low + 1, numbers, masks);
+    for (std::int64_t k = 0; k < n; ++k)
+      out = list_bits(masks[k], static_cast<Index>((low + numbers[k]) << 6), out);
     return out;
   }
 
@@ -76,25 +100,50 @@ class column_set {
 
   buffer<std::uint64_t> bits_;    // zero where there is no column
   buffer<Index> used_;            // the words that are not zero, count_ of them
+  buffer<std::uint64_t> masks_;   // what they hold, in take_between
   buffer<std::uint64_t> groups_;  // zero but in sort_words
   std::int64_t count_ = 0;
 };
 
-/// The rows of a matrix as words of 64 columns, for column_set.
+/// The rows of a matrix as column_set takes them: where each one lies, and, where neighbouring columns are
+/// many, words of 64 columns.
 template <index Index>
 struct column_words {
-  buffer<std::int64_t> indptr;
+  struct row {
+    std::int64_t first, end;  ///< its entries in `words`, or in the matrix
+    Index low, high;          ///< between which words its columns lie; low > high in an empty row
+  };
+  buffer<row> rows;
+  bool by_words;  ///< whether `words` and `masks` are there
   buffer<Index> words;
   buffer<std::uint64_t> masks;
 
-  /// Of `rows` rows of indptr and indices. O(entries).
-  column_words(const Index* from, const Index* indices, std::int64_t rows)
-      : indptr(rows + 1, uninitialized), words(from[rows], uninitialized), masks(from[rows], uninitialized) {
+  /// Of `count` rows of indptr and indices. O(entries).
+  column_words(const Index* indptr, const Index* indices, std::int64_t count) : rows(count, uninitialized) {
+    std::int64_t changes = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      Index low = (std::numeric_limits<Index>::max)(), high = -1, last = -1;
+      for (Index k = indptr[i]; k < indptr[i + 1]; ++k) {
+        const auto w = static_cast<Index>(indices[k] >> 6);
+        low = w < low ? w : low;
+        high = w > high ? w : high;
+        changes += w != last;
+        last = w;
+      }
+      rows[i] = {indptr[i], indptr[i + 1], low, high};
+    }
+    by_words = changes <= indptr[count] - indptr[count] / 4;
+    if (by_words) gather(indptr, indices, changes);
+  }
+
+ private:
+  void gather(const Index* indptr, const Index* indices, std::int64_t changes) {
+    words = buffer<Index>(changes, uninitialized);
+    masks = buffer<std::uint64_t>(changes, uninitialized);
     std::int64_t n = 0;
-    indptr[0] = 0;
-    for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t i = 0; i < rows.size(); ++i) {
       const std::int64_t first = n;
-      for (Index k = from[i]; k < from[i + 1]; ++k) {
+      for (Index k = indptr[i]; k < indptr[i + 1]; ++k) {
         const auto w = static_cast<Index>(indices[k] >> 6);
         const std::uint64_t bit = std::uint64_t{1} << (indices[k] & 63);
         if (n > first && words[n - 1] == w) {
@@ -104,7 +153,8 @@ struct column_words {
           masks[n++] = bit;
         }
       }
-      indptr[i + 1] = n;
+      rows[i].first = first;
+      rows[i].end = n;
     }
   }
 };

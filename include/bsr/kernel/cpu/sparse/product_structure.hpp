@@ -18,6 +18,73 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
+/// The columns of one row of a * b.
+template <index Index>
+class product_row {
+ public:
+  product_row(const index_view<Index>& a, const index_view<Index>& b, const column_words<Index>& rows)
+      : a_(a), b_(b), rows_(rows), set_(b.cols) {}
+
+  /// Collects the columns of row i; returns how many there are at most.
+  std::int64_t collect(std::int64_t i) {
+    Index low = (std::numeric_limits<Index>::max)(), high = -1;
+    std::int64_t entries = 0;
+    for (std::int64_t p = a_.indptr[i]; p < a_.indptr[i + 1]; ++p) {
+      const auto& row = rows_.rows[a_.indices[p]];
+      if (!rows_.by_words) {  // rows that lie anywhere
+        __builtin_prefetch(b_.indices + row.first);
+        __builtin_prefetch(b_.indices + row.first + 16);
+      }
+      low = row.low < low ? row.low : low;
+      high = row.high > high ? row.high : high;
+      entries += row.end - row.first;
+    }
+    low_ = low;
+    high_ = high;
+    // Going through a word costs about a tenth of sorting one.
+    close_ = (std::int64_t{high_} - low_) / 8 <= entries;
+    if (close_)
+      insert(i, [this](auto... column) { set_.mark(column...); });
+    else
+      insert(i, [this](auto... column) { set_.insert(column...); });
+    const std::int64_t most = rows_.by_words ? entries * 64 : entries;
+    return most < b_.cols ? most : b_.cols;
+  }
+  /// Writes them, as column_set::take() does.
+  Index* take(Index* out) {
+    if (!close_) return set_.take(out);
+    return low_ > high_ ? out : set_.take_between(low_, high_, out);
+  }
+
+ private:
+  template <class Insert>
+  BSR_INLINE void insert(std::int64_t i, const Insert& insert) {
+    const Index* const columns = b_.indices;
+    const Index* const words = rows_.words.data();
+    const std::uint64_t* const masks = rows_.masks.data();
+    if (rows_.by_words)
+      for_each_entry(i, [&](std::int64_t q) { insert(words[q], masks[q]); });
+    else
+      for_each_entry(i, [&](std::int64_t q) { insert(columns[q]); });
+  }
+  template <class F>
+  BSR_INLINE void for_each_entry(std::int64_t i, const F& f) {
+    const auto* const rows = rows_.rows.data();
+    const std::int64_t last = a_.indptr[i + 1];
+    for (std::int64_t p = a_.indptr[i]; p < last; ++p) {
+      const std::int64_t end = rows[a_.indices[p]].end;
+      for (std::int64_t q = rows[a_.indices[p]].first; q < end; ++q) f(q);
+    }
+  }
+
+  const index_view<Index>& a_;
+  const index_view<Index>& b_;
+  const column_words<Index>& rows_;
+  column_set<Index> set_;
+  Index low_ = 0, high_ = -1;
+  bool close_ = true;
+};
+
 /// indptr and indices of the product's rows: every block row sorted, each column once. O(products of blocks).
 /// Throws shape_error when the index type cannot count the blocks.
 template <index Index>
@@ -41,18 +108,13 @@ std::pair<buffer<Index>, buffer<Index>> product_structure(const cpu& policy, con
   } parts(shares.chunks);
   const column_words<Index> rows(b.indptr, b.indices, b.rows);
   for_each_piece(policy, shares.workers, [&](int worker) {
-    column_set<Index> set(b.cols);
+    product_row<Index> row(a, b, rows);
     shares.of(worker, [&](int chunk, std::int64_t begin, std::int64_t last) {
       part& mine = parts.data[chunk];
       for (std::int64_t i = begin; i < last; ++i) {
-        for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p) {
-          const Index row = a.indices[p];
-          for (std::int64_t q = rows.indptr[row]; q < rows.indptr[row + 1]; ++q)
-            set.insert(rows.words[q], rows.masks[q]);
-        }
-        const std::int64_t most = set.words() * 64;
-        mine.found.reserve(mine.count, most < b.cols ? most : b.cols, i - begin + 1, last - begin);
-        mine.count = set.take(mine.found.data() + mine.count) - mine.found.data();
+        const std::int64_t most = row.collect(i) + list_slack;
+        mine.found.reserve(mine.count, most, i - begin + 1, last - begin);
+        mine.count = row.take(mine.found.data() + mine.count) - mine.found.data();
         ends[i] = mine.count;
       }
     });

@@ -54,29 +54,44 @@ template <class Product, class T, index Index>
                      c_area = sizes.rows * sizes.cols, step = Product::stride(sizes);
   const std::int64_t last_of_b = std::int64_t{b.indptr[b.rows]} - 1;
   Product block(sizes);
-  // While one row of B is added, the next one is asked for, block by block; rows of smaller blocks
-  // are too short for it, and larger blocks the hardware follows by itself.
+  // While one row of B is added, the next one is asked for, block by block; rows of larger blocks the
+  // hardware follows by itself. Of rows of smaller blocks, which are soon added, the beginning of the next
+  // but one.
   const std::int64_t b_bytes = b_area * static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t lines = b_bytes >= 48 && b_bytes <= 512 ? (b_bytes + 63) / 64 : 0;
+  const int lines = b_bytes >= 48 && b_bytes <= 512 ? static_cast<int>((b_bytes + 63) / 64) : 0;
   const std::int64_t num_a = a.indptr[a.rows];
-  const auto next_row = [&](std::int64_t p) {
-    return reinterpret_cast<const char*>(b_data + b.indptr[p + 1 < num_a ? a.indices[p + 1] : 0] * b_area);
+  const auto row_after = [&](std::int64_t p, int ahead) {
+    return std::int64_t{b.indptr[p + ahead < num_a ? a.indices[p + ahead] : 0]};
+  };
+  const auto prefetch = [](const auto* from, int count) {
+    for (int line = 0; line < count; ++line)
+      __builtin_prefetch(reinterpret_cast<const char*>(from) + 64 * line);
   };
   for (std::int64_t i = first; i < end; ++i) {
     const Index* const columns = c.indices + c.indptr[i];
     const std::int64_t count = std::int64_t{c.indptr[i + 1]} - c.indptr[i];
     for (std::int64_t k = 0; k < count; ++k) slot[columns[k]] = static_cast<Index>(k);
     for (std::int64_t e = 0; e < count * step; ++e) sums[e] = T{};
+    // While the row is computed, the memory that it goes to is brought in, a part with each row of B.
+    const char* soon = reinterpret_cast<const char*>(c_data + std::int64_t{c.indptr[i]} * c_area);
+    const std::int64_t row_bytes = count * c_area * static_cast<std::int64_t>(sizeof(T)),
+                       rows_of_b = std::int64_t{a.indptr[i + 1]} - a.indptr[i],
+                       part = rows_of_b == 0 ? 0 : row_bytes / rows_of_b + 1;
     for (std::int64_t p = a.indptr[i]; p < a.indptr[i + 1]; ++p) {
       const std::int64_t row = a.indices[p];
+      for (const char* const enough = soon + part; soon < enough; soon += 64) __builtin_prefetch(soon);
       block.load(a_data + p * a_area);
       const std::int64_t n = std::int64_t{b.indptr[row + 1]} - b.indptr[row];
       const Index* at = b.indices + b.indptr[row];
       const T* from = b_data + b.indptr[row] * b_area;
-      const char* ahead = next_row(p);
+      const char* ahead = reinterpret_cast<const char*>(b_data + row_after(p, 1) * b_area);
+      if (b_bytes < 48) {
+        prefetch(b.indices + row_after(p, 2), 2);
+        prefetch(b_data + row_after(p, 2) * b_area, 3);
+      }
       const bool is_last = Product::reads_beyond && n > 0 && b.indptr[row + 1] > last_of_b;
       for (const Index* const stop = at + n - is_last; at != stop; ++at, from += b_area, ahead += b_bytes) {
-        for (std::int64_t line = 0; line < lines; ++line) __builtin_prefetch(ahead + 64 * line);
+        prefetch(ahead, lines);
         block.add(from, sums + std::int64_t{slot[*at]} * step);
       }
       if constexpr (Product::reads_beyond)

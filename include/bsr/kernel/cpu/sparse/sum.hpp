@@ -23,7 +23,7 @@ template <index Index>
 std::pair<buffer<Index>, buffer<Index>> sum_structure(const index_view<Index>& a,
                                                       const index_view<Index>& b) {
   buffer<Index> indptr(a.rows + 1);
-  buffer<Index> indices(std::int64_t{a.indptr[a.rows]} + b.indptr[b.rows], uninitialized);
+  buffer<Index> indices(std::int64_t{a.indptr[a.rows]} + b.indptr[b.rows] + list_slack, uninitialized);
   column_set<Index> set(a.cols);
   Index* first = indices.data();
   for (std::int64_t i = 0; i < a.rows; ++i) {

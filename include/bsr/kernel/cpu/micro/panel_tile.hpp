@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The tile of the SpMM kernels whose lanes are columns of B: the sums of rows of a block row times a panel of
+// columns stay in registers along the whole block row.
+#include <cstdint>
+
+#include "bsr/base/extent.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/micro/rank_one.hpp"
+#include "bsr/kernel/cpu/micro/sweep.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/tile.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// One tile: the rows of a strip of a block row times the columns of a panel of B.
+template <class T, class TA, class TB, class Index>
+struct panel_tile {
+  const TA* a;         ///< the strip's first row in the block row's first block (turned: in the first of all)
+  std::int64_t block;  ///< elements of a block
+  std::int64_t cols;   ///< columns of a block, and elements from one of its rows to the next
+  std::int64_t ld;     ///< turned only: elements from one column of a block to the next
+  const Index* first;  ///< block columns [first, last)
+  const Index* last;
+  const Index*
+      from;  ///< turned only: where these blocks lie; null: one after the other from block `begin` on
+  std::int64_t begin;
+  std::int64_t ahead;  ///< B is prefetched for the block so many behind; there is such a block
+  const TB* b;
+  std::int64_t ldb;
+  std::int64_t depth;  ///< rows of B
+  T* out;
+  std::int64_t ldo;
+  T alpha;
+  typename pack<T>::mask mask;  ///< columns in use of the last pack
+};
+
+/// Full packs, full blocks. Cols = 0: known at run time.
+template <int Rows, int Packs, int Cols, bool Prefetch, class T, class TA, class TB, class Index>
+[[gnu::noinline]] void panel_whole(const panel_tile<T, TA, TB, Index>& t) {
+  using P = pack<T>;
+  P sums[Rows][Packs];
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
+  }
+  constexpr int unroll = panel_unroll(Cols);
+  const std::int64_t cols = Cols == 0 ? t.cols : Cols, ldb = t.ldb, block_ldb = cols * ldb, block = t.block;
+  const std::int64_t ahead = t.ahead;
+  const TB* const base = t.b;
+  const TA* a = t.a;
+  const Index* const last = t.last;
+  for (const Index* i = t.first; i != last; ++i, a += block) {
+    const TB* b = base + static_cast<std::int64_t>(*i) * block_ldb;
+    const TB* next = Prefetch ? base + static_cast<std::int64_t>(i[ahead]) * block_ldb : nullptr;
+    const TA* x = a;
+    std::int64_t c = 0;
+    for (; c + unroll <= cols; c += unroll, x += unroll) {
+      BSR_UNROLL
+      for (int u = 0; u < unroll; ++u) {
+        rank_one_update<false, Prefetch>(sums, x + u, cols, b, next, P::first(P::size));
+        b += ldb;
+        if constexpr (Prefetch) next += ldb;
+      }
+    }
+    if constexpr (Cols == 0)
+      for (; c < cols; ++c, ++x, b += ldb)
+        rank_one_update<false, false>(sums, x, cols, b, next, P::first(P::size));
+  }
+  store_sums<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));
+}
+
+/// The last pack masked, blocks that may reach beyond the last row of B.
+template <int Rows, int Packs, class T, class TA, class TB, class Index>
+[[gnu::noinline]] void panel_edge(const panel_tile<T, TA, TB, Index>& t) {
+  using P = pack<T>;
+  P sums[Rows][Packs];
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
+  }
+  const auto mask = t.mask;
+  const std::int64_t cols = t.cols, ldb = t.ldb, block = t.block, ahead = t.ahead, depth = t.depth;
+  const TB* const base = t.b;
+  const TA* a = t.a;
+  const Index* const last = t.last;
+  for (const Index* i = t.first; i != last; ++i, a += block) {
+    const std::int64_t top = static_cast<std::int64_t>(*i) * cols;
+    const TB* b = base + top * ldb;
+    const TB* next = base + static_cast<std::int64_t>(i[ahead]) * cols * ldb;
+    const TA* x = a;
+    const TA* const end = a + (depth - top < cols ? depth - top : cols);
+    for (; x != end; ++x, b += ldb, next += ldb) rank_one_update<true, true>(sums, x, cols, b, next, mask);
+  }
+  store_sums<true>(sums, t.alpha, t.out, t.ldo, mask);
+}
+
+/// Blocks whose rows lie in the direction of memory: element (r, c) is a[r + c * ld]. The last pack may be
+/// masked, blocks may reach beyond the last row of B.
+template <int Rows, int Packs, bool Masked, class T, class TA, class TB, class Index>
+[[gnu::noinline]] void panel_turned(const panel_tile<T, TA, TB, Index>& t) {
+  using P = pack<T>;
+  P sums[Rows][Packs];
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
+  }
+  const auto mask = t.mask;
+  const std::int64_t cols = t.cols, ldb = t.ldb, ld = t.ld, ahead = t.ahead, depth = t.depth;
+  const TB* const base = t.b;
+  const Index* from = t.from;
+  const TA* a = t.a + t.begin * t.block;
+  for (const Index* i = t.first; i != t.last; ++i) {
+    if (from != nullptr) a = t.a + static_cast<std::int64_t>(*from++) * t.block;
+    const std::int64_t top = static_cast<std::int64_t>(*i) * cols;
+    const TB* b = base + top * ldb;
+    const TB* next = base + static_cast<std::int64_t>(i[ahead]) * cols * ldb;
+    const TA* x = a;
+    for (std::int64_t c = depth - top < cols ? depth - top : cols; c > 0; --c, x += ld, b += ldb, next += ldb)
+      rank_one_update<Masked, true>(sums, x, 1, b, next, mask);
+    a += t.block;
+  }
+  store_sums<Masked>(sums, t.alpha, t.out, t.ldo, mask);
+}
+
+/// The tile for so many rows and packs. R, C: the block size, or dynamic. `edge`: a masked pack, or a padded
+/// matrix.
+template <int R, int C, bool Turned, class T, class TA, class TB, class Index>
+struct panel_kernels {
+  using kernel = void (*)(const panel_tile<T, TA, TB, Index>&);
+  static constexpr int max_height = R == dynamic ? tallest_tile : cut_rows(R, select_tile(R).rows).height;
+  static constexpr int min_height = R == dynamic ? 1 : max_height - (R % max_height != 0);
+
+  template <int Rows = max_height>
+  static kernel choose(int rows, int packs, bool edge) {
+    if constexpr (Rows > min_height)
+      if (rows < Rows) return choose<Rows - 1>(rows, packs, edge);
+    return choose_packs<Rows>(packs, edge);
+  }
+
+ private:
+  template <int Rows, int Packs>
+  static kernel choose_edge(bool edge) {
+    if constexpr (Turned) {
+      return edge ? &panel_turned<Rows, Packs, true, T, TA, TB, Index>
+                  : &panel_turned<Rows, Packs, false, T, TA, TB, Index>;
+    } else {
+      // One pack alone is rare enough to have only the general form.
+      constexpr int cols = C == dynamic ? 0 : C;
+      constexpr bool prefetch = panel_prefetch(C);
+      if constexpr (Packs > 1 && (C != dynamic || Rows == select_tile(64).rows))
+        if (!edge) return &panel_whole<Rows, Packs, cols, prefetch, T, TA, TB, Index>;
+      return &panel_edge<Rows, Packs, T, TA, TB, Index>;
+    }
+  }
+  template <int Rows, int Packs = 1>
+  static kernel choose_packs(int packs, bool edge) {
+    if constexpr (Packs < select_tile(Rows).packs)
+      if (packs > Packs) return choose_packs<Rows, Packs + 1>(packs, edge);
+    return choose_edge<Rows, Packs>(edge);
+  }
+};
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The kernel of a product that has a plan: chosen when it runs, from the block size, the layouts and the
+// number of columns. What no kernel here is made for runs as it does without a plan.
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/list.hpp"
+#include "bsr/kernel/cpu/micro/panel_driver.hpp"
+#include "bsr/kernel/cpu/micro/spmm_chunks.hpp"
+#include "bsr/kernel/cpu/micro/spmm_flipped.hpp"
+#include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/spmm_lanes.hpp"
+#include "bsr/kernel/cpu/micro/spmv_turned.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/packed_blocks.hpp"
+#include "bsr/kernel/cpu/tile.hpp"
+#include "bsr/kernel/cpu/workspace.hpp"
+#include "bsr/kernel/packed_view.hpp"
+#include "bsr/kernel/problem.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+namespace detail {
+/// A, B and sums of one floating-point type: what the kernels of plans are made for.
+template <class T, class A, class B>
+inline constexpr bool has_planned_kernels =
+    std::floating_point<T> && has_vectors<T> && std::same_as<typename A::value_type, T> &&
+    std::same_as<typename B::value_type, T>;
+}  // namespace detail
+
+namespace micro {
+
+template <class Problem>
+struct planned_spmm;
+
+template <class A, op Op, class B, class C, class Epilogue>
+struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
+  using problem = spmm_problem<A, Op, B, C, Epilogue>;
+  using T = typename problem::accumulator;
+  using P = pack<T>;
+  static constexpr bool turned = Op == op::transpose;
+  static constexpr int R = turned ? A::static_cols : A::static_rows,
+                       S = turned ? A::static_rows : A::static_cols;
+  static constexpr bool by_column = std::same_as<typename B::layout_type, col_major>;
+  static constexpr bool by_row = std::same_as<typename B::layout_type, row_major>;
+  static constexpr bool has_own = detail::has_planned_kernels<T, A, B> && (by_column || (turned && by_row));
+
+  /// Elements of the workspace that a piece wants for blocks of op(A) of size `block`, B of `depth` rows.
+  static std::int64_t wanted(dims block, std::int64_t depth) {
+    if constexpr (has_own && by_column) {
+      if (turned && spmm_lanes<problem>::fits(block)) return spmm_lanes<problem>::wanted(depth);
+      if (!flips(block)) return 0;
+      return spmm_flipped<problem, R, S, turned>::wanted(depth);
+    } else {
+      return 0;
+    }
+  }
+
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    if constexpr (has_own) {
+      const auto a = work.blocks(p.a);
+      if constexpr (turned) {
+        if (spmm_lanes<problem>::fits(a.block) && (by_column || p.c.cols() <= lanes_most_columns<T>))
+          return spmm_lanes<problem>::run(policy, work, a, p);
+        if constexpr (by_row) return detail::panel_driver<problem, R, S, true>::run(policy, a, p);
+      }
+      if constexpr (by_column)
+        if (turned || (flips(a.block) && p.c.cols() >= P::size / 2))
+          return spmm_flipped<problem, R, S, turned>::run(policy, work, a, p);
+    }
+    if constexpr (!has_own || !turned) spmm_kernel<problem>::run(policy, p);
+  }
+
+ private:
+  /// Whether blocks that lie by rows are better served by spmm_flipped than by spmm_column.
+  static bool flips(dims block) { return turned || block.rows % (2 * P::size) != 0; }
+};
+
+/// The same with a packed matrix.
+template <class M, op Op, class Blocks, class B, class C, class Epilogue>
+struct planned_spmm<spmm_problem<packed_view<M, Op, Blocks>, Op, B, C, Epilogue>> {
+  using A = packed_view<M, Op, Blocks>;
+  using problem = spmm_problem<A, Op, B, C, Epilogue>;
+  using T = typename problem::accumulator;
+  static constexpr int R = Blocks::view_type::static_rows, S = Blocks::view_type::static_cols;
+  static constexpr bool by_column = std::same_as<typename B::layout_type, col_major>;
+  static constexpr bool by_row = std::same_as<typename B::layout_type, row_major>;
+
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    const Blocks& blocks = p.a.blocks();
+    if (blocks.layout() == packed_layout::by_row) {
+      using natural = spmm_problem<typename Blocks::view_type, op::none, B, C, Epilogue>;
+      return spmm_kernel<natural>::run(policy, natural{p.alpha, blocks.view(), p.b, p.c, p.epilogue});
+    }
+    const auto a = blocks.list();
+    if constexpr (detail::has_planned_kernels<T, A, B> && (by_row || by_column)) {
+      if (spmm_lanes<problem>::fits(a.block) && (by_column || p.c.cols() <= lanes_most_columns<T>))
+        return spmm_lanes<problem>::run(policy, work, a, p);
+      if constexpr (by_column) return spmm_flipped<problem, R, S, true>::run(policy, work, a, p);
+      if constexpr (spmm_chunks<problem>::fits)
+        if (blocks.layout() == packed_layout::chunks && !detail::reads(p.epilogue, p.c))
+          return spmm_chunks<problem>::run(policy, blocks, p);
+      if constexpr (by_row) return detail::panel_driver<problem, R, S, true>::run(policy, a, p);
+    } else {
+      spmm_generic<problem>::run_list(policy, a, p);
+    }
+  }
+};
+
+template <class Problem>
+struct planned_spmv;
+
+template <class M, op Op, class Blocks, class X, class Y, class Epilogue>
+struct planned_spmv<spmv_problem<packed_view<M, Op, Blocks>, Op, X, Y, Epilogue>> {
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace&,
+                  const spmv_problem<packed_view<M, Op, Blocks>, Op, X, Y, Epilogue>& p) {
+    using natural = spmv_problem<typename Blocks::view_type, op::none, X, Y, Epilogue>;
+    spmv_kernel<natural>::run(policy, natural{p.alpha, p.a.blocks().view(), p.x, p.y, p.epilogue});
+  }
+};
+
+template <class A, op Op, class X, class Y, class Epilogue>
+struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
+  using problem = spmv_problem<A, Op, X, Y, Epilogue>;
+
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
+      if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
+    spmv_kernel<problem>::run(policy, p);
+  }
+};
+
+}  // namespace micro
+}  // namespace bsr::inline v0::inline BSR_TARGET

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The k highest of many scores, without sorting them.
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "bsr/base/target.hpp"
+#include "bsr/prune/score_table.hpp"
+#include "bsr/storage/growing_buffer.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// Scores above `threshold` are kept, and the first `ties` of those that equal it.
+struct cut {
+  double threshold = 0;
+  std::int64_t ties = 0;
+};
+
+/// The value that is number k, from 0, when `scores` are in falling order. Reorders them. O(n).
+inline double select_kth(std::span<double> scores, std::int64_t k) {
+  std::nth_element(scores.begin(), scores.begin() + k, scores.end(),
+                   [](double a, double b) { return a > b; });
+  return scores[static_cast<std::size_t>(k)];
+}
+
+/// Memory that finding a cut uses and keeps.
+using cut_space = storage_detail::growing_buffer<double>;
+
+/// Where the `kept` highest of `scores` end, 0 < kept <= n. A sample tells between which two values the cut
+/// lies, so that few are copied and ordered (Floyd, Rivest 1975, "Expected time bounds for selection"); the
+/// result does not depend on it. Expected O(n).
+inline cut find_cut(std::span<const double> scores, std::int64_t kept, cut_space& space) {
+  constexpr std::int64_t sampled = 2048, margin = 96;
+  const double* const s = scores.data();
+  const auto n = static_cast<std::int64_t>(scores.size());
+  std::int64_t found = 0, above = 0;
+  if (n >= 8 * sampled) {
+    double sample[sampled];
+    for (std::int64_t k = 0; k < sampled; ++k) sample[k] = s[n / sampled * k];
+    std::sort(sample, sample + sampled, [](double a, double b) { return a > b; });
+    const auto middle =
+        static_cast<std::int64_t>(static_cast<double>(kept) / static_cast<double>(n) * sampled);
+    const double high = middle < margin ? std::numeric_limits<double>::infinity() : sample[middle - margin];
+    const double low = middle + margin >= sampled ? prune::absent : sample[middle + margin];
+    constexpr std::int64_t piece = 1024;
+    for (std::int64_t p = 0; p < n; p += piece) {
+      space.reserve(found, piece);
+      double* const to = space.data();
+      for (std::int64_t q = p; q < (std::min)(p + piece, n); ++q) {
+        to[found] = s[q];  // counts when it lies between
+        found += int{s[q] >= low} & int{s[q] <= high};
+        above += s[q] > high ? 1 : 0;
+      }
+    }
+    if (above >= kept || kept > above + found) found = 0;
+  }
+  if (found == 0) {
+    above = 0;
+    found = n;
+    space.reserve(0, n);
+    for (std::int64_t p = 0; p < n; ++p) space[p] = s[p];
+  }
+  const std::span<double> inside(space.data(), static_cast<std::size_t>(found));
+  const double threshold = select_kth(inside, kept - 1 - above);
+  for (const double x : inside) above += x > threshold ? 1 : 0;
+  return {threshold, kept - above};
+}
+
+/// How many of a group of m scores come before number p: the higher ones, and of equal ones the first. O(m).
+BSR_INLINE std::int64_t place_in_group(const double* group, std::int64_t m, std::int64_t p) {
+  std::int64_t before = 0;
+  for (std::int64_t q = 0; q < m; ++q)
+    before += int{group[q] > group[p]} | (int{group[q] == group[p]} & int{q < p});
+  return before;
+}
+
+/// keep[p] = whether scores[p] is one of the `kept` highest; of equal ones the first are. Blocks that are
+/// absent are not kept, so there may be fewer. O(n).
+inline void mark_highest(std::span<const double> scores, std::int64_t kept, std::uint8_t* keep,
+                         cut_space& space) {
+  const auto n = static_cast<std::int64_t>(scores.size());
+  kept = (std::min)(kept, n);
+  if (kept <= 0) {
+    for (std::int64_t p = 0; p < n; ++p) keep[p] = 0;
+    return;
+  }
+  const double* const s = scores.data();
+  const cut at = find_cut(scores, kept, space);
+  for (std::int64_t p = 0; p < n; ++p) keep[p] = s[p] > at.threshold;
+  if (at.threshold == prune::absent) return;
+  std::int64_t ties = at.ties;
+  for (std::int64_t p = 0; ties > 0; ++p)
+    if (s[p] == at.threshold) {
+      keep[p] = 1;
+      --ties;
+    }
+}
+
+inline void mark_highest(std::span<const double> scores, std::int64_t kept, std::uint8_t* keep) {
+  cut_space space;
+  mark_highest(scores, kept, keep, space);
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail

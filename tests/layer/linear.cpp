@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bsr/layer/linear.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "bsr/construct/random.hpp"
+#include "bsr/convert/to_dense.hpp"
+#include "bsr/kernel/cpu/backend.hpp"
+#include "support/allocations.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace bsr_test;
+using bsr::layer::linear;
+
+constexpr double eps = std::numeric_limits<double>::epsilon();
+
+template <class Layout>
+bsr::dense_matrix<double, Layout> sample(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+  bsr::dense_matrix<double, Layout> x(rows, cols);
+  const bsr::detail::random_stream numbers(seed, 3);
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = 0; j < cols; ++j)
+      x(i, j) = bsr::detail::random_value<double>(numbers.bits(i * cols + j)) - 0.5;
+  return x;
+}
+
+/// (1/2) sum of (y - t)^2, y = x W^T + b, computed densely.
+template <class W, class X, class Y>
+double loss(const W& w, const std::vector<double>& b, const X& x, const Y& t) {
+  double sum = 0;
+  for (std::int64_t i = 0; i < x.rows(); ++i)
+    for (std::int64_t j = 0; j < w.rows(); ++j) {
+      double y = b[static_cast<std::size_t>(j)];
+      for (std::int64_t k = 0; k < w.cols(); ++k) y += x(i, k) * w(j, k);
+      sum += (y - t(i, j)) * (y - t(i, j)) / 2;
+    }
+  return sum;
+}
+
+template <class Layout>
+void check_gradients() {
+  const std::int64_t n = 9, in = 20, out = 14;
+  const auto w = bsr::random<double>({out, in}, {4, 6}, 0.5, 5, bsr::padded);
+  std::vector<double> bias(static_cast<std::size_t>(out));
+  for (std::size_t j = 0; j < bias.size(); ++j) bias[j] = 0.1 * static_cast<double>(j);
+  linear l(w, std::span<const double>(bias));
+  auto x = sample<Layout>(n, in, 1);
+  const auto t = sample<Layout>(n, out, 2);
+  bsr::dense_matrix<double, Layout> y(n, out), dx(n, in);
+  l.forward(x, y);
+  auto dense = bsr::to_dense(w);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < out; ++j) {
+      double expected = bias[static_cast<std::size_t>(j)], size = std::fabs(expected);
+      for (std::int64_t k = 0; k < in; ++k) {
+        expected += x(i, k) * dense(j, k);
+        size += std::fabs(x(i, k) * dense(j, k));
+      }
+      CHECK(std::fabs(y(i, j) - expected) <= 2 * (in + 1) * eps * size);
+      y(i, j) -= t(i, j);  // the gradient of the loss by y
+    }
+  l.backward(x, y, dx);
+
+  // Central differences of a quadratic function are exact but for rounding: loss * eps / h, and some.
+  const double h = 1e-3, bound = 200 * eps * loss(dense, bias, x, t) / h;
+  const auto dw = bsr::to_dense(l.weight_gradient());
+  bsr::dense_matrix<int> stored(w.block_rows(), w.block_cols());
+  for (std::int64_t i = 0; i < w.block_rows(); ++i)
+    for (auto block : w.row(i)) stored(i, block.col()) = 1;
+  const auto slope = [&](double& at) {
+    const double value = at;
+    at = value + h;
+    const double up = loss(dense, bias, x, t);
+    at = value - h;
+    const double down = loss(dense, bias, x, t);
+    at = value;
+    return (up - down) / (2 * h);
+  };
+  for (std::int64_t j = 0; j < out; ++j) {
+    CHECK(std::fabs(slope(bias[static_cast<std::size_t>(j)]) -
+                    l.bias_gradient()[static_cast<std::size_t>(j)]) <= bound);
+    for (std::int64_t k = 0; k < in; ++k) {
+      if (stored(j / 4, k / 6) != 0)
+        CHECK(std::fabs(slope(dense(j, k)) - dw(j, k)) <= bound);
+      else
+        CHECK(dw(j, k) == 0);
+    }
+  }
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t k = 0; k < in; ++k) CHECK(std::fabs(slope(x(i, k)) - dx(i, k)) <= bound);
+
+  // Accumulated twice, it is twice as much.
+  const std::vector<double> once(l.weight_gradient().data().begin(), l.weight_gradient().data().end());
+  const double db = l.bias_gradient()[3];
+  l.backward(x, y, {}, true);
+  for (std::size_t k = 0; k < once.size(); ++k) CHECK(l.weight_gradient().data()[k] == 2 * once[k]);
+  CHECK(l.bias_gradient()[3] == 2 * db);
+}
+
+TEST_CASE("linear: gradients are those of finite differences and of the dense layer", "[layer]") {
+  SECTION("row-major") { check_gradients<bsr::row_major>(); }
+  SECTION("column-major") { check_gradients<bsr::col_major>(); }
+}
+
+TEST_CASE("linear: an activation in the same pass", "[layer]") {
+  const auto w = bsr::random<float, 4>({8, 12}, 0.5, 5);
+  linear l(w);
+  const auto x = bsr::to_dense(bsr::random<float, 1>({5, 12}, 1.0, 2));
+  bsr::dense_matrix<float> y(5, 8), z(5, 8);
+  l.bias()[2] = -10;
+  l.forward(x, y, [](auto e) { return relu(e); });
+  l.forward(x, z);
+  for (std::int64_t i = 0; i < 5; ++i)
+    for (std::int64_t j = 0; j < 8; ++j) CHECK(y(i, j) == (z(i, j) > 0 ? z(i, j) : 0));
+  CHECK(y(0, 2) == 0);
+}
+
+TEST_CASE("linear: other weights", "[layer]") {
+  linear l(bsr::random<float, 4>({8, 12}, 0.5, 5));
+  l.reset(bsr::random<float, 4>({8, 12}, 0.9, 6));
+  CHECK(l.weight_gradient().num_blocks() == l.weights().num_blocks());
+  // Blocks exchanged in place.
+  l.weights().indices()[0] = l.weights().indices()[0] == 0 ? 1 : 0;
+  l.refresh();
+  CHECK(l.weight_gradient().indices()[0] == l.weights().indices()[0]);
+}
+
+TEST_CASE("linear: forward and backward allocate nothing", "[layer]") {
+  linear l(bsr::random<float, 8>({64, 96}, 0.3, 5));
+  bsr::dense_matrix<float, bsr::col_major> x(40, 96), y(40, 64), dx(40, 96);
+  const bsr::cpu one{.threads = 1};
+  CHECK(allocations_of([&] {
+          l.forward(x, y, one);
+          l.backward(x, y, dx, one);
+          l.refresh();
+        }) == 0);
+}
+
+TEST_CASE("linear: what is refused", "[layer]") {
+  const auto w = bsr::random<float, 4>({8, 12}, 0.5, 5);
+  const std::vector<float> bias(7);
+  CHECK(text_of<bsr::shape_error>([&] { linear(w, std::span<const float>(bias)); }) ==
+        "bsr: layer: linear: the weights are 8x12, but the bias has 7 entries.");
+  linear l(w);
+  const bsr::dense_matrix<float> x(5, 12), dy(4, 8);
+  CHECK(text_of<bsr::shape_error>([&] { l.backward(x, dy); }) ==
+        "bsr: layer: backward: the weights are 8x12, x is 5x12, dy is 4x8.");
+  CHECK(text_of<bsr::shape_error>([&] { l.reset(bsr::matrix<float, 4>({8, 8})); }) ==
+        "bsr: layer: reset: the weights are 8x12, and cannot become 8x8.");
+}
+
+}  // namespace
