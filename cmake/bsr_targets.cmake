@@ -2,11 +2,12 @@
 # What bsr's targets are made of. Used by the build of bsr and by the installed package alike.
 include_guard(DIRECTORY)
 
-set(bsr_components openmp eigen io safetensors prune layer)
+set(bsr_components openmp eigen io safetensors prune layer cuda)
 set(bsr_openmp_needs "OpenMP")
 set(bsr_eigen_needs "Eigen 3.4 or 5")
 set(bsr_io_needs "zlib")
 set(bsr_safetensors_needs "nlohmann_json 3.10 or newer")
+set(bsr_cuda_needs "the CUDA toolkit 12.8 or newer")
 set(bsr_prune_needs "bsr itself")
 set(bsr_layer_needs "bsr itself")
 
@@ -48,6 +49,7 @@ set(bsr_openmp_target OpenMP::OpenMP_CXX)
 set(bsr_eigen_target Eigen3::Eigen)
 set(bsr_io_target ZLIB::ZLIB)
 set(bsr_safetensors_target nlohmann_json::nlohmann_json)
+set(bsr_cuda_target CUDA::cudart_static)
 # These need nothing but the library.
 set(bsr_prune_target bsr::bsr)
 set(bsr_layer_target bsr::bsr)
@@ -68,6 +70,8 @@ macro(bsr_find_component component result)
       find_package(ZLIB QUIET)
     elseif("${component}" STREQUAL "safetensors")
       find_package(nlohmann_json 3.10 CONFIG QUIET)
+    elseif("${component}" STREQUAL "cuda")
+      find_package(CUDAToolkit 12.8 QUIET)
     endif()
     if(TARGET ${bsr_${component}_target} AND "${ARGN}" STREQUAL "GLOBAL")
       set_target_properties(${bsr_${component}_target} PROPERTIES IMPORTED_GLOBAL TRUE)
@@ -83,4 +87,34 @@ endmacro()
 # Gives the component's target what it consists of.
 function(bsr_link_component target library component)
   target_link_libraries(${target} INTERFACE ${library} ${bsr_${component}_target})
+endfunction()
+
+# bsr_add_cuda_kernels(<target>): compiles bsr's kernels for the GPU into <target>, which may consist of C++ files
+# only and includes <bsr/cuda.hpp>. The project has enabled the language CUDA, and may have chosen
+# CMAKE_CUDA_ARCHITECTURES; else they are compiled for all architectures that bsr's gates know. One target of a
+# program does this: an executable, or a library that others use.
+function(bsr_add_cuda_kernels target)
+  if(NOT CMAKE_CUDA_COMPILER)
+    message(FATAL_ERROR "bsr_add_cuda_kernels(${target}): the project must say enable_language(CUDA) first.")
+  endif()
+  if(NOT TARGET bsr::cuda)
+    message(FATAL_ERROR "bsr_add_cuda_kernels(${target}): there is no bsr::cuda; find_package(bsr COMPONENTS cuda) "
+                        "makes it, and needs ${bsr_cuda_needs}.")
+  endif()
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/${target}_bsr_kernels.cu)
+  file(GENERATE OUTPUT ${file} CONTENT "#include \"bsr/cuda_kernels.cuh\"\n")
+  add_library(${target}_bsr_kernels OBJECT ${file})
+  target_link_libraries(${target}_bsr_kernels PRIVATE bsr::cuda)
+  set(architectures ${CMAKE_CUDA_ARCHITECTURES})
+  if("${architectures}" STREQUAL "${CMAKE_CUDA_ARCHITECTURES_DEFAULT}")  # nobody has chosen
+    set(architectures 80-real 90a-real 100a-real 120)
+  endif()
+  set_target_properties(${target}_bsr_kernels PROPERTIES CUDA_ARCHITECTURES "${architectures}")
+  if(CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+    set_target_properties(${target}_bsr_kernels PROPERTIES CUDA_STANDARD 20)
+  else()
+    target_compile_options(${target}_bsr_kernels PRIVATE -std=c++20)  # this CMake does not know this nvcc
+  endif()
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_bsr_kernels>)
+  target_link_libraries(${target} PRIVATE bsr::cuda)
 endfunction()

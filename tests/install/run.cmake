@@ -26,6 +26,15 @@ if(mode STREQUAL "install")
   return()
 endif()
 
+if(mode STREQUAL "cuda")
+  find_program(nvcc nvcc PATHS /usr/local/cuda/bin)
+  if(NOT nvcc)
+    message("skipped: there is no nvcc here")
+    return()
+  endif()
+  set(consumer ${CMAKE_CURRENT_LIST_DIR}/cuda_consumer)
+endif()
+
 # The user's own flags are strict; bsr's headers must stand them.
 string(APPEND flags " -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror")
 set(configure
@@ -36,7 +45,10 @@ set(configure
 # A list on a command line.
 string(REPLACE ";" "\\;" searched "${prefix};${prefix_path}")
 
-if(mode MATCHES "^(find_package|add_subdirectory|fetch_content)$")
+if(mode STREQUAL "cuda")
+  list(APPEND configure -DCMAKE_CUDA_COMPILER=${nvcc} -DCMAKE_CUDA_ARCHITECTURES=80-real)
+endif()
+if(mode MATCHES "^(find_package|add_subdirectory|fetch_content|cuda)$")
   must_succeed(${configure} "-DCMAKE_PREFIX_PATH=${searched}")
   must_succeed(${CMAKE_COMMAND} --build ${build} --config "${config}")
   must_succeed(${CMAKE_CTEST_COMMAND} --test-dir ${build} --build-config "${config}" --no-tests=error)
