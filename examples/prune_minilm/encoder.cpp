@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t features = 384, heads = 12, head = features / heads;
 constexpr bsr::cpu one{.threads = 1};
 
-using lanes = bsr::pack<float>;
+using lanes = bsr::simd::pack<float>;
 
 /// f(i, n) for pieces of a register's length, n elements of which are there.
 template <class F>

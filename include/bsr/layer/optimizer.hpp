@@ -101,7 +101,7 @@ void step(const sgd& how, std::span<T> parameters, std::span<const std::type_ide
   const bool moving = how.momentum != 0;
   detail::check_parameters("step(sgd)", parameters.size(), gradients.size(),
                            moving ? state.velocity.size() : -1);
-  using lanes = pack<T>;
+  using lanes = simd::pack<T>;
   const lanes rate = lanes::broadcast(static_cast<T>(-how.rate)),
               decay = lanes::broadcast(static_cast<T>(how.weight_decay));
   const lanes momentum = lanes::broadcast(static_cast<T>(how.momentum));
@@ -126,7 +126,7 @@ void step(const adam& how, std::span<T> parameters, std::span<const std::type_id
   detail::check_parameters("step(adam)", parameters.size(), gradients.size(), state.second.size());
   ++state.steps;
   const auto t = static_cast<double>(state.steps);
-  using lanes = pack<T>;
+  using lanes = simd::pack<T>;
   const auto all = [](double x) { return lanes::broadcast(static_cast<T>(x)); };
   const lanes beta1 = all(how.beta1), rest1 = all(1 - how.beta1), beta2 = all(how.beta2),
               rest2 = all(1 - how.beta2);
