@@ -125,18 +125,18 @@ void linear::forward(const activations& x, activations& y, bool gelu) const {
 }
 
 void layer_norm::forward(activations& x) const {
-  const std::int64_t n = x.rows(), features = x.cols();
+  const std::int64_t n = x.rows(), m = x.cols();
   std::vector<float> mean(static_cast<std::size_t>(n)), scale(mean);
-  const float share = 1 / static_cast<float>(features);
-  for (std::int64_t j = 0; j < features; ++j) add_times(mean.data(), share, x.data() + j * n, n);
-  for (std::int64_t j = 0; j < features; ++j) {
+  const float share = 1 / static_cast<float>(m);
+  for (std::int64_t j = 0; j < m; ++j) add_times(mean.data(), share, x.data() + j * n, n);
+  for (std::int64_t j = 0; j < m; ++j) {
     update(x.data() + j * n, mean.data(), n, [](lanes a, lanes m) { return a - m; });
     update(scale.data(), x.data() + j * n, n, [&](lanes s, lanes d) { return fma(d, d, s); });
   }
   update(scale.data(), n, [&](lanes s) {
     return lanes::broadcast(1) / sqrt(fma(s, lanes::broadcast(share), lanes::broadcast(1e-12f)));
   });
-  for (std::int64_t j = 0; j < features; ++j) {
+  for (std::int64_t j = 0; j < m; ++j) {
     const lanes w = lanes::broadcast(weight[j]), b = lanes::broadcast(bias[j]);
     update(x.data() + j * n, scale.data(), n, [&](lanes d, lanes s) { return fma(d * s, w, b); });
   }

@@ -12,8 +12,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 ///   spmm(policy, spmm_problem), spmv(policy, spmv_problem), sddmm(policy, sddmm_problem)
 ///   workspace<op, B>(policy, a)       what a plan of op(a) * B keeps; has update(a), for a structure changed
 ///   spmm(policy, workspace, spmm_problem), spmv(policy, workspace, spmv_problem)   the same products with it
-///   pack<op, B>(policy, a), repack<op>(policy, packed, a)   the blocks of op(a) laid out for a product with
-///   B spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
+///   pack<op, B>(policy, a), repack<op>(policy, packed, a)   blocks of op(a) laid out for a product with B
+///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
 ///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need
 ///   spgemm(policy, workspace, alpha, a, b, c)   c = alpha * a * b at the places of c, which hold the product

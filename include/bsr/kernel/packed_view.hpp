@@ -18,6 +18,7 @@ class packed_view {
  public:
   using value_type = typename A::value_type;
   using index_type = typename A::index_type;
+  using space = typename A::space;
   using matrix_view_type = A;
   static constexpr op packed_op = Op;
   static constexpr int static_rows = A::static_rows, static_cols = A::static_cols;

@@ -16,7 +16,7 @@ static std::vector<std::string> survivors(int pieces, int& count) {
   using number = typename product_case<T, Result>::accumulator;
   constexpr int rows = Instance::tile::value.block_rows;
   const int c = Instance::tile::value.depth * pieces;
-  std::vector<product_case<T, Result>> products;
+  std::vector<product_case<T, Result>> cases;
   for (const product_shape& s : {product_shape{.block_cols = c,
                                                .rows = Instance::group_rows + rows - 3,
                                                .cols = 37,
@@ -33,7 +33,7 @@ static std::vector<std::string> survivors(int pieces, int& count) {
                                                .c_by_columns = true,
                                                .workers = 3,
                                                .seed = 22}})
-    products.emplace_back(Instance::placed(s));
+    cases.emplace_back(Instance::placed(s));
   const auto run = [&](product_case<T, Result>& p, const emulator::settings& how,
                        const emulator::mutation* mutate, emulator::mutations* record) {
     return run_product<typename Instance::kernel>(p, Instance::tile::value, number(1), bsr::no_epilogue{},
@@ -41,12 +41,12 @@ static std::vector<std::string> survivors(int pieces, int& count) {
   };
   const std::vector<emulator::settings> ways{ways_to_run(3)[1], ways_to_run(3)[0], ways_to_run(3)[2]};
   emulator::mutations all;
-  for (auto& p : products) REQUIRE(run(p, ways[0], nullptr, &all) == "");
+  for (auto& p : cases) REQUIRE(run(p, ways[0], nullptr, &all) == "");
   std::vector<std::string> alive;
   for (const emulator::mutation& each : all) {
     bool noticed = false;
     for (const auto& how : ways)
-      for (auto& p : products) noticed = noticed || run(p, how, &each, nullptr) != "";
+      for (auto& p : cases) noticed = noticed || run(p, how, &each, nullptr) != "";
     if (!noticed) alive.push_back(each.text());
   }
   count = static_cast<int>(all.size());

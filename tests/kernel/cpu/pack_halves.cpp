@@ -11,7 +11,7 @@
 #include "support/fence.hpp"
 #include "support/random.hpp"
 
-using P = bsr::pack<float>;
+using P = bsr::simd::pack<float>;
 using bsr::bfloat16;
 using bsr::float16;
 

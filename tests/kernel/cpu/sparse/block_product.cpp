@@ -99,9 +99,14 @@ void all_sizes(std::integer_sequence<int, R...>) {
   (all_depths<T, R + 1>(std::make_integer_sequence<int, 3>()), ...);
 }
 
-TEMPLATE_TEST_CASE("block_product: small blocks of every shape", "[kernel]", float, double, std::int32_t,
-                   std::complex<double>) {
+TEMPLATE_TEST_CASE("block_product: small blocks of every shape", "[kernel]", float, double) {
   all_sizes<TestType>(std::make_integer_sequence<int, 6>());
+}
+
+TEMPLATE_TEST_CASE("block_product: types without vectors", "[kernel]", std::int32_t, std::complex<double>) {
+  compare<TestType, 1, 1, 1>({1, 1, 1});
+  compare<TestType, 2, 3, 4>({2, 3, 4});
+  compare<TestType, 6, 1, 5>({6, 1, 5});
 }
 
 TEMPLATE_TEST_CASE("block_product: sizes known at run time", "[kernel]", float, double, bool, std::uint8_t) {
