@@ -48,21 +48,23 @@ template <int R, int C>
 class weights_in_blocks final : public block_weights {
  public:
   explicit weights_in_blocks(bsr::matrix<float, R, C> w, std::span<const float> bias)
-      : linear_(std::move(w), bias), for_weights_(linear_.weights().nnz()), for_bias_(linear_.outputs()) {}
+      : linear_(std::move(w), bias, one),
+        for_weights_(linear_.weights().nnz()),
+        for_bias_(linear_.outputs()) {}
 
   void forward(const activations& x, activations& y, bool with_gelu) const override {
     if (with_gelu)
-      linear_.forward(x, y, [](auto e) { return gelu(e); }, one);
+      linear_.forward(x, y, [](auto e) { return gelu(e); });
     else
-      linear_.forward(x, y, one);
+      linear_.forward(x, y);
   }
   void fit(const activations& x, const activations& target, activations& y, double rate) override {
-    linear_.forward(x, y, one);
+    linear_.forward(x, y);
     const std::int64_t count = y.rows() * y.cols();
     const float scale = 2.0f / static_cast<float>(y.rows());
     update(y.data(), target.data(), count,
            [&](lanes a, lanes t) { return lanes::broadcast(scale) * (a - t); });
-    linear_.backward(x, y, one);
+    linear_.backward(x, y);
     const bsr::layer::adam how{.rate = rate};
     bsr::layer::step(how, linear_.weights().data(), linear_.weight_gradient().data(), for_weights_);
     bsr::layer::step(how, linear_.bias(), linear_.bias_gradient(), for_bias_);
@@ -77,7 +79,7 @@ class weights_in_blocks final : public block_weights {
   }
 
  private:
-  bsr::layer::linear<float, R, C> linear_;
+  mutable bsr::layer::linear<float, R, C> linear_;
   bsr::layer::adam_state<float> for_weights_, for_bias_;
 };
 

@@ -27,7 +27,7 @@ network::network(std::vector<bsr::pattern<block>> patterns, std::int64_t batch, 
     trained_layer l;
     l.weights = bsr::layer::adam_state<float>(w.nnz());
     l.bias = bsr::layer::adam_state<float>(w.rows());
-    l.linear = bsr::layer::linear<float, block>(std::move(w));
+    l.linear = bsr::layer::linear<float, block>(std::move(w), serial);
     y_.emplace_back(batch, l.linear.outputs());
     dy_.emplace_back(batch, l.linear.outputs());
     layers_.push_back(std::move(l));
@@ -41,9 +41,9 @@ void network::forward(const samples& data, std::span<const std::int64_t> chosen)
       x_(i, j) = data.x(chosen[std::min(static_cast<std::size_t>(i), chosen.size() - 1)], j);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     if (l + 1 < layers_.size())
-      layers_[l].linear.forward(input_of(l), y_[l], [](auto e) { return relu(e); }, serial);
+      layers_[l].linear.forward(input_of(l), y_[l], [](auto e) { return relu(e); });
     else
-      layers_[l].linear.forward(input_of(l), y_[l], serial);
+      layers_[l].linear.forward(input_of(l), y_[l]);
   }
 }
 
@@ -55,10 +55,10 @@ double network::step(const samples& data, std::span<const std::int64_t> chosen, 
   for (std::size_t l = layers_.size(); l-- > 0;) {
     auto& linear = layers_[l].linear;
     if (l > 0) {
-      linear.backward(input_of(l), dy_[l], dy_[l - 1], serial);
+      linear.backward(input_of(l), dy_[l], dy_[l - 1]);
       bsr::layer::relu_backward(y_[l - 1], dy_[l - 1]);
     } else {
-      linear.backward(x_, dy_[l], serial);
+      linear.backward(x_, dy_[l]);
     }
   }
   for (auto& l : layers_) {

@@ -100,7 +100,7 @@ void check_gradients() {
   // Accumulated twice, it is twice as much.
   const std::vector<double> once(l.weight_gradient().data().begin(), l.weight_gradient().data().end());
   const double db = l.bias_gradient()[3];
-  l.backward(x, y, {}, true);
+  l.backward(x, y, true);
   for (std::size_t k = 0; k < once.size(); ++k) CHECK(l.weight_gradient().data()[k] == 2 * once[k]);
   CHECK(l.bias_gradient()[3] == 2 * db);
 }
@@ -127,21 +127,62 @@ TEST_CASE("linear: other weights", "[layer]") {
   linear l(bsr::random<float, 4>({8, 12}, 0.5, 5));
   l.reset(bsr::random<float, 4>({8, 12}, 0.9, 6));
   CHECK(l.weight_gradient().num_blocks() == l.weights().num_blocks());
-  // Blocks exchanged in place.
-  l.weights().indices()[0] = l.weights().indices()[0] == 0 ? 1 : 0;
-  l.refresh();
-  CHECK(l.weight_gradient().indices()[0] == l.weights().indices()[0]);
+  // Blocks exchanged in place, and dropped: gradient and plans know.
+  const auto x = bsr::to_dense(bsr::random<float, 1>({5, 12}, 1.0, 2));
+  bsr::dense_matrix<float, bsr::col_major> in(5, 12), out(5, 8), back(5, 12);
+  for (std::int64_t i = 0; i < 5; ++i)
+    for (std::int64_t j = 0; j < 12; ++j) in(i, j) = x(i, j);
+  for (const bool drop : {false, true}) {
+    if (drop) {
+      l.weights().indptr()[2] = l.weights().indptr()[1];
+      l.weights().truncate_blocks(l.weights().indptr()[1]);
+    } else {
+      std::swap(l.weights().indices()[0], l.weights().indices()[1]);
+    }
+    l.refresh();
+    CHECK(l.weight_gradient().num_blocks() == l.weights().num_blocks());
+    CHECK(l.weight_gradient().indices()[0] == l.weights().indices()[0]);
+    const auto w = bsr::to_dense(l.weights());
+    l.forward(in, out);
+    l.backward(in, out, back);
+    for (std::int64_t i = 0; i < 5; ++i) {
+      for (std::int64_t j = 0; j < 8; ++j) {
+        double sum = 0, size = 0;
+        for (std::int64_t k = 0; k < 12; ++k) {
+          sum += double(in(i, k)) * double(w(j, k));
+          size += std::fabs(double(in(i, k)) * double(w(j, k)));
+        }
+        CHECK(std::fabs(sum - double(out(i, j))) <= 13 * 0x1p-24 * 1.01 * size);
+      }
+      for (std::int64_t k = 0; k < 12; ++k) {
+        double sum = 0, size = 0;
+        for (std::int64_t j = 0; j < 8; ++j) {
+          sum += double(out(i, j)) * double(w(j, k));
+          size += std::fabs(double(out(i, j)) * double(w(j, k)));
+        }
+        CHECK(std::fabs(sum - double(back(i, k))) <= 9 * 0x1p-24 * 1.01 * size);
+      }
+    }
+  }
+  // Who forgets it is told.
+  l.reset(bsr::random<float, 4>({8, 12}, 0.9, 6));
+  l.weights().indptr()[2] = l.weights().indptr()[1];
+  l.weights().truncate_blocks(l.weights().indptr()[1]);
+  CHECK_THROWS_AS(l.forward(in, out), bsr::shape_error);
 }
 
 TEST_CASE("linear: forward and backward allocate nothing", "[layer]") {
-  linear l(bsr::random<float, 8>({64, 96}, 0.3, 5));
+  linear l(bsr::random<float, 8>({64, 96}, 0.3, 5), bsr::cpu{.threads = 1});
   bsr::dense_matrix<float, bsr::col_major> x(40, 96), y(40, 64), dx(40, 96);
-  const bsr::cpu one{.threads = 1};
-  linear(bsr::random<float, 8>({64, 96}, 0.3, 5)).forward(x, y, one);  // OpenMP sets itself up
+  bsr::dense_matrix<float> z(40, 96), u(40, 64), dz(40, 96);
+  linear(bsr::random<float, 8>({64, 96}, 0.3, 5), bsr::cpu{.threads = 1})
+      .forward(x, y);  // OpenMP sets itself up
   CHECK(allocations_of([&] {
-          l.forward(x, y, one);
-          l.backward(x, y, dx, one);
+          l.forward(x, y);
+          l.backward(x, y, dx);
           l.refresh();
+          l.forward(z, u);
+          l.backward(z, u, dz, true);
         }) == 0);
 }
 

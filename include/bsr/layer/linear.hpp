@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // A linear layer on a block-sparse matrix: forward, backward, and what it takes to train it.
+#include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "bsr/expr/operators.hpp"
 #include "bsr/expr/sample.hpp"
 #include "bsr/layer/column_sums.hpp"
+#include "bsr/plan/dense_plan.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -21,30 +24,32 @@
 namespace bsr::inline v0::inline BSR_TARGET::layer {
 
 /// y = x W^T + b, with the weights W (out x in) in blocks; rows of x (n x in) and y (n x out) are samples. It
-/// owns W, b and their gradients, and nothing else: activations, losses and the order of layers are the
-/// program's.
+/// owns W, b, their gradients and the plans of its products, and nothing else: activations, losses and the
+/// order of layers are the program's.
 ///
 ///   layer::linear<float, 16> l(w);
 ///   l.forward(x, y);           // y = x W^T + b
 ///   l.backward(x, dy, dx);     // dW = dy^T x at W's blocks, db = sum of dy's rows, dx = dy W
 ///   step(adam{}, l.weights().data(), l.weight_gradient().data(), state);
 ///
-/// Operands have any layout; with column-major ones (samples side by side in memory) products run fastest.
-/// Nothing is allocated after construction. A matrix of another pattern is put in with reset(); blocks that
-/// were exchanged in place (prune::regrowth) take the gradient's structure along with refresh().
-template <class T, int R = dynamic, int C = R, index Index = std::int32_t>
+/// Operands have any layout. Plans are for those of Layout, of which column-major is the quickest: samples
+/// side by side in memory. Nothing is allocated after construction, as long as no more blocks come. A matrix
+/// of another pattern is put in with reset(); after blocks of weights() have come, gone or moved in place,
+/// refresh() tells gradient and plans. Move-only; one call at a time, because plans have memory of their own.
+template <class T, int R = dynamic, int C = R, index Index = std::int32_t, class Layout = col_major>
 class linear {
  public:
   using matrix_type = matrix<T, R, C, Index>;
 
   linear() = default;
-  /// The bias is zero, or has one entry for each row of w: shape_error otherwise.
-  explicit linear(matrix_type w) : weights_(std::move(w)), bias_(weights_.rows()) { reset_gradients(); }
-  linear(matrix_type w, std::span<const T> bias) : weights_(std::move(w)), bias_(bias) {
-    if (bias_.size() != weights_.rows())
-      fail<shape_error>("bsr: layer: linear: the weights are ", weights_.shape(), ", but the bias has ",
+  /// The bias is zero, or has one entry for each row of w: shape_error otherwise. All products run under
+  /// `policy`.
+  explicit linear(matrix_type w, const cpu& policy = {}) : policy_(policy) { take(std::move(w)); }
+  linear(matrix_type w, std::span<const T> bias, const cpu& policy = {}) : policy_(policy), bias_(bias) {
+    if (bias_.size() != w.rows())
+      fail<shape_error>("bsr: layer: linear: the weights are ", w.shape(), ", but the bias has ",
                         bias_.size(), " entries.");
-    reset_gradients();
+    take(std::move(w));
   }
 
   std::int64_t inputs() const { return weights_.cols(); }
@@ -62,36 +67,37 @@ class linear {
   /// y = x W^T + b. 2 n nnz(W) FLOP. Throws shape_error, alias_error.
   template <class X, class Y>
     requires dense_like<const X&> && dense_like<Y&>
-  void forward(const X& x, Y&& y, const cpu& policy = {}) const {
-    view(y).on(policy) = view(x) * transpose(weights_) + per_col(bias());
+  void forward(const X& x, Y&& y) {
+    forward(x, y, [](const auto& e) { return e; });
   }
   /// y = f(x W^T + b), f a function of expressions, in the same pass:
   /// forward(x, y, [](auto e) { return relu(e); }).
   template <class X, class Y, class F>
-    requires dense_like<const X&> && dense_like<Y&> && (!std::is_convertible_v<F, cpu>)
-  void forward(const X& x, Y&& y, const F& f, const cpu& policy = {}) const {
-    view(y).on(policy) = f(view(x) * transpose(weights_) + per_col(bias()));
+    requires dense_like<const X&> && dense_like<Y&>
+  void forward(const X& x, Y&& y, const F& f) {
+    run<X>(forward_, y,
+           f(view(x) * transpose(std::as_const(weights_)) + per_col(std::as_const(*this).bias())));
   }
 
   /// dW = dy^T x at the blocks of W, db = the sum of the rows of dy, from the x of forward and the gradient
   /// dy of the loss by y. With `accumulate` they are added to what is there. 2 n nnz(W) FLOP.
   template <class X, class DY>
     requires dense_like<const X&> && dense_like<const DY&>
-  void backward(const X& x, const DY& dy, const cpu& policy = {}, bool accumulate = false) {
+  void backward(const X& x, const DY& dy, bool accumulate = false) {
     check_gradient(x, dy);
     const auto by_output = transpose(input(dy));
     if (accumulate)
-      dw_.on(policy) += sddmm(dw_.pattern(), by_output, input(x));
+      dw_.on(policy_) += sddmm(dw_.pattern(), by_output, input(x));
     else
-      dw_.on(policy) = sddmm(dw_.pattern(), by_output, input(x));
+      dw_.on(policy_) = sddmm(dw_.pattern(), by_output, input(x));
     detail::sum_columns(input(dy), db_.data(), accumulate);
   }
   /// The same, and dx = dy W, the gradient by x. 4 n nnz(W) FLOP.
   template <class X, class DY, class DX>
     requires dense_like<const X&> && dense_like<const DY&> && dense_like<DX&>
-  void backward(const X& x, const DY& dy, DX&& dx, const cpu& policy = {}, bool accumulate = false) {
-    backward(x, dy, policy, accumulate);
-    view(dx).on(policy) = view(dy) * weights_;
+  void backward(const X& x, const DY& dy, DX&& dx, bool accumulate = false) {
+    backward(x, dy, accumulate);
+    run<DY>(backward_, dx, view(dy) * std::as_const(weights_));
   }
 
   /// Other weights of the same shape, of any pattern. Gradients become zero. Throws shape_error.
@@ -99,20 +105,44 @@ class linear {
     if (w.shape() != weights_.shape())
       fail<shape_error>("bsr: layer: reset: the weights are ", weights_.shape(), ", and cannot become ",
                         w.shape(), ".");
-    weights_ = std::move(w);
-    reset_gradients();
+    take(std::move(w));
   }
-  /// After blocks of weights() were exchanged in place: the gradient gets their structure, in place.
+  /// After the blocks of weights() have changed in place: gradient and plans get their structure. Allocates
+  /// nothing when there are as many blocks as before.
   void refresh() {
-    if (dw_.num_blocks() != weights_.num_blocks()) return reset_gradients();
+    if (dw_.num_blocks() != weights_.num_blocks()) dw_ = matrix_type(weights_.pattern());
     for (std::size_t k = 0; k < dw_.indices().size(); ++k) dw_.indices()[k] = weights_.indices()[k];
     for (std::size_t i = 0; i < dw_.indptr().size(); ++i) dw_.indptr()[i] = weights_.indptr()[i];
+    if (forward_) forward_->update(weights_);
+    if (backward_) backward_->update(weights_);
   }
 
  private:
-  void reset_gradients() {
+  using dense = dense_view<const T, Layout>;
+  using sparse = matrix_view<const T, R, C, Index>;
+  using forward_plan =
+      decltype(plan(std::declval<const cpu&>(), std::declval<dense>() * transpose(std::declval<sparse>())));
+  using backward_plan =
+      decltype(plan(std::declval<const cpu&>(), std::declval<dense>() * std::declval<sparse>()));
+
+  void take(matrix_type w) {
+    weights_ = std::move(w);
+    if (bias_.empty()) bias_ = buffer<T>(weights_.rows());
     dw_ = matrix_type(weights_.pattern());
     db_ = buffer<T>(weights_.rows());
+    forward_.emplace(policy_, input(weights_));
+    backward_.emplace(policy_, input(weights_));
+  }
+  /// y = e, with the plan when it is for operands such as x.
+  template <class X, class Plan, class Y, class E>
+  void run(std::optional<Plan>& plan, Y& y, const E& e) {
+    if constexpr (std::same_as<input_t<const X&>, dense>) {
+      if (plan) {
+        view(y).on(*plan) = e;
+        return;
+      }
+    }
+    view(y).on(policy_) = e;
   }
   template <class X, class DY>
   void check_gradient(const X& x, const DY& dy) const {
@@ -122,10 +152,13 @@ class linear {
                         out, ".");
   }
 
+  cpu policy_{};
   matrix_type weights_;
   buffer<T> bias_;
   matrix_type dw_;
   buffer<T> db_;
+  std::optional<forward_plan> forward_;
+  std::optional<backward_plan> backward_;
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::layer

@@ -7,6 +7,8 @@
 // that writes 1 for every block that stays and 0 for every other one, row-major, and is told about by
 // select(). It never keeps a block that is `absent`. Among equal scores the lower row-major index stays.
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
