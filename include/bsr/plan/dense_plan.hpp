@@ -21,6 +21,7 @@
 #include "bsr/kernel/machine.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/symmetric_view.hpp"
 #include "bsr/op/check.hpp"
 #include "bsr/plan/known_structure.hpp"
 #include "bsr/storage/pattern.hpp"
@@ -69,10 +70,12 @@ class dense_plan {
 
   const Policy& policy() const { return policy_; }
   /// Throws shape_error unless `a` is the matrix that the plan was made for, with other values perhaps.
-  void check(const A& a) const { made_for_.check("a", a); }
+  void check(const A& a) const { made_for_.check("a", stored(a)); }
   /// The plan under another policy for one run, y.on(p, cpu{.threads = 4}) = e: the same bits. Where pieces
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
+  /// For batches, to find plans that are there twice.
+  std::int64_t& mark() { return mark_; }
 
   /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
   /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
@@ -122,7 +125,7 @@ class dense_plan {
       return std::same_as<X, A>;
   }
 
-  void check_operand(const A& a) const { made_for_.check("a", a); }
+  void check_operand(const A& a) const { made_for_.check("a", stored(a)); }
   void check_operand(const masked_view<A>& a) const { made_for_.check("a", a.matrix()); }
   template <class Blocks>
   void check_operand(const packed_view<A, Op, Blocks>& a) const {
@@ -164,7 +167,16 @@ class dense_plan {
     return text.c_str();
   }
   template <class View>
-  static const View& checked(const View& a) {
+  static const View& stored(const View& a) {
+    return a;
+  }
+  template <class View>
+  static const View& stored(const symmetric_view<View>& a) {
+    return a.matrix();
+  }
+  template <class View>
+  static const auto& checked(const View& view) {
+    const auto& a = stored(view);
     detail::check_format_for("plan", a, checks::full);
     return a;
   }
@@ -180,6 +192,7 @@ class dense_plan {
 
   Policy policy_;
   std::int64_t columns_;
+  std::int64_t mark_ = -1;
   detail::known_structure<index_type> made_for_;
   workspace work_;
 };
