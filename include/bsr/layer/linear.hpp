@@ -118,6 +118,8 @@ class linear {
   }
 
  private:
+  /// Plans have the memory that products of many samples want; fewer or more may come.
+  static constexpr std::int64_t most_samples = 512;
   using dense = dense_view<const T, Layout>;
   using sparse = matrix_view<const T, R, C, Index>;
   using forward_plan =
@@ -130,8 +132,8 @@ class linear {
     if (bias_.empty()) bias_ = buffer<T>(weights_.rows());
     dw_ = matrix_type(weights_.pattern());
     db_ = buffer<T>(weights_.rows());
-    forward_.emplace(policy_, input(weights_));
-    backward_.emplace(policy_, input(weights_));
+    forward_.emplace(policy_, input(weights_), most_samples);
+    backward_.emplace(policy_, input(weights_), most_samples);
   }
   /// y = e, with the plan when it is for operands such as x.
   template <class X, class Plan, class Y, class E>
