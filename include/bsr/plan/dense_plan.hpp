@@ -79,12 +79,16 @@ class dense_plan {
 
   /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
   /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
-  product_cost cost(const machine& m = {}) const { return cost_of<void>(m, nullptr); }
+  product_cost cost(const machine& m = {}) const { return cost_of<void>(m, nullptr, columns_); }
+  /// The same for another number of columns.
+  product_cost cost(const machine& m, std::int64_t columns) const {
+    return cost_of<void>(m, nullptr, columns);
+  }
   /// The same for a packed matrix.
   template <class Packed>
     requires requires(const Packed& p) { p.packed().blocks(); }
   product_cost cost(const machine& m, const Packed& packed) const {
-    return cost_of(m, &packed.packed().blocks());
+    return cost_of(m, &packed.packed().blocks(), columns_);
   }
   /// cost() in words.
   std::string explain() const { return words(cost(), false); }
@@ -140,9 +144,9 @@ class dense_plan {
     return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
   }
   template <class Blocks>
-  product_cost cost_of(const machine& m, const Blocks* packed) const {
+  product_cost cost_of(const machine& m, const Blocks* packed, std::int64_t columns) const {
     return backend<Policy>::template cost<Op, B, A>(policy_, m, made_for_.shape(), made_for_.blocksize(),
-                                                    made_for_.num_blocks(), columns_, packed);
+                                                    made_for_.num_blocks(), columns, packed);
   }
   /// Three digits.
   static double rounded(double x) {
