@@ -308,18 +308,24 @@ struct arctanh_of {
 template <class F, class W>
 concept has_vector_form = has_xsimd<W> && requires(const xsimd::batch<W>& x) { F::vector(x); };
 
-/// The vector function F of `batch::size` numbers.
+/// How large the numbers may be that F's vector function is used for. On its way xsimd casts doubles to
+/// 64-bit integers, whether it needs the result or not, and in C++ that has no meaning for what such an
+/// integer does not hold.
+template <class F, class W>
+inline constexpr W vector_limit_of = W(1e18);
+template <class F, class W>
+  requires requires { F::template vector_limit<W>; }
+inline constexpr W vector_limit_of<F, W> = F::template vector_limit<W>;
+
+/// The vector function F of `batch::size` numbers; one by one where one of them is too large or NaN.
 template <class F, class W>
 BSR_INLINE void vector_function(const W* from, W* to) {
   using batch = xsimd::batch<W>;
   const batch x = batch::load_unaligned(from);
-  if constexpr (requires { F::template vector_limit<W>; }) {
-    if (xsimd::any(xsimd::abs(x) > batch(F::template vector_limit<W>))) {
-      for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);
-      return;
-    }
-  }
-  F::vector(x).store_unaligned(to);
+  if (xsimd::all(xsimd::abs(x) <= batch(vector_limit_of<F, W>)))
+    F::vector(x).store_unaligned(to);
+  else
+    for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);
 }
 
 /// to[k] = F(from[k]), computed in W by vectors; through a piece of memory where the types differ.
