@@ -362,6 +362,14 @@ class pack<T> {
 #if BSR_ISA_AVX512
       if constexpr (storage_detail::is_half<U>)
         return widened<U>(_mm256_maskz_loadu_epi16(static_cast<__mmask16>(m.bits), from));
+      else if constexpr (std::same_as<T, double> && std::same_as<U, float>)
+        return pack(native(_mm512_cvtps_pd(_mm256_maskz_loadu_ps(static_cast<__mmask8>(m.bits), from))));
+#elif BSR_ISA_AVX2
+      if constexpr (std::same_as<T, double> && std::same_as<U, float>) {
+        const __m256i halves =
+            _mm256_permutevar8x32_epi32(m.lanes, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
+        return pack(native(_mm256_cvtps_pd(_mm_maskload_ps(from, _mm256_castsi256_si128(halves)))));
+      }
 #endif
       U lanes[size] = {};
       for (int l = 0; l < size && m.has(l); ++l) lanes[l] = from[l];

@@ -3,6 +3,8 @@
 // SpMV with a half-stored symmetric matrix: every block is read once and multiplied twice.
 #include <concepts>
 #include <cstdint>
+#include <cstring>
+#include <utility>
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/blocksize.hpp"
@@ -19,6 +21,29 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
+
+/// to[n] += sum[n] for the lanes [First, N), with loads and stores of exactly those: what a masked one leaves
+/// out still makes the processor wait for a store to the neighbour that has just been written.
+template <int N, int First = 0, class P>
+BSR_INLINE void add_lanes(typename P::value_type* to, const P& sum) {
+  using T = typename P::value_type;
+  if constexpr (First < N) {
+    constexpr int left = N - First, count = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    if constexpr (count == 1) {
+      to[First] += sum.value()[First];
+    } else {
+      typedef T part __attribute__((vector_size(sizeof(T) * count)));
+      const part more = [&]<int... Lane>(std::integer_sequence<int, Lane...>) {
+        return part(__builtin_shufflevector(sum.value(), sum.value(), (First + Lane)...));
+      }(std::make_integer_sequence<int, count>());
+      part all;
+      std::memcpy(&all, to + First, sizeof(all));
+      all += more;
+      std::memcpy(to + First, &all, sizeof(all));
+    }
+    add_lanes<N, First + count>(to, sum);
+  }
+}
 
 /// Rows of one block row: out[i] += A(i, j) x[j], and for blocks away from the diagonal out[j] += A(i, j)'
 /// x[i]. Size: of a block, or 0 when it is known at run time.
@@ -67,7 +92,12 @@ struct symmetric_rows {
           total[r] = fma(values, v, total[r]);
           sum = fma(values, left[r], sum);
         }
-        if (mirrored) (P::load(to + whole, tail) + sum).store(to + whole, tail);
+        if (mirrored) {
+          if constexpr (Size != 0)
+            add_lanes<Size % P::size>(to + whole, sum);
+          else
+            (P::load(to + whole, tail) + sum).store(to + whole, tail);
+        }
       }
     }
     T sums[Rows];

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// SpMM of complex numbers with rows of B that lie in one piece.
+#include <complex>
+#include <concepts>
+#include <cstdint>
+
+#include "bsr/base/policy.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/spmm_generic.hpp"
+#include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/cpu/tile.hpp"
+#include "bsr/kernel/problem.hpp"
+
+namespace bsr::inline v0::inline BSR_TARGET {
+
+namespace detail {
+
+/// The real and imaginary part by turns, as std::complex lies in memory.
+template <class T>
+BSR_INLINE const T* parts(const std::complex<T>* z) {
+  return reinterpret_cast<const T*>(z);
+}
+
+/// Lanes (x, y) of a pack by turns become (-y, x): times i.
+template <class P>
+BSR_INLINE P times_i(P z) {
+  using T = typename P::value_type;
+  T sign[P::size];
+  for (int l = 0; l < P::size; ++l) sign[l] = l % 2 == 0 ? T(-1) : T(1);
+  return P::load(sign) * P::shuffle(z, z, [](int lane) { return lane ^ 1; });
+}
+
+/// Rows of a strip of a block row times a panel of columns. Numbers of B are parts, two for each column.
+template <class T, class Index>
+struct complex_tile {
+  const block_list<std::complex<T>, Index>* a;
+  std::int64_t block_row;
+  std::int64_t first_row;  ///< of the strip, in the block
+  const T* b;
+  std::int64_t ldb;
+  T* out;  ///< of Rows x Packs packs
+  typename pack<T>::mask mask;
+};
+
+/// Real parts of A times B and imaginary parts of A times B are summed apart.
+template <int Rows, int Packs, class T, class Index>
+[[gnu::noinline]] void complex_sums(const complex_tile<T, Index>& t) {
+  using P = pack<T>;
+  P re[Rows][Packs], im[Rows][Packs];
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) re[r][v] = im[r][v] = P::zero();
+  }
+  const auto& a = *t.a;
+  const auto mask = t.mask;
+  const std::int64_t cols = a.block.cols, ldb = t.ldb;
+  for (std::int64_t k = a.indptr[t.block_row]; k < a.indptr[t.block_row + 1]; ++k) {
+    if (!a.kept(t.block_row, k)) continue;
+    const std::int64_t left = static_cast<std::int64_t>(a.indices[k]) * cols;
+    const std::int64_t count = a.shape.cols - left < cols ? a.shape.cols - left : cols;
+    const T* x = parts(a.values(k) + t.first_row * cols);
+    const T* b = t.b + left * ldb;
+    for (std::int64_t c = 0; c < count; ++c, x += 2, b += ldb) {
+      P row[Packs];
+      BSR_UNROLL
+      for (int v = 0; v < Packs; ++v)
+        row[v] = v == Packs - 1 ? P::load(b + v * P::size, mask) : P::load(b + v * P::size);
+      BSR_UNROLL
+      for (int r = 0; r < Rows; ++r) {
+        const P real = P::broadcast(x[r * 2 * cols]), imaginary = P::broadcast(x[r * 2 * cols + 1]);
+        BSR_UNROLL
+        for (int v = 0; v < Packs; ++v) {
+          re[r][v] = fma(real, row[v], re[r][v]);
+          im[r][v] = fma(imaginary, row[v], im[r][v]);
+        }
+      }
+    }
+  }
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) (re[r][v] + times_i(im[r][v])).store(t.out + (r * Packs + v) * P::size);
+  }
+}
+
+}  // namespace detail
+
+namespace micro {
+
+/// C = epilogue(alpha * A * B), op none, A masked or not, complex throughout, rows of B in one piece, any
+/// block size, any C.
+///
+/// Panels of columns x strips of rows of a block row; the real and imaginary parts of B lie in the lanes by
+/// turns. An element's two sums run in storage order.
+template <class Problem>
+struct spmm_complex {
+  static constexpr bool fits = false;
+};
+
+template <class A, class B, class C, class Epilogue>
+  requires(
+      is_complex<typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+      detail::has_vectors<typename scalar_traits<typename A::value_type>::real> &&
+      std::same_as<typename A::value_type, typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
+      std::same_as<typename B::value_type, typename A::value_type> &&
+      !std::same_as<typename B::layout_type, col_major>)
+struct spmm_complex<spmm_problem<A, op::none, B, C, Epilogue>> {
+  using problem = spmm_problem<A, op::none, B, C, Epilogue>;
+  using element = typename problem::accumulator;
+  using T = typename scalar_traits<element>::real;
+  using P = pack<T>;
+  using Index = typename A::index_type;
+  static constexpr bool fits = true;
+
+  static void run(const cpu& policy, const problem& p) {
+    if (p.b.col_stride() != 1) return spmm_generic<problem>::run(policy, p);
+    const auto a = natural_blocks(p.a);
+    const strip_cut cut = cut_rows(static_cast<int>(a.block.rows), tallest);
+    const strip_schedule<Index> schedule(a.indptr, a.block_rows(), cut.strips,
+                                         spmm_block_weight(a.block.cols));
+    const std::int64_t panels = (p.c.cols() + width - 1) / width;
+    const int pieces = thread_count(policy, p.a.nnz() * p.c.cols() / P::size / 2);
+    for_each_piece(policy, pieces, [&](int piece) {
+      for_each_range(
+          schedule, a.block_rows(), panels, piece, pieces,
+          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
+            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+              for (strip_position s = first; s != last;) {
+                const int strip = static_cast<int>(s.strip);
+                run_tile(a, p, s.block_row, cut.first_row(strip), cut.rows(strip), panel * width);
+                if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
+              }
+          });
+    });
+  }
+
+ private:
+  // Two sums for each pack: 24 of 32 registers, or 12 of 16.
+  static constexpr int tallest = vector_registers == 32 ? 4 : 2, most_packs = 3;
+  static constexpr std::int64_t width = most_packs * P::size / 2;
+
+  template <int Packs, int Rows = tallest>
+  static auto choose(int rows) {
+    if constexpr (Rows > 1)
+      if (rows < Rows) return choose<Packs, Rows - 1>(rows);
+    return &detail::complex_sums<Rows, Packs, T, Index>;
+  }
+
+  static void run_tile(const block_list<element, Index>& a, const problem& p, std::int64_t block_row,
+                       int first_row, int rows, std::int64_t left) {
+    const std::int64_t cols = p.c.cols() - left < width ? p.c.cols() - left : width;
+    const int numbers = static_cast<int>(2 * cols), packs = (numbers + P::size - 1) / P::size;
+    alignas(64) T sums[tallest * most_packs * P::size];
+    const detail::complex_tile<T, Index> t{&a,
+                                           block_row,
+                                           first_row,
+                                           detail::parts(p.b.data() + left),
+                                           2 * p.b.row_stride(),
+                                           sums,
+                                           P::first(numbers - (packs - 1) * P::size)};
+    (packs == 1 ? choose<1>(rows) : packs == 2 ? choose<2>(rows) : choose<3>(rows))(t);
+    const std::int64_t top = block_row * a.block.rows + first_row;
+    for (std::int64_t r = 0; r < rows && top + r < p.c.rows(); ++r)
+      for (std::int64_t j = 0; j < cols; ++j) {
+        const T* const sum = sums + r * packs * P::size + 2 * j;
+        p.c(top + r, left + j) = to_element<typename C::value_type>(
+            p.epilogue(multiply(p.alpha, element(sum[0], sum[1])), top + r, left + j));
+      }
+  }
+};
+
+}  // namespace micro
+}  // namespace bsr::inline v0::inline BSR_TARGET
