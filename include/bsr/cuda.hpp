@@ -10,4 +10,5 @@
 #include "bsr/kernel/cuda/device_buffer.hpp"
 #include "bsr/op/spmm.hpp"
 #include "bsr/op/spmv.hpp"
+#include "bsr/plan/dense_plan.hpp"
 #include "bsr/storage.hpp"

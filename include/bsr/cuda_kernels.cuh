@@ -24,7 +24,18 @@ struct device_launch {
   cudaStream_t stream;
 
   template <class Body, class Args>
-  gpu_runtime::status operator()(const Args& args, std::int64_t warps) const {
+  gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
+    const auto kernel = run_kernel<Body, Args>;
+    if (const cudaError_t e =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes))
+      return status_of(e, "cudaFuncSetAttribute");
+    kernel<<<static_cast<unsigned>(workers), static_cast<unsigned>(Body::threads),
+             static_cast<std::size_t>(shared_bytes), stream>>>(args);
+    return status_of(cudaGetLastError(), "a kernel");
+  }
+
+  template <class Body, class Args>
+  gpu_runtime::status plain(const Args& args, std::int64_t warps) const {
     int device = 0;
     int processors = 0;
     if (const cudaError_t e = cudaGetDevice(&device)) return status_of(e, "cudaGetDevice");
@@ -66,6 +77,14 @@ namespace bsr::inline v0::gpu_runtime {
 }
 [[gnu::used]] inline status synchronize(CUstream_st* stream) {
   return gpu::status_of(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+}
+[[gnu::used]] inline status limits(int* processors, int* shared_bytes) {
+  int device = 0;
+  if (const cudaError_t e = cudaGetDevice(&device)) return gpu::status_of(e, "cudaGetDevice");
+  if (const cudaError_t e = cudaDeviceGetAttribute(processors, cudaDevAttrMultiProcessorCount, device))
+    return gpu::status_of(e, "cudaDeviceGetAttribute");
+  return gpu::status_of(cudaDeviceGetAttribute(shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+                        "cudaDeviceGetAttribute");
 }
 [[gnu::used]] inline status spmm(const spmm_call& call, CUstream_st* stream) {
   return gpu::dispatch_spmm(call, gpu::device_launch{stream});

@@ -157,6 +157,19 @@ consteval bool types_fit() {
          !wrong::has_no_function && !wrong::is_not_callable;
 }
 
+/// The policy itself, or that of a plan.
+template <class Policy>
+struct policy_behind {
+  using type = Policy;
+};
+template <class Plan>
+  requires requires { typename Plan::policy_type; }
+struct policy_behind<Plan> {
+  using type = typename Plan::policy_type;
+};
+template <class Policy>
+using policy_of = typename policy_behind<Policy>::type;
+
 /// Whether everything that an epilogue reads lies in a memory.
 template <class E, class Space>
 inline constexpr bool epilogue_lies_in = true;
@@ -176,7 +189,7 @@ inline constexpr bool epilogue_lies_in<add_per_col<View>, Space> = std::same_as<
 /// Whether all operands lie in the memory that the policy works in; where they do not, a sentence says so.
 template <class Policy, class A, class B, class C, class Epilogue>
 consteval bool spaces_fit() {
-  using space = typename space_of<std::remove_cvref_t<Policy>>::type;
+  using space = typename space_of<policy_of<std::remove_cvref_t<Policy>>>::type;
   constexpr bool together = std::same_as<typename A::space, space> &&
                             std::same_as<typename B::space, space> &&
                             std::same_as<typename C::space, space> && epilogue_lies_in<Epilogue, space>;

@@ -27,6 +27,7 @@ namespace bsr::inline v0::inline BSR_TARGET {
 /// A plan with the policy of one run: what y.on(plan, policy) makes.
 template <class Plan, class Policy>
 struct planned_run {
+  using policy_type = Policy;
   Plan& plan;
   Policy policy;
 };
@@ -43,10 +44,9 @@ class dense_plan {
   using operand_type = B;
   static constexpr op factor_op = Op;
 
-  dense_plan(const Policy& policy, const A& a)
-      : policy_(policy),
-        made_for_(checked(a)),
-        work_(backend<Policy>::template workspace<Op, B>(policy, a)) {}
+  /// `columns` of B, where there is a choice of what to be good for.
+  dense_plan(const Policy& policy, const A& a, std::int64_t columns)
+      : policy_(policy), made_for_(checked(a)), work_(make_workspace(policy, a, columns)) {}
   dense_plan(dense_plan&&) = default;
   dense_plan& operator=(dense_plan&&) = default;
 
@@ -55,7 +55,7 @@ class dense_plan {
   /// before. Throws shape_error, and format_error when an index is out of range.
   template <class Structure>
   void update(const Structure& structure) {
-    const pattern_view<A::static_rows, A::static_cols, index_type> a = view_of(structure);
+    const pattern_view<A::static_rows, A::static_cols, index_type, typename A::space> a = view_of(structure);
     made_for_.check_size("update", a);
     made_for_ = detail::known_structure<index_type>(checked(a));
     work_.update(a);
@@ -86,8 +86,13 @@ class dense_plan {
   }
 
  private:
-  using workspace = decltype(backend<Policy>::template workspace<Op, B>(std::declval<const Policy&>(),
-                                                                        std::declval<const A&>()));
+  static auto make_workspace(const Policy& policy, const A& a, [[maybe_unused]] std::int64_t columns) {
+    if constexpr (requires { backend<Policy>::template workspace<Op, B>(policy, a, columns); })
+      return backend<Policy>::template workspace<Op, B>(policy, a, columns);
+    else
+      return backend<Policy>::template workspace<Op, B>(policy, a);
+  }
+  using workspace = decltype(make_workspace(std::declval<const Policy&>(), std::declval<const A&>(), 0));
 
   template <class X>
   static constexpr bool stands_for() {
@@ -112,7 +117,8 @@ class dense_plan {
   }
   template <class View>
   static const View& checked(const View& a) {
-    detail::check_format_for("plan", a, checks::full);
+    // Of a matrix in device memory the backend checks the indices that it brings over.
+    if constexpr (std::same_as<typename View::space, host>) detail::check_format_for("plan", a, checks::full);
     return a;
   }
   template <class Structure>
@@ -166,9 +172,9 @@ template <side Side, class B>
 struct kernel_operand {
   using type = B;
 };
-template <class T, class Layout>
-struct kernel_operand<side::right, dense_view<T, Layout>> {
-  using type = decltype(transpose(std::declval<dense_view<T, Layout>>()));
+template <class T, class Layout, class Space>
+struct kernel_operand<side::right, dense_view<T, Layout, Space>> {
+  using type = decltype(transpose(std::declval<dense_view<T, Layout, Space>>()));
 };
 
 }  // namespace detail
@@ -207,7 +213,8 @@ template <class Policy, class F, class B, side Side, class E>
     if (Side == side::left ? shape.cols != b.rows : b.cols != shape.rows)
       fail<shape_error>("bsr: plan: ", detail::product_text<applied, Side>(storage_detail::is_vector_view<B>),
                         ": a is ", f.a.shape(), ", b is ", b, ".");
-    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(policy, f.a);
+    return dense_plan<Policy, A, applied, typename detail::kernel_operand<Side, B>::type>(
+        policy, f.a, Side == side::left ? b.cols : b.rows);
   }(e.factor);
 }
 

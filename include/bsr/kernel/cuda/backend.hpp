@@ -10,6 +10,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/backend.hpp"
+#include "bsr/kernel/cuda/device_plan.hpp"
 #include "bsr/kernel/cuda/dispatch.hpp"
 #include "bsr/kernel/cuda/flat_epilogue.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
@@ -23,22 +24,44 @@ struct backend<cuda> {
   /// waits for nothing. Throws device_error when the device refuses.
   template <class A, op Op, class B, class C, class Epilogue>
   static void spmm(const cuda& policy, const spmm_problem<A, Op, B, C, Epilogue>& p) {
+    spmm(policy, nothing{}, p);
+  }
+  /// What a plan of op(a) * B keeps, for up to `columns` columns at a time.
+  template <op Op, class B, class A>
+  static auto workspace(const cuda& policy, const A& a, std::int64_t columns) {
+    return gpu::device_plan<typename A::value_type>(policy, a, columns);
+  }
+  /// With a plan: tensor cores, where they have an instruction for the type and the blocks have 16, 32, 64 or
+  /// 128 rows, addresses that are multiples of 16 bytes provided; else the plain form.
+  template <class Workspace, class A, op Op, class B, class C, class Epilogue>
+  static void spmm(const cuda& policy, const Workspace& work, const spmm_problem<A, Op, B, C, Epilogue>& p) {
     run<A, Op, typename B::value_type, typename C::value_type>(
-        policy, p.a, p.alpha, p.b.data(), p.b.row_stride(), p.b.col_stride(), p.c.data(), p.c.row_stride(),
-        p.c.col_stride(), p.c.cols(), p.epilogue);
+        policy, work.prepared(), p.a, p.alpha, p.b.data(), p.b.row_stride(), p.b.col_stride(), p.c.data(),
+        p.c.row_stride(), p.c.col_stride(), p.c.cols(), p.epilogue);
   }
   /// The same for one column.
   template <class A, op Op, class X, class Y, class Epilogue>
   static void spmv(const cuda& policy, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
-    run<A, Op, typename X::value_type, typename Y::value_type>(policy, p.a, p.alpha, p.x.data(), p.x.stride(),
-                                                               1, p.y.data(), p.y.stride(), 1, 1, p.epilogue);
+    run<A, Op, typename X::value_type, typename Y::value_type>(policy, nullptr, p.a, p.alpha, p.x.data(),
+                                                               p.x.stride(), 1, p.y.data(), p.y.stride(), 1,
+                                                               1, p.epilogue);
+  }
+
+  template <class Workspace, class A, op Op, class X, class Y, class Epilogue>
+  static void spmv(const cuda& policy, const Workspace&, const spmv_problem<A, Op, X, Y, Epilogue>& p) {
+    spmv(policy, p);
   }
 
  private:
+  struct nothing {
+    const gpu_runtime::spmm_prepared* prepared() const { return nullptr; }
+  };
+
   template <class A, op Op, class TB, class TC, class Number, class Epilogue>
-  static void run(const cuda& policy, const A& a, Number alpha, const void* b, std::int64_t b_row_stride,
-                  std::int64_t b_col_stride, void* c, std::int64_t c_row_stride, std::int64_t c_col_stride,
-                  std::int64_t cols, const Epilogue& e) {
+  static void run(const cuda& policy, const gpu_runtime::spmm_prepared* prepared, const A& a, Number alpha,
+                  const void* b, std::int64_t b_row_stride, std::int64_t b_col_stride, void* c,
+                  std::int64_t c_row_stride, std::int64_t c_col_stride, std::int64_t cols,
+                  const Epilogue& e) {
     using T = typename A::value_type;
     constexpr bool known = std::is_same_v<T, TB> && gpu::has_device_kernel<T, TC>;
     static_assert(
@@ -75,6 +98,7 @@ struct backend<cuda> {
       call.block_rows = a.blocksize().rows;
       call.block_cols = a.blocksize().cols;
       call.alpha = static_cast<double>(alpha);
+      call.prepared = prepared;
       gpu::epilogue_list list(call);
       gpu::lower(list, e);
       gpu::check(gpu_runtime::spmm(call, policy.stream), "c = a * b on the device: a is ", a.shape(),
