@@ -26,7 +26,7 @@ ROOMS = {
     "select": ["base", "storage", "format", "convert"],
     "reduce": ["base", "storage", "format", "convert"],
     "prune": ["base", "storage", "format", "convert", "construct", "op", "kernel"],
-    "layer": ["base", "storage", "kernel", "op", "expr", "plan", "prune"],
+    "layer": ["base", "storage", "kernel", "op", "expr", "convert", "plan", "prune"],
     "io": ["base", "storage", "format", "convert"],
     "interop": ["base", "storage"],
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -179,6 +180,35 @@ TEST_CASE("expressions: some of the blocks") {
   CHECK((y(0, 0) == 1 && y(2, 0) == 0));
   y = masked(a, gate) * x;
   CHECK((y(0, 0) == 0 && y(2, 0) == 5));
+}
+
+TEST_CASE("expressions: symmetric matrices") {
+  const bsr::matrix<double, 2> k({4, 4}, {1, 2, 2, 4, 5, 6, 7, 8}, {0, 1}, {0, 2, 2});
+  const std::vector<double> u{1, 0, 0, 1};
+  std::vector<double> memory(4);
+  const bsr::vector_view<double> f(memory.data(), 4);
+  // [symmetric]
+  f = symmetric(k) * u;  // k holds the blocks on one side of the diagonal, and the diagonal blocks whole
+  auto p = plan(bsr::cpu{}, symmetric(k) * u);
+  f.on(p) = symmetric(k) * u;  // each block is read once, and multiplied twice
+  // [symmetric]
+  CHECK(memory == std::vector<double>{7, 10, 5, 6});
+}
+
+TEST_CASE("expressions: several products in one call") {
+  const bsr::matrix<float, 2> one({4, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {0, 1}, {0, 1, 2});
+  const std::vector<bsr::matrix<float, 2>> w(3, one);
+  std::vector<bsr::dense_matrix<float>> x(3, bsr::dense_matrix<float>(4, 2)), y = x;
+  for (auto& one_x : x) one_x(0, 0) = 1;
+  const auto &wq = w[0], &wk = w[1];
+  bsr::dense_matrix<float> x0(1, 4), q(1, 4), k(1, 4);
+  x0(0, 2) = 1;
+  // [batch]
+  batch(bsr::cpu{.threads = 8}, w.size(), [&](std::size_t h) { return into(y[h], relu(w[h] * x[h])); });
+  batch(bsr::cpu{.threads = 8}, into(q, x0 * transpose(wq)), into(k, x0 * transpose(wk)));
+  // [batch]
+  for (const auto& one_y : y) CHECK((one_y(0, 0) == 1 && one_y(1, 0) == 3 && one_y(2, 0) == 0));
+  CHECK((q(0, 2) == 5 && k(0, 3) == 7));
 }
 
 TEST_CASE("expressions: refusals are types") {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -143,6 +144,19 @@ TEST_CASE("pruning: a layer that trains") {
   l.refresh();
   // [rigl]
   CHECK(l.weights().num_blocks() == 6);
+  // [inference]
+  const bsr::machine m = bsr::calibrate();              // once, a second
+  layer::inference fast(l.weights(), l.bias(), 32, m);  // for 32 samples; dense, if that should be faster
+  const std::string verdict = fast.expected(m).text();  // "block-sparse should be 6.8 times faster here"
+  fast.forward(x, y, [](auto e) { return relu(e); });
+  // [inference]
+  CHECK(verdict.find("should be") != std::string::npos);
+  // [int8]
+  auto q = prune::quantize(l.weights(), prune::scale_of::row);  // q.error: what was lost
+  layer::int8_linear small(std::move(q), l.bias());
+  small.forward(x, y, [](auto e) { return relu(e); });  // x in float is quantised on the way
+  // [int8]
+  CHECK(small.bytes() < 6 * 256 + 4 * (48 + 6 + 4) + 1);
 }
 
 TEST_CASE("pruning: what it costs") {

@@ -1,4 +1,4 @@
-// expect: a packed or masked matrix is a factor of products with dense matrices and vectors alone
+// expect: a packed, masked or half-stored matrix is a factor of products with dense matrices and vectors alone
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bsr/plan/pack.hpp"
 #include "sparse_operands.hpp"

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "bsr/base/half.hpp"
 #include "bsr/elementwise/functions.hpp"
@@ -85,6 +87,52 @@ TEMPLATE_TEST_CASE("functions: many numbers", "[elementwise]", float, double) {
   CHECK_FUNCTION(tanh, tanh, 50.0L);
   CHECK_FUNCTION(arcsinh, asinh, largest);
   CHECK_FUNCTION(arctanh, atanh, 1.0L);
+}
+
+/// f of the numbers at the ends of what T holds is g of them, with its sign.
+template <class T, class F, class G>
+std::string wrong_at_ends(const F& f, const G& g) {
+  using limits = std::numeric_limits<T>;
+  const T tiny = limits::denorm_min();
+  const T least = limits::min();
+  const T below_one = 1 - limits::epsilon() / 2;
+  const T ends[] = {0,    tiny, 5 * tiny, least,         least / 2,          below_one,
+                    T(1), T(2), T(100),   limits::max(), limits::infinity(), limits::quiet_NaN()};
+  constexpr int n = 2 * 12;
+  bsr::buffer<T> data(n);
+  bsr::buffer<std::int32_t> indices(n);
+  for (int k = 0; k < n; ++k) {
+    data[k] = k % 2 == 0 ? ends[k / 2] : -ends[k / 2];
+    indices[k] = k;
+  }
+  const bsr::matrix<T, 1> a({1, n}, std::move(data), std::move(indices), {0, n});
+  const auto c = f(a);
+  for (std::size_t k = 0; k < n; ++k) {
+    const T expected = g(a.data()[k]);
+    const T actual = c.data()[k];
+    const bool is_same = expected != expected   ? actual != actual
+                         : std::isinf(expected) ? actual == expected
+                                                : magnitude(widen(actual) - widen(expected)) <=
+                                                      10 * unit_roundoff<T>() * magnitude(expected);
+    if (!is_same || (expected == expected && std::signbit(actual) != std::signbit(expected)))
+      return "f(" + std::to_string(a.data()[k]) + ") is " + std::to_string(actual) + ", not " +
+             std::to_string(expected);
+  }
+  return "";
+}
+
+#define CHECK_ENDS(name, reference)                                         \
+  CHECK(wrong_at_ends<TestType>([](const auto& a) { return bsr::name(a); }, \
+                                [](TestType x) { return std::reference(x); }) == "")
+
+TEMPLATE_TEST_CASE("functions: zeros of both signs, denormal and infinite numbers, NaN", "[elementwise]",
+                   float, double) {
+  CHECK_ENDS(expm1, expm1);
+  CHECK_ENDS(arcsin, asin);
+  CHECK_ENDS(arctan, atan);
+  CHECK_ENDS(tanh, tanh);
+  CHECK_ENDS(arcsinh, asinh);
+  CHECK_ENDS(arctanh, atanh);
 }
 
 TEST_CASE("functions: other types go through float and double by pieces", "[elementwise]") {

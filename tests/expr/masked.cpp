@@ -100,12 +100,28 @@ void check(std::int64_t rows, std::int64_t cols) {
   const auto transposed = expected<T>::left(gated, true, v_view);
   bsr::view(u) = transpose(masked(w, gate)) * v;
   CHECK(difference(u, transposed) == "");
+  auto p = plan(cpu{.threads = 1}, transpose(w) * v);
+  bsr::view(u).on(p) = transpose(masked(w, gate)) * v;
+  CHECK(difference(u, transposed) == "");
+  std::vector<T> z(static_cast<std::size_t>(cols), T(0.5));
+  for (std::int64_t j = 0; j < cols; ++j)
+    if (active[static_cast<std::size_t>(j / C)] == 0) z[static_cast<std::size_t>(j)] = T(0);
+  const auto wanted = expected<T>::left(both, false, bsr::vector_view<const T>(z.data(), cols));
+  for (std::int64_t j = 0; j < cols; ++j)
+    if (active[static_cast<std::size_t>(j / C)] == 0) z[static_cast<std::size_t>(j)] = poison<T>();
+  bsr::view(v) = columns(masked(w, gate), active) * z;
+  CHECK(difference(v, wanted) == "");
 }
 
 TEST_CASE("masked and columns: products with the blocks that count", "[expr]") {
   check<float, 4, 4>(20, 28);
   check<float, 16, 3>(46, 31);
   check<double, 2, 3>(9, 10);
+}
+
+TEST_CASE("masked and columns: blocks that end where the matrix ends", "[expr]") {
+  check<double, 3, 3>(30, 33);
+  check<float, 16, 16>(64, 96);
 }
 
 TEST_CASE("masked: other types, dynamic blocks, everything off", "[expr]") {

@@ -54,6 +54,14 @@ TEST_CASE("race: who is faster, in a sentence", "[prune]") {
   CHECK(prune::race_result{1, 3.404}.text() == "block-sparse is 3.4 times faster here");
   CHECK(prune::race_result{3, 1.5}.text() == "dense is 2 times faster here: keep the layer dense");
   CHECK(prune::race_result{3, 1.5}.dense_is_faster());
+  bsr::product_cost cost;
+  CHECK(prune::expected(cost).text() == "there is no prediction for these types");
+  CHECK(!prune::expected(cost).dense_is_faster());
+  cost.seconds = 2;
+  cost.dense_seconds = 5;
+  CHECK(prune::expected(cost).text() == "block-sparse should be 2.5 times faster here");
+  cost.seconds = 10;
+  CHECK(prune::expected(cost).text() == "dense should be 2 times faster here: keep the layer dense");
   int sparse = 0, dense = 0;
   const auto result = prune::race([&] { ++sparse; }, [&] { ++dense; }, 0);
   CHECK(sparse == dense);

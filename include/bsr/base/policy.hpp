@@ -14,6 +14,8 @@ namespace bsr::inline v0 {
 struct executor {
   void* context = nullptr;
   void (*run)(void* context, int tasks, void (*task)(void* argument, int i), void* argument) = nullptr;
+  /// Whether work that is not cut goes to `run`, too, as one task; else the caller's thread does it.
+  bool single_pieces = false;
 };
 
 /// Run on the CPU: y.on(bsr::cpu{.threads = 8}) = a * x.

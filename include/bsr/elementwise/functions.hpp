@@ -17,6 +17,7 @@
 #include "bsr/elementwise/conj.hpp"
 #include "bsr/elementwise/map.hpp"
 #include "bsr/elementwise/transform.hpp"
+#include "bsr/elementwise/vector_functions.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/storage/view.hpp"
 
@@ -131,13 +132,13 @@ struct sign_of {
 
 // The same function of a vector of floats or doubles, where there is xsimd.
 #if BSR_HAS_XSIMD
-#define BSR_VECTOR_FUNCTION(name)                                      \
+#define BSR_VECTOR_FUNCTION(function)                                  \
   template <class W>                                                   \
   BSR_INLINE static xsimd::batch<W> vector(const xsimd::batch<W>& x) { \
-    return xsimd::name(x);                                             \
+    return function(x);                                                \
   }
 #else
-#define BSR_VECTOR_FUNCTION(name)
+#define BSR_VECTOR_FUNCTION(function)
 #endif
 
 struct floor_of {
@@ -145,28 +146,28 @@ struct floor_of {
   BSR_INLINE W operator()(W x) const {
     return std::floor(x);
   }
-  BSR_VECTOR_FUNCTION(floor)
+  BSR_VECTOR_FUNCTION(xsimd::floor)
 };
 struct ceil_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::ceil(x);
   }
-  BSR_VECTOR_FUNCTION(ceil)
+  BSR_VECTOR_FUNCTION(xsimd::ceil)
 };
 struct trunc_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::trunc(x);
   }
-  BSR_VECTOR_FUNCTION(trunc)
+  BSR_VECTOR_FUNCTION(xsimd::trunc)
 };
 struct rint_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
     return std::rint(x);
   }
-  BSR_VECTOR_FUNCTION(rint)
+  BSR_VECTOR_FUNCTION(xsimd::rint)
 };
 
 /// NumPy's round: x 10^decimals to the nearest whole number, ties to even, and back.
@@ -207,7 +208,7 @@ struct sqrt_of {
   BSR_INLINE W operator()(const W& x) const {
     return std::sqrt(x);
   }
-  BSR_VECTOR_FUNCTION(sqrt)
+  BSR_VECTOR_FUNCTION(xsimd::sqrt)
 };
 struct expm1_of {
   template <class W>
@@ -222,10 +223,7 @@ struct expm1_of {
       return std::expm1(x);
     }
   }
-  BSR_VECTOR_FUNCTION(expm1)
-  // Near the end of the range the vector function becomes infinite too early.
-  template <class W>
-  static constexpr W vector_limit = sizeof(W) == 4 ? W(88) : W(709);
+  BSR_VECTOR_FUNCTION(vector_expm1)
 };
 struct log1p_of {
   template <class W>
@@ -242,42 +240,42 @@ struct log1p_of {
       return std::log1p(x);
     }
   }
-  BSR_VECTOR_FUNCTION(log1p)
+  BSR_VECTOR_FUNCTION(xsimd::log1p)
 };
 struct sin_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::sin(x);
   }
-  BSR_VECTOR_FUNCTION(sin)
+  BSR_VECTOR_FUNCTION(xsimd::sin)
 };
 struct tan_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::tan(x);
   }
-  BSR_VECTOR_FUNCTION(tan)
+  BSR_VECTOR_FUNCTION(xsimd::tan)
 };
 struct arcsin_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::asin(x);
   }
-  BSR_VECTOR_FUNCTION(asin)
+  BSR_VECTOR_FUNCTION(vector_arcsin)
 };
 struct arctan_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::atan(x);
   }
-  BSR_VECTOR_FUNCTION(atan)
+  BSR_VECTOR_FUNCTION(vector_arctan)
 };
 struct sinh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::sinh(x);
   }
-  BSR_VECTOR_FUNCTION(sinh)
+  BSR_VECTOR_FUNCTION(xsimd::sinh)
   // Near the end of the range the vector function becomes infinite too early.
   template <class W>
   static constexpr W vector_limit = sizeof(W) == 4 ? W(88) : W(709);
@@ -287,21 +285,21 @@ struct tanh_of {
   BSR_INLINE W operator()(const W& x) const {
     return std::tanh(x);
   }
-  BSR_VECTOR_FUNCTION(tanh)
+  BSR_VECTOR_FUNCTION(vector_tanh)
 };
 struct arcsinh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::asinh(x);
   }
-  BSR_VECTOR_FUNCTION(asinh)
+  BSR_VECTOR_FUNCTION(vector_arcsinh)
 };
 struct arctanh_of {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::atanh(x);
   }
-  BSR_VECTOR_FUNCTION(atanh)
+  BSR_VECTOR_FUNCTION(vector_arctanh)
 };
 #undef BSR_VECTOR_FUNCTION
 
@@ -310,18 +308,24 @@ struct arctanh_of {
 template <class F, class W>
 concept has_vector_form = has_xsimd<W> && requires(const xsimd::batch<W>& x) { F::vector(x); };
 
-/// The vector function F of `batch::size` numbers.
+/// How large the numbers may be that F's vector function is used for. On its way xsimd casts doubles to
+/// 64-bit integers, whether it needs the result or not, and in C++ that has no meaning for what such an
+/// integer does not hold.
+template <class F, class W>
+inline constexpr W vector_limit_of = W(1e18);
+template <class F, class W>
+  requires requires { F::template vector_limit<W>; }
+inline constexpr W vector_limit_of<F, W> = F::template vector_limit<W>;
+
+/// The vector function F of `batch::size` numbers; one by one where one of them is too large or NaN.
 template <class F, class W>
 BSR_INLINE void vector_function(const W* from, W* to) {
   using batch = xsimd::batch<W>;
   const batch x = batch::load_unaligned(from);
-  if constexpr (requires { F::template vector_limit<W>; }) {
-    if (xsimd::any(xsimd::abs(x) > batch(F::template vector_limit<W>))) {
-      for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);
-      return;
-    }
-  }
-  F::vector(x).store_unaligned(to);
+  if (xsimd::all(xsimd::abs(x) <= batch(vector_limit_of<F, W>)))
+    F::vector(x).store_unaligned(to);
+  else
+    for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);
 }
 
 /// to[k] = F(from[k]), computed in W by vectors; through a piece of memory where the types differ.

@@ -17,6 +17,7 @@
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/symmetric_view.hpp"
 #include "bsr/op/check.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -161,9 +162,12 @@ concept packed_word = left_operand<X> && is_packed_view<decltype(as_factor(std::
 /// A matrix with a mask.
 template <class X>
 concept masked_word = left_operand<X> && is_masked_view<decltype(as_factor(std::declval<X>()).a)>;
+/// A half-stored symmetric matrix.
+template <class X>
+concept symmetric_word = left_operand<X> && is_symmetric_view<decltype(as_factor(std::declval<X>()).a)>;
 /// A sparse matrix that may be a factor or an addend of a sparse result.
 template <class X>
-concept sparse_operand = left_operand<X> && !packed_word<X> && !masked_word<X>;
+concept sparse_operand = left_operand<X> && !packed_word<X> && !masked_word<X> && !symmetric_word<X>;
 
 template <addend X>
 BSR_INLINE auto as_term(X&& x) {

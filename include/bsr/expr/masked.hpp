@@ -50,7 +50,7 @@ BSR_INLINE masked_view<A> with_mask(const masked_view<A>& a) {
 /// products, and must outlive the expression. Time: of the blocks that are kept, and a look at each flag.
 /// Throws shape_error when there are not as many flags as blocks.
 template <left_operand W, detail::flags G>
-  requires(!packed_word<W>)
+  requires(!packed_word<W> && !symmetric_word<W>)
 auto masked(W&& w, G&& gate) {
   const auto f = as_factor(std::forward<W>(w));
   return [&]<class View, op Op, class S>(const factor<View, Op, S>& g) {
@@ -69,7 +69,7 @@ auto masked(W&& w, G&& gate) {
 /// w without the block columns for which active[j] is 0: of x only the rows that belong to active block
 /// columns are read. active: one bool or byte for each block column. As masked(w, gate) otherwise.
 template <left_operand W, detail::flags G>
-  requires(!packed_word<W>)
+  requires(!packed_word<W> && !symmetric_word<W>)
 auto columns(W&& w, G&& active) {
   const auto f = as_factor(std::forward<W>(w));
   return [&]<class View, op Op, class S>(const factor<View, Op, S>& g) {

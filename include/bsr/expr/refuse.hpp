@@ -92,7 +92,8 @@ template <class A>
 constexpr refused refuse_packed() {
   static_assert(
       never<A>,
-      "bsr: a packed or masked matrix is a factor of products with dense matrices and vectors alone. "
+      "bsr: a packed, masked or half-stored matrix is a factor of products with dense matrices and vectors "
+      "alone. "
       "Take the matrix itself.");
   return {};
 }

@@ -15,8 +15,10 @@
 #include "bsr/expr/assign.hpp"
 #include "bsr/expr/operators.hpp"
 #include "bsr/expr/sample.hpp"
+#include "bsr/kernel/machine.hpp"
 #include "bsr/layer/column_sums.hpp"
 #include "bsr/plan/dense_plan.hpp"
+#include "bsr/prune/account.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/view.hpp"
@@ -100,6 +102,13 @@ class linear {
     run<DY>(backward_, dx, view(dy) * std::as_const(weights_));
   }
 
+  /// How long forward() takes with so many samples, and how long a dense layer, as the plan expects on a
+  /// machine: l.expected(calibrate(), 128).text() is "block-sparse should be 6.8 times faster here", or that
+  /// dense should be. O(1).
+  prune::race_result expected(const machine& m, std::int64_t samples) const {
+    return prune::expected(forward_ ? forward_->cost(m, samples) : product_cost());
+  }
+
   /// Other weights of the same shape, of any pattern. Gradients become zero. Throws shape_error.
   void reset(matrix_type w) {
     if (w.shape() != weights_.shape())
@@ -118,6 +127,8 @@ class linear {
   }
 
  private:
+  /// Plans have the memory that products of many samples want; fewer or more may come.
+  static constexpr std::int64_t most_samples = 512;
   using dense = dense_view<const T, Layout>;
   using sparse = matrix_view<const T, R, C, Index>;
   using forward_plan =
@@ -130,8 +141,8 @@ class linear {
     if (bias_.empty()) bias_ = buffer<T>(weights_.rows());
     dw_ = matrix_type(weights_.pattern());
     db_ = buffer<T>(weights_.rows());
-    forward_.emplace(policy_, input(weights_));
-    backward_.emplace(policy_, input(weights_));
+    forward_.emplace(policy_, input(weights_), most_samples);
+    backward_.emplace(policy_, input(weights_), most_samples);
   }
   /// y = e, with the plan when it is for operands such as x.
   template <class X, class Plan, class Y, class E>

@@ -21,6 +21,7 @@
 #include "bsr/kernel/machine.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/symmetric_view.hpp"
 #include "bsr/op/check.hpp"
 #include "bsr/plan/known_structure.hpp"
 #include "bsr/storage/pattern.hpp"
@@ -70,19 +71,25 @@ class dense_plan {
 
   const Policy& policy() const { return policy_; }
   /// Throws shape_error unless `a` is the matrix that the plan was made for, with other values perhaps.
-  void check(const A& a) const { made_for_.check("a", a); }
+  void check(const A& a) const { made_for_.check("a", stored(a)); }
   /// The plan under another policy for one run, y.on(p, cpu{.threads = 4}) = e: the same bits. Where pieces
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
+  /// For batches, to find plans that are there twice.
+  std::int64_t& mark() { return mark_; }
 
   /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
   /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
-  product_cost cost(const machine_type& m = {}) const { return cost_of<void>(m, nullptr); }
+  product_cost cost(const machine_type& m = {}) const { return cost_of<void>(m, nullptr, columns_); }
+  /// The same for another number of columns.
+  product_cost cost(const machine_type& m, std::int64_t columns) const {
+    return cost_of<void>(m, nullptr, columns);
+  }
   /// The same for a packed matrix.
   template <class Packed>
     requires requires(const Packed& p) { p.packed().blocks(); }
   product_cost cost(const machine_type& m, const Packed& packed) const {
-    return cost_of(m, &packed.packed().blocks());
+    return cost_of(m, &packed.packed().blocks(), columns_);
   }
   /// cost() in words.
   std::string explain() const { return words(cost(), false); }
@@ -123,7 +130,7 @@ class dense_plan {
       return std::same_as<X, A>;
   }
 
-  void check_operand(const A& a) const { made_for_.check("a", a); }
+  void check_operand(const A& a) const { made_for_.check("a", stored(a)); }
   void check_operand(const masked_view<A>& a) const { made_for_.check("a", a.matrix()); }
   template <class Blocks>
   void check_operand(const packed_view<A, Op, Blocks>& a) const {
@@ -138,10 +145,9 @@ class dense_plan {
     return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
   }
   template <class Blocks>
-  product_cost cost_of(const machine_type& m, const Blocks* packed) const {
-    return backend<Policy>::template cost<Op, B, A>(policy_, work_, m, made_for_.shape(),
-                                                    made_for_.blocksize(), made_for_.num_blocks(), columns_,
-                                                    packed);
+  product_cost cost_of(const machine_type& m, const Blocks* packed, std::int64_t columns) const {
+    return backend<Policy>::template cost<Op, B, A>(
+        policy_, work_, m, made_for_.shape(), made_for_.blocksize(), made_for_.num_blocks(), columns, packed);
   }
   /// Three digits.
   static double rounded(double x) {
@@ -166,7 +172,16 @@ class dense_plan {
     return text.c_str();
   }
   template <class View>
-  static const View& checked(const View& a) {
+  static const View& stored(const View& a) {
+    return a;
+  }
+  template <class View>
+  static const View& stored(const symmetric_view<View>& a) {
+    return a.matrix();
+  }
+  template <class View>
+  static const auto& checked(const View& view) {
+    const auto& a = stored(view);
     // Of a matrix in device memory the backend checks the indices that it brings over.
     if constexpr (std::same_as<typename View::space, host>) detail::check_format_for("plan", a, checks::full);
     return a;
@@ -183,6 +198,7 @@ class dense_plan {
 
   Policy policy_;
   std::int64_t columns_;
+  std::int64_t mark_ = -1;
   detail::known_structure<index_type> made_for_;
   workspace work_;
 };

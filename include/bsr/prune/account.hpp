@@ -12,6 +12,7 @@
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/kernel/machine.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/view.hpp"
 
@@ -85,26 +86,35 @@ layer_account account(const A& a) {
   return result;
 }
 
-/// Times of two ways to compute the same, measured here and now.
+/// Times of two ways to compute the same: measured here and now, or predicted.
 struct race_result {
   double sparse_seconds = 0;
   double dense_seconds = 0;
+  bool predicted = false;
   /// How many times faster than dense; below 1 dense is faster.
   double speedup() const { return dense_seconds / sparse_seconds; }
   bool dense_is_faster() const { return dense_seconds < sparse_seconds; }
-  /// "block-sparse is 3.4 times faster here", or "dense is 1.2 times faster here: keep the layer dense".
+  /// "block-sparse is 3.4 times faster here", or "dense is 1.2 times faster here: keep the layer dense"; of a
+  /// prediction "should be" instead of "is". Without times: "there is no prediction for these types".
   std::string text() const {
     message out;
     const auto shown = [](double x) {
       return static_cast<double>(static_cast<std::int64_t>(x * 100 + 0.5)) / 100;
     };
-    if (dense_is_faster())
-      out << "dense is " << shown(1 / speedup()) << " times faster here: keep the layer dense";
+    const char* const is = predicted ? "should be " : "is ";
+    if (predicted && !(sparse_seconds > 0))
+      out << "there is no prediction for these types";
+    else if (dense_is_faster())
+      out << "dense " << is << shown(1 / speedup()) << " times faster here: keep the layer dense";
     else
-      out << "block-sparse is " << shown(speedup()) << " times faster here";
+      out << "block-sparse " << is << shown(speedup()) << " times faster here";
     return out.c_str();
   }
 };
+
+/// What a plan expects as a race: expected(p.cost(calibrate())).text(). Dense is a dense product at 90 % of
+/// what the machine can do. Without the rates of a machine there are no times.
+inline race_result expected(const product_cost& cost) { return {cost.seconds, cost.dense_seconds, true}; }
 
 /// The best times of sparse() and dense(), which take turns for `seconds` and five rounds at least, after one
 /// round that does not count. The best, because others on the machine only ever add time. What is dense is

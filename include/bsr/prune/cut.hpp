@@ -25,25 +25,51 @@ inline double select_kth(std::span<double> scores, std::int64_t k) {
   return scores[static_cast<std::size_t>(k)];
 }
 
-/// Memory that finding a cut uses and keeps.
-using cut_space = storage_detail::growing_buffer<double>;
+/// Two values, the highest and the lowest that the cut may have, and how many scores there must be for it to
+/// be worth while to look for them.
+struct cut_bracket {
+  static constexpr std::int64_t sampled = 2048, margin = 96, least = 8 * sampled;
+  double high = std::numeric_limits<double>::infinity();
+  double low = prune::absent;
+};
 
-/// Where the `kept` highest of `scores` end, 0 < kept <= n. A sample tells between which two values the cut
-/// lies, so that few are copied and ordered (Floyd, Rivest 1975, "Expected time bounds for selection"); the
-/// result does not depend on it. Expected O(n).
-inline cut find_cut(std::span<const double> scores, std::int64_t kept, cut_space& space) {
-  constexpr std::int64_t sampled = 2048, margin = 96;
+/// Between which two values score number `kept` most likely lies, by a sample (Floyd, Rivest 1975, "Expected
+/// time bounds for selection"). n >= cut_bracket::least.
+inline cut_bracket guess_cut(const double* s, std::int64_t n, std::int64_t kept) {
+  constexpr std::int64_t sampled = cut_bracket::sampled, margin = cut_bracket::margin;
+  double sample[sampled];
+  for (std::int64_t k = 0; k < sampled; ++k) sample[k] = s[n / sampled * k];
+  std::sort(sample, sample + sampled, [](double a, double b) { return a > b; });
+  const auto middle = static_cast<std::int64_t>(static_cast<double>(kept) / static_cast<double>(n) * sampled);
+  cut_bracket result;
+  if (middle >= margin) result.high = sample[middle - margin];
+  if (middle + margin < sampled) result.low = sample[middle + margin];
+  return result;
+}
+
+/// Memory that finding a cut uses and keeps.
+struct cut_space {
+  storage_detail::growing_buffer<double> values, inner;
+  storage_detail::growing_buffer<std::int64_t> places;
+  /// For so many scores at most.
+  void reserve(std::int64_t n) {
+    const std::int64_t room = n + 1024;
+    values.reserve(0, room);
+    if (n < cut_bracket::least) return;
+    inner.reserve(0, room);
+    places.reserve(0, room);
+  }
+};
+
+/// Where the `kept` highest of `scores` end, 0 < kept <= n. Few of them are copied and ordered where there
+/// are many; the result does not depend on the sample. Expected O(n).
+inline cut find_cut(std::span<const double> scores, std::int64_t kept,
+                    storage_detail::growing_buffer<double>& space) {
   const double* const s = scores.data();
   const auto n = static_cast<std::int64_t>(scores.size());
   std::int64_t found = 0, above = 0;
-  if (n >= 8 * sampled) {
-    double sample[sampled];
-    for (std::int64_t k = 0; k < sampled; ++k) sample[k] = s[n / sampled * k];
-    std::sort(sample, sample + sampled, [](double a, double b) { return a > b; });
-    const auto middle =
-        static_cast<std::int64_t>(static_cast<double>(kept) / static_cast<double>(n) * sampled);
-    const double high = middle < margin ? std::numeric_limits<double>::infinity() : sample[middle - margin];
-    const double low = middle + margin >= sampled ? prune::absent : sample[middle + margin];
+  if (n >= cut_bracket::least) {
+    const auto [high, low] = guess_cut(s, n, kept);
     constexpr std::int64_t piece = 1024;
     for (std::int64_t p = 0; p < n; p += piece) {
       space.reserve(found, piece);
@@ -76,6 +102,41 @@ BSR_INLINE std::int64_t place_in_group(const double* group, std::int64_t m, std:
   return before;
 }
 
+/// mark_highest in one pass over many scores: what is certainly above the cut is marked, what may be is put
+/// aside with its place and decided upon afterwards. False, when the guess was wrong: nothing is known then.
+inline bool mark_in_one_pass(std::span<const double> scores, std::int64_t kept, std::uint8_t* keep,
+                             cut_space& space) {
+  const double* const s = scores.data();
+  const auto n = static_cast<std::int64_t>(scores.size());
+  const auto [high, low] = guess_cut(s, n, kept);
+  std::int64_t found = 0, above = 0;
+  constexpr std::int64_t piece = 1024;
+  for (std::int64_t p = 0; p < n; p += piece) {
+    space.values.reserve(found, piece);
+    space.places.reserve(found, piece);
+    double* const values = space.values.data();
+    std::int64_t* const places = space.places.data();
+    for (std::int64_t q = p; q < (std::min)(p + piece, n); ++q) {
+      const int higher = int{s[q] > high};
+      keep[q] = static_cast<std::uint8_t>(higher);
+      above += higher;
+      values[found] = s[q];  // counts when it lies between
+      places[found] = q;
+      found += int{s[q] >= low} & (1 - higher);
+    }
+  }
+  if (above >= kept || kept > above + found) return false;
+  const double* const values = space.values.data();
+  const cut at = find_cut({values, static_cast<std::size_t>(found)}, kept - above, space.inner);
+  std::int64_t ties = at.threshold == prune::absent ? 0 : at.ties;
+  for (std::int64_t k = 0; k < found; ++k) {
+    const bool tied = values[k] == at.threshold && ties > 0;
+    ties -= tied ? 1 : 0;
+    keep[space.places[k]] = values[k] > at.threshold || tied;
+  }
+  return true;
+}
+
 /// keep[p] = whether scores[p] is one of the `kept` highest; of equal ones the first are. Blocks that are
 /// absent are not kept, so there may be fewer. O(n).
 inline void mark_highest(std::span<const double> scores, std::int64_t kept, std::uint8_t* keep,
@@ -86,8 +147,9 @@ inline void mark_highest(std::span<const double> scores, std::int64_t kept, std:
     for (std::int64_t p = 0; p < n; ++p) keep[p] = 0;
     return;
   }
+  if (n >= cut_bracket::least && mark_in_one_pass(scores, kept, keep, space)) return;
   const double* const s = scores.data();
-  const cut at = find_cut(scores, kept, space);
+  const cut at = find_cut(scores, kept, space.values);
   for (std::int64_t p = 0; p < n; ++p) keep[p] = s[p] > at.threshold;
   if (at.threshold == prune::absent) return;
   std::int64_t ties = at.ties;

@@ -47,7 +47,7 @@ class regrowth {
         place_(where.num_blocks(), uninitialized),
         indices_(where.num_blocks(), uninitialized),
         indptr_(where.block_rows() + 1) {
-    space_.reserve(0, keep_.size() + 1024);
+    space_.reserve(keep_.size());
   }
 
   /// Returns how many blocks are new. O(block rows * block columns + moved elements). Throws shape_error when

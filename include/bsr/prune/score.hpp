@@ -83,6 +83,8 @@ namespace bsr::inline v0::inline BSR_TARGET::detail {
 /// So many columns are summed up together: their sums stay in the first-level cache (1024 and 512 take three
 /// quarters of the time of 2048, 4096 x 4096 floats).
 inline constexpr std::int64_t score_chunk_columns = 1024;
+/// Blocks of so few rows are summed in registers: as many streams as the caches follow.
+inline constexpr std::int64_t low_block = 8;
 
 /// The blocks of block row i of dense matrices: their scores go to out[0 ... block columns - 1]. `lines`
 /// finds the elements of one row in a contiguous place. Returns whether one of the scores is NaN.
@@ -98,11 +100,24 @@ bool score_block_row(const Score& score, dims shape, dims block, std::int64_t i,
     const std::int64_t last = (std::min)(j + step, n);
     const std::int64_t left = j * block.cols;
     const std::int64_t width = (std::min)(last * block.cols, shape.cols) - left;
-    fold_rows<true>(score, width, sums, lines(top, left, width, top + 1 < bottom)...);
-    for (std::int64_t r = top + 1; r < bottom; ++r)
-      fold_rows<false>(score, width, sums, lines(r, left, width, r + 1 < bottom)...);
-    for (std::int64_t k = width; k < (last - j) * block.cols; ++k) sums[k] = 0;
-    fold_columns(score, last - j, block.cols, sums);
+    std::int64_t cols = block.cols;  // of a block, that are left to join
+    bool folded = false;
+    if constexpr ((requires { lines.from(top, left); } && ...)) {
+      // Of low blocks, columns are joined in registers as far as may be.
+      folded = block.rows <= low_block && cols % 4 == 0;
+      if (folded && cols % 16 == 0)
+        fold_groups<4>(score, bottom - top, width, (last - j) * cols, sums, lines.from(top, left)...);
+      else if (folded)
+        fold_groups<2>(score, bottom - top, width, (last - j) * cols, sums, lines.from(top, left)...);
+      if (folded) cols /= cols % 16 == 0 ? 16 : 4;
+    }
+    if (!folded) {
+      fold_rows<true>(score, width, sums, lines(top, left, width, top + 1 < bottom)...);
+      for (std::int64_t r = top + 1; r < bottom; ++r)
+        fold_rows<false>(score, width, sums, lines(r, left, width, r + 1 < bottom)...);
+      for (std::int64_t k = width; k < (last - j) * cols; ++k) sums[k] = 0;
+    }
+    fold_columns(score, last - j, cols, sums);
     nan |= finish_folds(score, last - j, sums, out + j);
   }
   return nan;
@@ -129,6 +144,13 @@ class dense_lines {
       for (std::int64_t c = 0; c < width; ++c) copy_[c] = x_(row, left + c);
       return copy_.data();
     }
+  }
+
+  /// All rows from element (row, left) on, where they are.
+  fold_source<T> from(std::int64_t row, std::int64_t left) const
+    requires std::same_as<Layout, row_major>
+  {
+    return {x_.data() + row * x_.ld() + left, x_.ld()};
   }
 
  private:

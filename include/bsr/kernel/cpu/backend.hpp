@@ -14,10 +14,12 @@
 #include "bsr/kernel/cpu/sparse/product_structure.hpp"
 #include "bsr/kernel/cpu/sparse/rows.hpp"
 #include "bsr/kernel/cpu/sparse/sum.hpp"
+#include "bsr/kernel/cpu/symmetric_workspace.hpp"
 #include "bsr/kernel/cpu/workspace.hpp"
 #include "bsr/kernel/machine.hpp"
 #include "bsr/kernel/packed_view.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/symmetric_view.hpp"
 #include "bsr/storage/dense_view.hpp"
 #include "bsr/storage/view.hpp"
 
@@ -55,6 +57,12 @@ struct backend<cpu> {
     return product_workspace<element, Op, typename A::index_type>(policy, a, slice);
   }
 
+  template <op Op, class B, class M>
+  static auto workspace(const cpu&, const symmetric_view<M>& a, std::int64_t) {
+    return symmetric_workspace<promoted_t<typename M::value_type, typename B::value_type>,
+                               typename M::index_type>(a);
+  }
+
   template <class Policy = cpu>
   static machine calibrate(const Policy& policy) {
     return detail::measure_machine(policy);
@@ -78,6 +86,8 @@ struct backend<cpu> {
         kernel = micro::planned_spmm<spmm_problem<packed_view<A, Op, Blocks>, Op, B, c>>::kernel_for(
             block, packed->layout(), columns);
     }
+    if constexpr (is_symmetric_view<A>)
+      if (kernel == detail::planned_kernel::vector) kernel = detail::planned_kernel::symmetric_vector;
     if constexpr (!detail::has_planned_kernels<element, A, B>) kernel = detail::planned_kernel::other;
     int lanes = 1;
     if constexpr (detail::has_vectors<element>) lanes = simd::pack<element>::size;

@@ -34,6 +34,7 @@ enum class planned_kernel {
   lanes_rows,
   chunks,
   vector,
+  symmetric_vector,
   other  // as without a plan, and without a prediction
 };
 
@@ -133,6 +134,13 @@ class cost_model {
         c.tile_cols = 1;
         steps = nnz / t_.lanes * 2 * fma_;
         break;
+      case planned_kernel::symmetric_vector:
+        c.kernel = "spmv_symmetric";
+        c.flops *= 2;
+        c.tile_rows = static_cast<int>(t_.block.rows);
+        c.tile_cols = 1;
+        steps = nnz / t_.lanes * 4 * fma_;
+        break;
       case planned_kernel::other:
         c.kernel = "one for any types";
         return c;
@@ -143,7 +151,9 @@ class cost_model {
         const double all = m_.read_of(size) * t_.threads;
         return size >= 16e6 && m_.read_all > 0 && all > m_.read_all ? m_.read_all : all;
       };
-      travel = kernel == planned_kernel::vector ? c.bytes / rate(c.bytes) : of_a / rate(of_a);
+      travel = kernel == planned_kernel::vector || kernel == planned_kernel::symmetric_vector
+                   ? c.bytes / rate(c.bytes)
+                   : of_a / rate(of_a);
       const double dense = m * k * bytes;
       dense_travel = dense / rate(dense);
     }

@@ -491,7 +491,13 @@ class pack<T> {
     requires std::floating_point<T>
   {
 #if BSR_HAS_XSIMD
-    return pack(native(xsimd::exp(xsimd::batch<T>(a.v_))));
+    // e^710 is infinite and e^-746 is 0.
+    if constexpr (std::same_as<T, double>) {
+      const native made(xsimd::exp(xsimd::batch<T>(within(a.v_, 1000))));
+      return pack(a.v_ == a.v_ ? made : a.v_);
+    } else {
+      return pack(native(xsimd::exp(xsimd::batch<T>(a.v_))));
+    }
 #else
     return each(a, a, [](T x, T) { return std::exp(x); });
 #endif
@@ -500,16 +506,23 @@ class pack<T> {
     requires std::floating_point<T>
   {
 #if BSR_HAS_XSIMD
-    // Beyond 6 erf is 1 to the last bit, and xsimd's becomes NaN where the square overflows. NaN stays NaN.
-    const native limit = broadcast(6).v_;
-    const native low = a.v_ < -limit ? -limit : a.v_;
-    return pack(native(xsimd::erf(xsimd::batch<T>(low > limit ? limit : low))));
+    // Beyond 6 erf is 1 to the last bit, and xsimd's becomes NaN where the square overflows.
+    const native made(xsimd::erf(xsimd::batch<T>(within(a.v_, 6))));
+    return pack(a.v_ == a.v_ ? made : a.v_);
 #else
     return each(a, a, [](T x, T) { return std::erf(x); });
 #endif
   }
 
  private:
+  /// a where it is from -limit to limit, else the nearer of the two; NaN becomes -limit. On its way xsimd
+  /// casts doubles to 64-bit integers, and in C++ that has no meaning for infinities and NaN: compilers
+  /// compute what they like.
+  BSR_INLINE static native within(native a, T limit) {
+    const native low = broadcast(-limit).v_, high = broadcast(limit).v_;
+    const native raised = a > low ? a : low;
+    return raised < high ? raised : high;
+  }
   template <class Half>
   BSR_INLINE static pack widened(const Half* from) {
     static_assert(std::same_as<T, float>);

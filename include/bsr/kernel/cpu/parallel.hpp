@@ -85,10 +85,11 @@ class guarded {
 }  // namespace detail
 
 /// Calls f(i) once for every i in [0, pieces), on the policy's threads, and returns when all have returned.
-/// Throws the first exception that an f throws. One piece runs in the caller's thread.
+/// Throws the first exception that an f throws. One piece runs in the caller's thread, unless the executor
+/// wants it.
 template <class F>
 void for_each_piece(const cpu& policy, int pieces, const F& f) {
-  if (pieces <= 1) {
+  if (pieces <= 1 && !(pieces == 1 && policy.executor.run != nullptr && policy.executor.single_pieces)) {
     if (pieces == 1) f(0);
     return;
   }

@@ -16,6 +16,7 @@
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/symmetric_view.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
@@ -39,6 +40,7 @@ struct backend<cuda> {
   template <op Op, class B, class A>
   static auto workspace(const cuda& policy, const A& a, std::int64_t columns) {
     using T = typename A::value_type;
+    static_assert(!is_symmetric_view<A>, "bsr: a half-stored symmetric matrix is not for the device yet.");
     constexpr bool one_column = storage_detail::is_vector_view<B>;
     return gpu::device_plan<T, Op, typename A::index_type>(
         a, columns, !one_column && (!std::is_same_v<T, float> || policy.tf32));
@@ -60,12 +62,12 @@ struct backend<cuda> {
 
   template <op Op, class B, class A, class Workspace, class Blocks>
   static product_cost cost(const cuda&, const Workspace& work, const cuda_machine& m, dims shape, dims block,
-                           std::int64_t num_blocks, std::int64_t, const Blocks*) {
+                           std::int64_t num_blocks, std::int64_t columns, const Blocks*) {
     if constexpr (Op == op::transpose) {
       shape = dims(shape.cols, shape.rows);
       block = dims(block.cols, block.rows);
     }
-    return work.template cost<typename B::value_type>(m, shape, block, num_blocks);
+    return work.template cost<typename B::value_type>(m, shape, block, num_blocks, columns);
   }
 
  private:
@@ -88,6 +90,7 @@ struct backend<cuda> {
                   std::int64_t c_col_stride, std::int64_t cols, const Epilogue& e) {
     using T = typename A::value_type;
     constexpr bool known = std::is_same_v<T, TB> && gpu::has_device_kernel<T, TC>;
+    static_assert(!is_symmetric_view<A>, "bsr: a half-stored symmetric matrix is not for the device yet.");
     constexpr bool walks = Op == op::none || !std::is_same_v<Work, nothing>;
     static_assert(
         known,

@@ -101,11 +101,12 @@ class device_plan {
     }
   }
 
-  /// A product with the planned number of columns, of op(A) with that shape and those blocks.
+  /// A product with so many columns, of op(A) with that shape and those blocks.
   template <class Result>
-  product_cost cost(const cuda_machine& m, dims shape, dims block, std::int64_t blocks) const {
+  product_cost cost(const cuda_machine& m, dims shape, dims block, std::int64_t blocks,
+                    std::int64_t cols) const {
     product_cost c;
-    const auto columns = static_cast<double>(columns_);
+    const auto columns = static_cast<double>(cols);
     const double area = static_cast<double>(block.rows) * static_cast<double>(block.cols);
     c.flops = 2 * static_cast<double>(blocks) * area * columns;
     c.bytes = static_cast<double>(blocks) * (area * sizeof(T) + sizeof(Index)) +
@@ -119,11 +120,11 @@ class device_plan {
       c.tile_rows = tile_.rows();
       c.tile_cols = tile_.columns;
       c.threads = prepared_.workers * tile_.threads();
-      const double tiles = static_cast<double>(prepared_.most_columns) / tile_.columns;
+      const auto tiles = static_cast<double>((cols + tile_.columns - 1) / tile_.columns);
       cache = tiles * (static_cast<double>(step_columns_.size()) * static_cast<double>(block.cols) *
                            tile_.columns * sizeof(T) +
                        static_cast<double>(blocks) * area * sizeof(T));
-      padded = c.flops / columns * static_cast<double>(prepared_.most_columns);
+      padded = c.flops / columns * tiles * tile_.columns;
       uneven = uneven_;
     } else {
       using plain = spmm_plain<T, std::conditional_t<(sizeof(T) > 4), double, float>>;
@@ -132,7 +133,7 @@ class device_plan {
       c.tile_cols = plain::columns;
       c.threads = static_cast<int>(plain::threads);
       const auto pieces = static_cast<double>((block.rows + plain::rows_at_once - 1) / plain::rows_at_once);
-      const auto tiles = static_cast<double>((columns_ + plain::columns - 1) / plain::columns);
+      const auto tiles = static_cast<double>((cols + plain::columns - 1) / plain::columns);
       cache = static_cast<double>(blocks) * sizeof(T) *
               (area * tiles + pieces * static_cast<double>(block.cols) * columns);
     }

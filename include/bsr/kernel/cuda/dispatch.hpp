@@ -89,6 +89,8 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
   using accumulator = typename mma_type<T>::accumulator;
   using tile = selected_tile<T, BlockRows, planned_depth(sizeof(T), BlockRows, 128), planned_shared_kib>;
   using body = spmm_mma<T, tile, Order, 16>;
+  constexpr int shared_bytes = tile::value.shared_bytes() + body::template scratch_bytes<flat_epilogue>;
+  static_assert(shared_bytes <= planned_shared_kib << 10);
   const gpu_runtime::spmm_prepared& plan = *all.prepared;
   gpu_runtime::status result;
   for (std::int64_t first = 0; first < all.cols && result.code == 0; first += plan.most_columns) {
@@ -116,8 +118,7 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
         .counter = plan.counters,
         .gate = call.gate,
         .active = call.active};
-    result = launch.template mma<body>(
-        args, plan.workers, tile::value.shared_bytes() + body::template scratch_bytes<flat_epilogue>);
+    result = launch.template mma<body>(args, plan.workers, shared_bytes);
   }
   return result;
 }

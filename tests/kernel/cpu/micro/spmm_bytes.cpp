@@ -32,6 +32,11 @@ TEST_CASE("spmm_bytes: depths for two packs of columns, for one, and for none") 
   check<s8, s8, std::int32_t, 4, 16>(2, 400, {33});
 }
 
+TEST_CASE("spmm_bytes: a deep B in parts, more strips than keep their sums at once") {
+  check<s8, s8, std::int32_t, 4, 64>(40, 52, {18});
+  check<u8, s8, float, 13, 64>(4, 52, {3, 17});
+}
+
 TEST_CASE("spmm_bytes stores by columns, and as float") {
   check<s8, s8, std::int32_t, 16, 16, bsr::col_major>(4, 5, {1, 40});
   check<s8, u8, float, 16, 16>(4, 5, {1, 40});

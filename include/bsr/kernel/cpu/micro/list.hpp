@@ -13,6 +13,7 @@
 #include "bsr/kernel/cpu/micro/spmm_scatter.hpp"
 #include "bsr/kernel/cpu/micro/spmv_block.hpp"
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
+#include "bsr/kernel/cpu/micro/symmetric_generic.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
@@ -38,12 +39,19 @@ struct spmm_choice
 template <class M, op Op, class B, class C, class Epilogue>
 struct spmm_choice<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>
     : detail::first_fit<spmm_panel<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
+                        spmm_column<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
+                        spmm_scatter<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
                         spmm_generic<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>> {};
 template <class Problem>
 struct spmv_choice : detail::first_fit<spmv_block<Problem>, spmv_generic<Problem>> {};
+
+template <class M, op Op, class B, class C, class Epilogue>
+struct spmm_choice<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>> {
+  using type = symmetric_generic<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>>;
+};
 template <class M, op Op, class X, class Y, class Epilogue>
-struct spmv_choice<spmv_problem<masked_view<M>, Op, X, Y, Epilogue>> {
-  using type = spmv_generic<spmv_problem<masked_view<M>, Op, X, Y, Epilogue>>;
+struct spmv_choice<spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>> {
+  using type = symmetric_generic<spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>>;
 };
 
 template <class Problem>

@@ -15,6 +15,7 @@
 #include "bsr/kernel/cpu/micro/spmm_flipped.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_lanes.hpp"
+#include "bsr/kernel/cpu/micro/spmv_symmetric.hpp"
 #include "bsr/kernel/cpu/micro/spmv_turned.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/packed_blocks.hpp"
@@ -182,14 +183,36 @@ struct planned_spmv<spmv_problem<packed_view<M, Op, Blocks>, Op, X, Y, Epilogue>
   }
 };
 
+template <class M, op Op, class X, class Y, class Epilogue>
+struct planned_spmv<spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>> {
+  using problem = spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>;
+
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    if constexpr (spmv_symmetric<problem>::fits)
+      spmv_symmetric<problem>::run(policy, work, p);
+    else
+      spmv_kernel<problem>::run(policy, p);
+  }
+};
+template <class M, op Op, class B, class C, class Epilogue>
+struct planned_spmm<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>> {
+  using problem = spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>;
+
+  template <class Workspace>
+  static void run(const cpu& policy, Workspace&, const problem& p) {
+    spmm_kernel<problem>::run(policy, p);
+  }
+  static planned_kernel kernel_for(dims, std::int64_t) { return planned_kernel::other; }
+};
+
 template <class A, op Op, class X, class Y, class Epilogue>
 struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
   using problem = spmv_problem<A, Op, X, Y, Epilogue>;
 
   template <class Workspace>
   static void run(const cpu& policy, Workspace& work, const problem& p) {
-    if constexpr (Op == op::transpose && !is_masked_view<A> &&
-                  detail::has_planned_kernels<typename problem::accumulator, A, X>)
+    if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
       if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
     spmv_kernel<problem>::run(policy, p);
   }

@@ -29,6 +29,7 @@ struct byte_tile {
   const Index* last;
   const std::int32_t* b;      ///< packs * pack::size words for every four rows of B
   const std::int32_t* start;  ///< with what the sums of each row begin; null: 0
+  bool adds;                  ///< the sums begin with what `out` holds instead
   std::int32_t* out;          ///< of sums
   std::int64_t ldo;           ///< from row to row
 };
@@ -41,7 +42,10 @@ template <int Rows, int Packs, class TA, class Index>
   BSR_UNROLL
   for (int r = 0; r < Rows; ++r) {
     BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = t.start == nullptr ? P::zero() : P::broadcast(t.start[r]);
+    for (int v = 0; v < Packs; ++v)
+      sums[r][v] = t.adds               ? P::load(t.out + r * t.ldo + v * P::size)
+                   : t.start == nullptr ? P::zero()
+                                        : P::broadcast(t.start[r]);
   }
   std::int64_t cols = t.cols;
   const TA* a = t.a;
@@ -89,8 +93,9 @@ namespace micro {
 /// Panels of columns of B (outer), four rows of which are interleaved into one row of words on the stack, 48
 /// KiB of them, x strips of rows of a block row x blocks. One factor of the instruction is unsigned: where
 /// neither is, B gets 128 added, and 128 times the sum of A's row taken off at the end; where both are, the
-/// other way round. Exact, and without saturation. Blocks whose columns are no multiple of four, padded
-/// matrices and depths beyond what fits go to spmm_panel.
+/// other way round. Exact, and without saturation. Where B is deeper than what fits, groups of strips keep
+/// their sums on the stack, too, and take B in parts. Blocks whose columns are no multiple of four, wider
+/// than a part, and padded matrices go to spmm_panel.
 template <class Problem>
 struct spmm_bytes {
   static constexpr bool fits = false;
@@ -115,8 +120,8 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     const dims block = p.a.blocksize();
     const std::int64_t groups = p.a.cols() / 4;
     const int widest = panel_words / P::size >= 2 * groups ? 2 : 1;
-    if (p.b.col_stride() != 1 || block.cols % 4 != 0 || p.a.is_padded() ||
-        groups * P::size * widest > panel_words)
+    const bool deep = groups * P::size > panel_words;
+    if (p.b.col_stride() != 1 || block.cols % 4 != 0 || p.a.is_padded() || block.cols > part_rows)
       return spmm_panel<problem>::run(policy, p);
     const std::int64_t packs = (p.c.cols() + P::size - 1) / P::size, panels = (packs + widest - 1) / widest;
     const strip_cut cut = cut_rows(static_cast<int>(block.rows), tallest);
@@ -126,6 +131,11 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
       for_each_range(
           schedule, p.a.block_rows(), panels, piece, pieces,
           [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
+            if (deep) {
+              for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+                run_deep_panel(p, cut, first, last, panel);
+              return;
+            }
             row_sums known;
             for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
               run_panel(p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels),
@@ -139,6 +149,9 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
  private:
   static constexpr int tallest = vector_registers == 32 ? 12 : 4;
   static constexpr std::int64_t panel_words = 49152 / 4;
+  /// A deep B: rows of a part, 32 KiB of words, and the strips of a group, whose sums take at most 24 KiB.
+  static constexpr std::int64_t part_rows = 8192 / P::size * 4;
+  static constexpr int group_strips = 6144 / (tallest * P::size) < 32 ? 6144 / (tallest * P::size) : 32;
   static constexpr bool same_sign = std::same_as<TA, TB>;
   static constexpr bool writes_through = std::same_as<Epilogue, no_epilogue> &&
                                          std::same_as<T, std::int32_t> &&
@@ -178,7 +191,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
 
     alignas(64) std::int32_t words[panel_words];
     alignas(64) std::int32_t sums[tallest * 2 * P::size];
-    pack_words(p.b, left, cols, packs, words);
+    pack_words(p.b, 0, p.b.rows(), left, cols, packs, words);
     const kernel high = packs == 2 ? choose<2>(cut.height) : choose<1>(cut.height);
     const kernel low = cut.height == 1 ? high
                        : packs == 2    ? choose<2>(cut.height - 1)
@@ -188,6 +201,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.cols = block.cols;
     t.b = words;
     t.start = nullptr;
+    t.adds = false;
     t.out = sums;
     t.ldo = ld;
     [[maybe_unused]] int number = 0;
@@ -215,11 +229,77 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     }
   }
 
-  /// words[g * ld + j]: bytes 4 g .. 4 g + 3 of column left + j of B, 0 where there is none.
-  [[gnu::noinline]] static void pack_words(const B& b, std::int64_t left, std::int64_t cols, int packs,
-                                           std::int32_t* words) {
+  /// Pack `pack` of strips [first, last) of a product whose B is too deep to be interleaved at once.
+  static void run_deep_panel(const problem& p, const strip_cut& cut, strip_position first,
+                             strip_position last, std::int64_t pack) {
+    const dims block = p.a.blocksize();
+    const std::int64_t left = pack * P::size;
+    const std::int64_t cols = p.c.cols() - left < P::size ? p.c.cols() - left : P::size;
+    const std::int64_t part = part_rows / block.cols;  // block columns
+    const index_type* const indptr = p.a.indptr().data();
+    const index_type* const indices = p.a.indices().data();
+
+    alignas(64) std::int32_t words[part_rows / 4 * P::size];
+    alignas(64) std::int32_t sums[group_strips][tallest * P::size];
+    tile t;
+    t.block = block.rows * block.cols;
+    t.cols = block.cols;
+    t.start = nullptr;
+    t.adds = true;
+    t.ldo = P::size;
+    const auto for_each_in_group = [&](strip_position s, const auto& f) {
+      int n = 0;
+      for (; s != last && n < group_strips; ++n) {
+        const int strip = static_cast<int>(s.strip);
+        f(n, s.block_row, cut.first_row(strip), cut.rows(strip));
+        if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
+      }
+      return s;
+    };
+    const auto values = [&](std::int64_t k, int first_row) {
+      return p.a.data().data() + k * t.block + first_row * block.cols;
+    };
+    for (strip_position s = first; s != last;) {
+      for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
+        std::int32_t of[tallest] = {};
+        const std::int64_t begin = indptr[block_row];
+        if constexpr (same_sign)
+          offsets(values(begin, first_row), t.block, indptr[block_row + 1] - begin, rows, block.cols, of);
+        for (int r = 0; r < rows; ++r) P::broadcast(of[r]).store(sums[n] + r * P::size);
+      });
+      for (std::int64_t from = 0; from < p.a.block_cols(); from += part) {
+        const std::int64_t to = p.a.block_cols() - from < part ? p.a.block_cols() : from + part;
+        pack_words(p.b, from * block.cols, to * block.cols, left, cols, 1, words);
+        t.b = words - from * (block.cols / 4) * P::size;
+        for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
+          t.out = sums[n];
+          const kernel run = choose<1>(rows);
+          // Blocks of this part that lie one behind the other.
+          for (std::int64_t k = indptr[block_row]; k < indptr[block_row + 1];) {
+            std::int64_t end = k;
+            while (end < indptr[block_row + 1] && indices[end] >= from && indices[end] < to) ++end;
+            if (end > k) {
+              t.first = indices + k;
+              t.last = indices + end;
+              t.a = values(k, first_row);
+              run(t);
+            }
+            k = end + 1;
+          }
+        });
+      }
+      s = for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
+        finish(p, sums[n], P::size, block_row * block.rows + first_row, rows, left, cols);
+      });
+    }
+  }
+
+  /// words[g * ld + j]: bytes 4 g .. 4 g + 3, counted from row `from` on, of column left + j of B, 0 where
+  /// there is none.
+  [[gnu::noinline]] static void pack_words(const B& b, std::int64_t from, std::int64_t to, std::int64_t left,
+                                           std::int64_t cols, int packs, std::int32_t* words) {
     constexpr std::uint8_t flip = same_sign ? 0x80 : 0;
-    for (std::int64_t k = 0; k + 4 <= b.rows(); k += 4)
+    for (std::int64_t k = from; k + 4 <= to; k += 4)
       for (int v = 0; v < packs; ++v, words += P::size) {
         const std::int64_t rest = cols - v * P::size;
         detail::interleave_bytes(&b(k, left + v * P::size), b.row_stride(), 4,

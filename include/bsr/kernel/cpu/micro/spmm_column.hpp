@@ -13,6 +13,7 @@
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -53,8 +54,8 @@ template <class T>
 
 namespace micro {
 
-/// C = epilogue(alpha * A * B), op none, columns of B in one piece, float or double throughout, any block
-/// size, any C.
+/// C = epilogue(alpha * A * B), op none, A masked or not, columns of B in one piece, float or double
+/// throughout, any block size, any C.
 ///
 /// Strips of up to two packs of rows of a block row x groups of columns of B. The blocks of a strip are
 /// transposed into 40 KiB of the stack, as many as fit, and stay there for a whole group of columns; the rows
@@ -104,6 +105,8 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
  private:
   static constexpr bool writes_through =
       std::same_as<Epilogue, no_epilogue> && std::same_as<T, typename C::value_type>;
+  static constexpr bool masked = is_masked_view<A>;
+  static constexpr std::int64_t most_kept = 512;
   static constexpr int max_height = 2 * P::size;
   static constexpr int group_cols = 128 * 64 / (P::size * static_cast<int>(sizeof(T)));
   static constexpr std::int64_t capacity = 40960 / static_cast<std::int64_t>(sizeof(T));
@@ -128,10 +131,12 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     const std::int64_t top = block_row * block.rows + first_row;
     bool through = false;
     if constexpr (writes_through) through = rows == height && p.c.row_stride() == 1;
-    const std::int64_t fitting = capacity / (block.cols * height);
+    const std::int64_t room = capacity / (block.cols * height);
+    const std::int64_t fitting = masked && room > most_kept ? most_kept : room;
 
     alignas(64) T transposed[capacity];
     alignas(64) T sums[group_cols * max_height];
+    [[maybe_unused]] index_type kept[masked ? most_kept : 1];
     tile t{};
     t.a = transposed;
     t.block = block.cols * height;
@@ -141,12 +146,25 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.ldx = p.b.col_stride();
     std::int64_t k = begin;
     do {
-      const std::int64_t last = end - k < fitting ? end : k + fitting;
-      for (std::int64_t i = k; i < last; ++i)
-        detail::transpose_block(p.a.data().data() + (i * block.rows + first_row) * block.cols, rows,
-                                block.cols, transposed + (i - k) * block.cols * height, height);
-      t.first = p.a.indices().data() + k;
-      t.last = p.a.indices().data() + last;
+      std::int64_t last = k;
+      const auto transpose_next = [&](std::int64_t n) {
+        detail::transpose_block(p.a.data().data() + (last * block.rows + first_row) * block.cols, rows,
+                                block.cols, transposed + n * block.cols * height, height);
+      };
+      if constexpr (masked) {
+        std::int64_t count = 0;
+        for (; last < end && count < fitting; ++last) {
+          if (!detail::kept(p.a, last)) continue;
+          transpose_next(count);
+          kept[count++] = p.a.indices().data()[last];
+        }
+        t.first = kept;
+        t.last = kept + count;
+      } else {
+        for (; last < end && last - k < fitting; ++last) transpose_next(last - k);
+        t.first = p.a.indices().data() + k;
+        t.last = p.a.indices().data() + last;
+      }
       const bool complete = last == end;
       const bool straight = through && complete;
       t.alpha = complete ? p.alpha : T(1);

@@ -241,12 +241,8 @@ struct spmm_narrow<spmm_problem<A, op::none, B, C, Epilogue>> {
         detail::transpose_square(square);
         BSR_UNROLL
         for (int g = 0; g < P::size; ++g) {
-          if (g >= width) break;
-          word* const line = to + (left + g) * ld + top;
-          if constexpr (words::flip != 0)
-            detail::flip_bits(square[g], words::flip).store(line);
-          else
-            square[g].store(line);
+          if constexpr (words::flip != 0) square[g] = detail::flip_bits(square[g], words::flip);
+          if (g < width) square[g].store(to + (left + g) * ld + top);
         }
       }
   }

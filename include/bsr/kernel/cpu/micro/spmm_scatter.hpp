@@ -12,6 +12,7 @@
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 #include "bsr/storage/alias.hpp"
 
@@ -131,8 +132,8 @@ bool reads(const then<F, G>& e, const C& c) {
 
 namespace micro {
 
-/// C = epilogue(alpha * A' * B), op transpose, float or double throughout, B and C both by rows or both by
-/// columns.
+/// C = epilogue(alpha * A' * B), op transpose, A masked or not, float or double throughout, B and C both by
+/// rows or both by columns.
 ///
 /// Parallel over columns of B and C, which share nothing, so no atomics and no scratch: the sums are kept in
 /// C. They start from the epilogue's first addend where there is one (0 otherwise); the rest of the epilogue
@@ -197,6 +198,7 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
     const auto* const indices = p.a.indices().data();
     for (std::int64_t i = 0; i < p.a.block_rows(); ++i)
       for (std::int64_t k = indptr[i]; k < indptr[i + 1]; ++k) {
+        if (!detail::kept(p.a, k)) continue;
         const T* const values = p.a.data().data() + k * block.rows * block.cols;
         const std::int64_t top = static_cast<std::int64_t>(indices[k]) * block.cols;
         if constexpr (by_row) {

@@ -7,11 +7,13 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/blocksize.hpp"
+#include "bsr/kernel/cpu/micro/spmv_finish.hpp"
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -49,6 +51,13 @@ struct spmv_range {
   const Index* indptr;
   const T* x;
   std::int64_t rows, cols;  ///< of a block
+  /// Of a masked matrix: see masked_view.
+  const unsigned char* gate = nullptr;
+  const unsigned char* active = nullptr;
+
+  BSR_INLINE bool kept(std::int64_t k) const {
+    return (gate == nullptr || gate[k] != 0) && (active == nullptr || active[indices[k]] != 0);
+  }
 };
 
 /// Blocks of one element: nothing to gain from packs, whose elements of x would be loaded one by one.
@@ -210,8 +219,8 @@ template <int Rows, int Cols, class T>
 struct spmv_by_row {
   using P = pack<T>;
 
-  /// Rows [first_row, first_row + Rows) of the blocks [begin, end).
-  template <class TA, class Index>
+  /// Rows [first_row, first_row + Rows) of the blocks [begin, end), if Masked of those that are kept.
+  template <bool Masked = false, class TA, class Index>
   BSR_INLINE static void run(const spmv_range<T, TA, Index>& g, std::int64_t begin, std::int64_t end,
                              std::int64_t first_row, T* sums) {
     constexpr int padded_rows = Rows <= 1 ? 1 : Rows <= 2 ? 2 : Rows <= 4 ? 4 : Rows <= 8 ? 8 : 16;
@@ -224,6 +233,8 @@ struct spmv_by_row {
     const TA* a = g.data;
     if (begin < end) a += begin * size + first_row * cols;
     for (std::int64_t k = begin; k < end; ++k, a += size) {
+      if constexpr (Masked)
+        if (!g.kept(k)) continue;
       const T* const x = g.x + static_cast<std::int64_t>(g.indices[k]) * cols;
       for (std::int64_t n = 0; n < Rows * cols; n += 64 / static_cast<int>(sizeof(TA)))
         __builtin_prefetch(a + n + spmv_distance<TA>);
@@ -246,37 +257,39 @@ struct spmv_by_row {
 inline constexpr int spmv_rows = vector_registers == 32 ? 16 : 8;
 
 /// sums = the block rows [first, last) times x.
-template <int R, int C, class T, class TA, class Index>
+template <int R, int C, bool Masked, class T, class TA, class Index>
 [[gnu::noinline]] void spmv_static(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last,
                                    T* sums) {
   for (std::int64_t i = first; i < last; ++i, sums += R) {
     const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
-    if constexpr (R * C == 1) {
+    if constexpr (R * C == 1 && !Masked) {
       spmv_single<T>::run(g, begin, end, sums);
-    } else if constexpr (spmv_grouped<R, C, T>::fits) {
+    } else if constexpr (spmv_grouped<R, C, T>::fits && !Masked) {
       spmv_grouped<R, C, T>::run(g, begin, end, sums);
-    } else if constexpr (spmv_flat<R, C, T>::fits) {
+    } else if constexpr (spmv_flat<R, C, T>::fits && !Masked) {
       spmv_flat<R, C, T>::run(g, begin, end, sums);
     } else {
       constexpr strip_cut cut = cut_rows(R, spmv_rows);
       std::int64_t row = 0;
       for (int strip = 0; strip < cut.highest; ++strip, row += cut.height)
-        spmv_by_row<cut.height, C, T>::run(g, begin, end, row, sums + row);
+        spmv_by_row<cut.height, C, T>::template run<Masked>(g, begin, end, row, sums + row);
       if constexpr (cut.highest < cut.strips)
         for (; row < R; row += cut.height - 1)
-          spmv_by_row<cut.height - 1, C, T>::run(g, begin, end, row, sums + row);
+          spmv_by_row<cut.height - 1, C, T>::template run<Masked>(g, begin, end, row, sums + row);
     }
   }
 }
-template <class T, class TA, class Index>
+template <bool Masked, class T, class TA, class Index>
 [[gnu::noinline]] void spmv_dynamic(const spmv_range<T, TA, Index>& g, std::int64_t first, std::int64_t last,
                                     T* sums) {
   for (std::int64_t i = first; i < last; ++i, sums += g.rows) {
     const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
     std::int64_t row = 0;
-    for (; row + 8 <= g.rows; row += 8) spmv_by_row<8, 0, T>::run(g, begin, end, row, sums + row);
-    for (; row + 2 <= g.rows; row += 2) spmv_by_row<2, 0, T>::run(g, begin, end, row, sums + row);
-    if (row < g.rows) spmv_by_row<1, 0, T>::run(g, begin, end, row, sums + row);
+    for (; row + 8 <= g.rows; row += 8)
+      spmv_by_row<8, 0, T>::template run<Masked>(g, begin, end, row, sums + row);
+    for (; row + 2 <= g.rows; row += 2)
+      spmv_by_row<2, 0, T>::template run<Masked>(g, begin, end, row, sums + row);
+    if (row < g.rows) spmv_by_row<1, 0, T>::template run<Masked>(g, begin, end, row, sums + row);
   }
 }
 
@@ -286,9 +299,9 @@ namespace micro {
 
 /// y = epilogue(alpha * A * x), op none, x in one piece, blocks that end where A ends, any y.
 ///
-/// Reads every block once, in storage order, with prefetch; masks what is no multiple of a pack, so nothing
-/// beyond a block or beyond its part of x is read. An element's sum is formed in lanes and chains that depend
-/// on the block size only.
+/// A may be masked. Reads every block once, in storage order, with prefetch; masks what is no multiple of a
+/// pack, so nothing beyond a block or beyond its part of x is read. An element's sum is formed in lanes and
+/// chains that depend on the block size only.
 template <class Problem>
 struct spmv_block {
   static constexpr bool fits = false;
@@ -301,7 +314,6 @@ template <class A, class X, class Y, class Epilogue>
 struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
   using problem = spmv_problem<A, op::none, X, Y, Epilogue>;
   using T = typename problem::accumulator;
-  using P = pack<T>;
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
@@ -313,13 +325,22 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
     for_each_piece(policy, pieces, [&](int piece) {
       for_each_range(schedule, p.a.block_rows(), 1, piece, pieces,
                      [&](strip_position first, strip_position last, std::int64_t, std::int64_t) {
-                       run_range(p, p.a, first.block_row, last.block_row);
+                       run_range(p, matrix_of(p.a), first.block_row, last.block_row);
                      });
     });
   }
 
  private:
   static constexpr std::int64_t max_rows = 512;
+
+  template <class M>
+  static const M& matrix_of(const M& a) {
+    return a;
+  }
+  template <class M>
+  static const M& matrix_of(const masked_view<M>& a) {
+    return a.matrix();
+  }
 
   template <class TA, int R, int C, class Index>
   static void run_range(const problem& p, const matrix_view<TA, R, C, Index>& a, std::int64_t first,
@@ -328,37 +349,22 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
       if (with_static_blocks(a, spmv_list(), [&](auto view) { run_range(p, view, first, last); })) return;
     using value = std::remove_const_t<TA>;
     const dims block = a.blocksize();
-    const detail::spmv_range<T, value, Index> g{a.data().data(), a.indices().data(), a.indptr().data(),
-                                                p.x.data(),      block.rows,         block.cols};
+    detail::spmv_range<T, value, Index> g{a.data().data(), a.indices().data(), a.indptr().data(),
+                                          p.x.data(),      block.rows,         block.cols};
+    constexpr bool masked = is_masked_view<A>;
+    if constexpr (masked) {
+      g.gate = p.a.gate();
+      g.active = p.a.active();
+    }
     T sums[max_rows];
     const std::int64_t step = max_rows / block.rows;
     for (std::int64_t i = first; i < last; i += step) {
       const std::int64_t next = last - i < step ? last : i + step;
       if constexpr (R != dynamic && C != dynamic)
-        detail::spmv_static<R, C>(g, i, next, sums);
+        detail::spmv_static<R, C, masked>(g, i, next, sums);
       else
-        detail::spmv_dynamic(g, i, next, sums);
-      finish(p, sums, i * block.rows, (next - i) * block.rows);
-    }
-  }
-
-  /// y = epilogue(alpha * sums) for `count` elements from `first` on.
-  [[gnu::noinline]] static void finish(const problem& p, const T* sums, std::int64_t first,
-                                       std::int64_t count) {
-    const P alpha = P::broadcast(p.alpha);
-    for (std::int64_t n = 0; n < count; n += P::size) {
-      const int width = count - n < P::size ? static_cast<int>(count - n) : P::size;
-      const P result = apply_epilogue<axis::column>(p.epilogue, alpha * P::load(sums + n, width), first + n,
-                                                    0, lanes<axis::column>{width});
-      auto* const to = &p.y[first + n];
-      if constexpr (std::same_as<T, typename Y::value_type>)
-        if (p.y.stride() == 1) {
-          result.store(to, width);
-          continue;
-        }
-      T lane[P::size];
-      result.store(lane);
-      for (int l = 0; l < width; ++l) to[l * p.y.stride()] = to_element<typename Y::value_type>(lane[l]);
+        detail::spmv_dynamic<masked>(g, i, next, sums);
+      detail::finish_vector(p, sums, i * block.rows, (next - i) * block.rows);
     }
   }
 };

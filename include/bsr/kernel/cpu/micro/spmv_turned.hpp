@@ -9,6 +9,7 @@
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::micro {
@@ -58,6 +59,8 @@ struct spmv_turned<spmv_problem<A, Op, X, Y, Epilogue>> {
     P sums[4] = {P::zero(), P::zero(), P::zero(), P::zero()};
     const std::int64_t begin = a.indptr[s.block_row], end = a.indptr[s.block_row + 1];
     for (std::int64_t k = begin; k < end; ++k) {
+      if constexpr (is_masked_view<A>)
+        if (!a.kept(s.block_row, k)) continue;
       const T* v = a.values(k) + first_row;
       // Masked loads do not train the prefetcher of some processors, and the blocks lie apart.
       const T* const next = a.values(k + 2 < a.num_blocks() ? k + 2 : k) + first_row;
