@@ -57,7 +57,8 @@ struct device_launch {
     const std::int64_t wanted = (warps + warps_of_block - 1) / warps_of_block;
     const std::int64_t held = static_cast<std::int64_t>(processors) * Body::resident;
     const auto blocks = static_cast<unsigned>(wanted < held ? wanted : held);
-    run_kernel<Body, Args><<<blocks, static_cast<unsigned>(Body::threads), 0, stream>>>(args);
+    run_kernel<Body, Args>
+        <<<blocks, static_cast<unsigned>(Body::threads), Body::shared_bytes, stream>>>(args);
     return status_of(cudaGetLastError(), "a kernel");
   }
 };
@@ -100,6 +101,9 @@ namespace bsr::inline v0::gpu_runtime {
 }
 [[gnu::used]] inline status spmm(const spmm_call& call, CUstream_st* stream) {
   return gpu::dispatch_spmm(call, gpu::device_launch{stream});
+}
+[[gnu::used]] inline status sddmm(const sddmm_call& call, CUstream_st* stream) {
+  return gpu::dispatch_sddmm(call, gpu::device_launch{stream});
 }
 
 }  // namespace bsr::inline v0::gpu_runtime

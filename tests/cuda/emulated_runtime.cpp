@@ -27,10 +27,9 @@ bool within(const void* at, const void* begin, std::size_t bytes) {
 
 class emulated_launch {
  public:
-  emulated_launch(const bsr::gpu_runtime::spmm_call& c, std::size_t bytes) : call(c), result_bytes(bytes) {}
-
-  const bsr::gpu_runtime::spmm_call& call;
-  std::size_t result_bytes;
+  /// For a kernel that writes `bytes` bytes at `to`. plan: may be null.
+  emulated_launch(const void* to, std::int64_t bytes, const bsr::gpu_runtime::spmm_prepared* plan)
+      : to_(static_cast<const unsigned char*>(to)), bytes_(bytes), plan_(plan) {}
 
   template <class T>
   static constexpr bool has_type = true;
@@ -45,12 +44,12 @@ class emulated_launch {
 
   template <class Body, class Args>
   bsr::gpu_runtime::status plain(const Args& args, std::int64_t) const {
-    return run<Body>(args, {4, Body::threads, 0}, nullptr);
+    return run<Body>(args, {4, Body::threads, Body::shared_bytes}, nullptr);
   }
   template <class Body, class Args>
   bsr::gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
     ++emulated_device::get().calls["tensor cores"];
-    return run<Body>(args, {workers, Body::threads, shared_bytes}, call.prepared);
+    return run<Body>(args, {workers, Body::threads, shared_bytes}, plan_);
   }
 
  private:
@@ -58,19 +57,21 @@ class emulated_launch {
   bsr::gpu_runtime::status run(const Args& args, emulator::grid_size size,
                                const bsr::gpu_runtime::spmm_prepared* plan) const {
     emulator::machine m({});
-    const std::int64_t last = (call.rows - 1) * call.c_row_stride + (call.cols - 1) * call.c_col_stride;
-    m.add_output(static_cast<const unsigned char*>(call.c),
-                 (last + 1) * static_cast<std::int64_t>(result_bytes));
+    m.add_output(to_, bytes_);
     for (const auto& [begin, bytes] : emulated_device::get().memory) {
       const auto* const memory = static_cast<const unsigned char*>(begin);
       if (plan != nullptr && (begin == plan->partial || begin == plan->counters))
         m.add_exchange(memory, static_cast<std::int64_t>(bytes));
-      else if (!within(call.c, begin, bytes))
+      else if (!within(to_, begin, bytes))
         m.add_input(memory, static_cast<std::int64_t>(bytes));
     }
     m.run<emulator::isa>(size, [&](emulator::isa& isa) { Body::run(isa, args); });
     return {};
   }
+
+  const unsigned char* to_;
+  std::int64_t bytes_;
+  const bsr::gpu_runtime::spmm_prepared* plan_;
 };
 
 }  // namespace
@@ -121,14 +122,30 @@ status limits(int* processors, int* shared_bytes) {
   *shared_bytes = emulated_device::get().shared_bytes;
   return answer("limits");
 }
+static std::int64_t bytes_of(element e) {
+  return e == element::float64                          ? 8
+         : e == element::float32 || e == element::int32 ? 4
+         : e == element::int8                           ? 1
+                                                        : 2;
+}
 status spmm(const spmm_call& call, CUstream_st* stream) {
   emulated_device::get().stream = stream;
   if (const status s = answer("spmm"); s.code != 0) return s;
-  const std::size_t bytes = call.result == element::float64                                    ? 8
-                            : call.result == element::float32 || call.result == element::int32 ? 4
-                            : call.result == element::int8                                     ? 1
-                                                                                               : 2;
-  return gpu::dispatch_spmm(call, bsr_test::emulated_launch(call, bytes));
+  const std::int64_t last = (call.rows - 1) * call.c_row_stride + (call.cols - 1) * call.c_col_stride;
+  return gpu::dispatch_spmm(
+      call, bsr_test::emulated_launch(call.c, (last + 1) * bytes_of(call.result), call.prepared));
+}
+status sddmm(const sddmm_call& call, CUstream_st* stream) {
+  emulated_device::get().stream = stream;
+  if (const status s = answer("sddmm"); s.code != 0) return s;
+  const auto blocks =
+      call.wide_index
+          ? static_cast<const std::int64_t*>(call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows]
+          : static_cast<const std::int32_t*>(
+                call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows];
+  return gpu::dispatch_sddmm(
+      call, bsr_test::emulated_launch(
+                call.s, blocks * call.block_rows * call.block_cols * bytes_of(call.result), nullptr));
 }
 
 }  // namespace bsr::inline v0::gpu_runtime

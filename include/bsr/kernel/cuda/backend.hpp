@@ -60,6 +60,53 @@ struct backend<cuda> {
         policy, work, p.a, p.alpha, p.x.data(), p.x.stride(), 1, p.y.data(), p.y.stride(), 1, 1, p.epilogue);
   }
 
+  /// In the plain form. Given to policy.stream; allocates nothing and waits for nothing.
+  template <class X, class Y, class S, class D>
+  static void sddmm(const cuda& policy, const sddmm_problem<X, Y, S, D>& p) {
+    using T = typename X::value_type;
+    using Result = typename S::value_type;
+    constexpr bool known = std::is_same_v<T, typename Y::value_type> &&
+                           std::is_same_v<Result, typename D::value_type> &&
+                           gpu::has_device_kernel<T, Result>;
+    static_assert(
+        known,
+        "bsr: the device samples products of float16 into float16 or float, bfloat16 into bfloat16 or float, "
+        "float into float, double into double, and int8 into int8 or int32, with both factors of one type "
+        "and "
+        "an addend of the result's.");
+    if constexpr (known) {
+      const dims shape = p.s.shape(), block = p.s.blocksize();
+      if (p.s.num_blocks() == 0) return;
+      if (shape.rows > most || shape.cols > most || p.x.cols() > most || block.rows > most ||
+          block.cols > most)
+        fail<shape_error>("bsr: s = sddmm(p, x, y) on the device: s is ", shape, ", x is ", p.x.shape(),
+                          ", and sizes are up to ", most, " there.");
+      gpu_runtime::sddmm_call call{};
+      call.type = gpu::element_of<T>::value;
+      call.result = gpu::element_of<Result>::value;
+      call.wide_index = sizeof(typename S::index_type) == 8;
+      call.x = p.x.data();
+      call.y = p.y.data();
+      call.d = p.d.data().data();
+      call.s = p.s.data().data();
+      call.indices = p.s.indices().data();
+      call.indptr = p.s.indptr().data();
+      call.x_row_stride = p.x.row_stride();
+      call.x_col_stride = p.x.col_stride();
+      call.y_row_stride = p.y.row_stride();
+      call.y_col_stride = p.y.col_stride();
+      call.rows = shape.rows;
+      call.cols = shape.cols;
+      call.depth = p.x.cols();
+      call.block_rows = block.rows;
+      call.block_cols = block.cols;
+      call.alpha = static_cast<double>(p.alpha);
+      call.beta = static_cast<double>(p.beta);
+      gpu::check(gpu_runtime::sddmm(call, policy.stream), "s = sddmm(p, x, y) on the device: x is ",
+                 p.x.shape(), ", y is ", p.y.shape(), ", s is ", shape);
+    }
+  }
+
   template <op Op, class B, class A, class Workspace, class Blocks>
   static product_cost cost(const cuda&, const Workspace& work, const cuda_machine& m, dims shape, dims block,
                            std::int64_t num_blocks, std::int64_t columns, const Blocks*) {
@@ -71,6 +118,8 @@ struct backend<cuda> {
   }
 
  private:
+  static constexpr std::int64_t most = (std::numeric_limits<std::int32_t>::max)();
+
   /// No plan.
   struct nothing {
     void prepare(gpu_runtime::spmm_call&) const {}
@@ -105,7 +154,6 @@ struct backend<cuda> {
       const dims shape = Op == op::none ? a.shape() : dims(a.cols(), a.rows());
       const dims block = Op == op::none ? a.blocksize() : dims(a.blocksize().cols, a.blocksize().rows);
       if (shape.rows == 0 || cols == 0) return;
-      constexpr std::int64_t most = (std::numeric_limits<std::int32_t>::max)();
       if (shape.rows > most || shape.cols > most || cols > most || block.rows > most || block.cols > most)
         fail<shape_error>("bsr: a product on the device: a is ", a.shape(), " and the result has ", cols,
                           " columns, and sizes are up to ", most, " there.");

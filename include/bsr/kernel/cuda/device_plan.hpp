@@ -12,6 +12,7 @@
 #include "bsr/kernel/cuda/copy_to.hpp"
 #include "bsr/kernel/cuda/device_buffer.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/row_groups.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
@@ -128,9 +129,14 @@ class device_plan {
       uneven = uneven_;
     } else {
       using plain = spmm_plain<T, std::conditional_t<(sizeof(T) > 4), double, float>>;
-      c.kernel = Op == op::transpose ? "spmm_plain, transposed index" : "spmm_plain";
-      c.tile_rows = plain::rows_at_once;
-      c.tile_cols = plain::columns;
+      using few = spmm_thin<T, std::conditional_t<(sizeof(T) > 4), double, float>>;
+      const bool thin = std::is_floating_point_v<T> && few::suits(block.rows, block.cols, cols);
+      if (thin)
+        c.kernel = Op == op::transpose ? "spmm_thin, transposed index" : "spmm_thin";
+      else
+        c.kernel = Op == op::transpose ? "spmm_plain, transposed index" : "spmm_plain";
+      c.tile_rows = thin ? static_cast<int>(block.rows) : plain::rows_at_once;
+      c.tile_cols = thin ? few::columns : plain::columns;
       c.threads = static_cast<int>(plain::threads);
       const auto pieces = static_cast<double>((block.rows + plain::rows_at_once - 1) / plain::rows_at_once);
       const auto tiles = static_cast<double>((cols + plain::columns - 1) / plain::columns);

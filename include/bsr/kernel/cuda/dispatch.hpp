@@ -8,8 +8,10 @@
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/flat_epilogue.hpp"
+#include "bsr/kernel/cuda/kernel/sddmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
@@ -63,6 +65,11 @@ gpu_runtime::status launch_plain(const gpu_runtime::spmm_call& call, const Epilo
       .gate = call.gate,
       .active = call.transposed ? nullptr : call.active,
       .active_rows = call.transposed ? call.active : nullptr};
+  if constexpr (std::is_floating_point_v<T>) {
+    using thin = spmm_thin<T, Accumulator>;
+    if (thin::suits(call.block_rows, call.block_cols, call.cols))
+      return launch.template plain<thin>(args, thin::count_items(call.rows, call.cols, call.block_rows));
+  }
   return launch.template plain<body>(args, body::count_items(call.rows, call.cols, call.block_rows));
 }
 
@@ -199,30 +206,73 @@ inline constexpr bool has_device_kernel<std::int8_t, std::int8_t> = true;
 template <>
 inline constexpr bool has_device_kernel<std::int8_t, std::int32_t> = true;
 
+namespace detail {
+
+/// f.operator()<T, accumulator, Result>() for the types that two numbers name.
+template <class F>
+gpu_runtime::status with_types(gpu_runtime::element type, gpu_runtime::element result, const F& f) {
+  using gpu_runtime::element;
+  const auto is = [&](element t, element r) { return type == t && result == r; };
+  if (is(element::float16, element::float16)) return f.template operator()<float16, float, float16>();
+  if (is(element::float16, element::float32)) return f.template operator()<float16, float, float>();
+  if (is(element::bfloat16, element::bfloat16)) return f.template operator()<bfloat16, float, bfloat16>();
+  if (is(element::bfloat16, element::float32)) return f.template operator()<bfloat16, float, float>();
+  if (is(element::float32, element::float32)) return f.template operator()<float, float, float>();
+  if (is(element::float64, element::float64)) return f.template operator()<double, double, double>();
+  if (is(element::int8, element::int8))
+    return f.template operator()<std::int8_t, std::int32_t, std::int8_t>();
+  if (is(element::int8, element::int32))
+    return f.template operator()<std::int8_t, std::int32_t, std::int32_t>();
+  return {1, "bsr", "no kernel for these types"};
+}
+
+template <class T, class Accumulator, class Result, class Index, class Launch>
+gpu_runtime::status launch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
+  using body = sddmm_plain<T, Accumulator>;
+  const sddmm_plain_args<T, Accumulator, Result, Index> args{
+      .x = static_cast<const T*>(call.x),
+      .y = static_cast<const T*>(call.y),
+      .d = static_cast<const Result*>(call.d),
+      .s = static_cast<Result*>(call.s),
+      .x_row_stride = call.x_row_stride,
+      .x_col_stride = call.x_col_stride,
+      .y_row_stride = call.y_row_stride,
+      .y_col_stride = call.y_col_stride,
+      .rows = static_cast<std::int32_t>(call.rows),
+      .cols = static_cast<std::int32_t>(call.cols),
+      .depth = static_cast<std::int32_t>(call.depth),
+      .block_rows = static_cast<std::int32_t>(call.block_rows),
+      .block_cols = static_cast<std::int32_t>(call.block_cols),
+      .alpha = static_cast<Accumulator>(call.alpha),
+      .beta = static_cast<Accumulator>(call.beta),
+      .begin = static_cast<const Index*>(call.indptr),
+      .columns = static_cast<const Index*>(call.indices)};
+  return launch.template plain<body>(args, body::count_items(call.rows, call.block_rows));
+}
+
+}  // namespace detail
+
 /// Calls launch.plain<Body>(args, number of warps with work) or, with a plan, launch.mma<Body>(args, blocks
 /// of threads, bytes of shared memory) for the kernels of a call. Launch::has_type<T> and
 /// has_mma<T, Result, rows of a block, order of B> say which of them exist.
 template <class Launch>
 gpu_runtime::status dispatch_spmm(const gpu_runtime::spmm_call& call, const Launch& launch) {
-  using gpu_runtime::element;
-  const auto is = [&](element type, element result) { return call.type == type && call.result == result; };
-  if (is(element::float16, element::float16))
-    return detail::launch_of_types<float16, float, float16>(call, launch);
-  if (is(element::float16, element::float32))
-    return detail::launch_of_types<float16, float, float>(call, launch);
-  if (is(element::bfloat16, element::bfloat16))
-    return detail::launch_of_types<bfloat16, float, bfloat16>(call, launch);
-  if (is(element::bfloat16, element::float32))
-    return detail::launch_of_types<bfloat16, float, float>(call, launch);
-  if (is(element::float32, element::float32))
-    return detail::launch_of_types<float, float, float>(call, launch);
-  if (is(element::float64, element::float64))
-    return detail::launch_of_types<double, double, double>(call, launch);
-  if (is(element::int8, element::int8))
-    return detail::launch_of_types<std::int8_t, std::int32_t, std::int8_t>(call, launch);
-  if (is(element::int8, element::int32))
-    return detail::launch_of_types<std::int8_t, std::int32_t, std::int32_t>(call, launch);
-  return {1, "bsr", "no kernel for these types"};
+  return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
+    return detail::launch_of_types<T, Accumulator, Result>(call, launch);
+  });
+}
+
+/// The same for a sampled product.
+template <class Launch>
+gpu_runtime::status dispatch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
+  return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
+    if constexpr (!Launch::template has_type<T>)
+      return detail::not_compiled();
+    else if (call.wide_index)
+      return detail::launch_sddmm<T, Accumulator, Result, std::int64_t>(call, launch);
+    else
+      return detail::launch_sddmm<T, Accumulator, Result, std::int32_t>(call, launch);
+  });
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::gpu

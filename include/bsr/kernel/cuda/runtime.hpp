@@ -101,6 +101,26 @@ struct spmm_call {
 };
 status spmm(const spmm_call& call, CUstream_st* stream);
 
+/// S(i, j) = alpha * sum_k X(i, k) Y(k, j) + beta * D(i, j) at the stored blocks of S, all in device memory.
+/// D has its blocks where S has them, and may be S.
+struct sddmm_call {
+  element type;     // of X and Y
+  element result;   // of S and D
+  bool wide_index;  // indices are 64 bits wide, else 32
+  const void* x;
+  const void* y;
+  const void* d;
+  void* s;
+  const void* indices;
+  const void* indptr;
+  std::int64_t x_row_stride, x_col_stride;
+  std::int64_t y_row_stride, y_col_stride;
+  std::int64_t rows, cols, depth;
+  std::int64_t block_rows, block_cols;
+  double alpha, beta;
+};
+status sddmm(const sddmm_call& call, CUstream_st* stream);
+
 }  // namespace gpu_runtime
 }  // namespace bsr::inline v0
 
