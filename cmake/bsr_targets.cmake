@@ -89,11 +89,16 @@ function(bsr_link_component target library component)
   target_link_libraries(${target} INTERFACE ${library} ${bsr_${component}_target})
 endfunction()
 
-# bsr_add_cuda_kernels(<target>): compiles bsr's kernels for the GPU into <target>, which may consist of C++ files
+# bsr_add_cuda_kernels(<target> [TYPES <type>...]): compiles bsr's kernels for the GPU into <target>, which may consist of C++ files
 # only and includes <bsr/cuda.hpp>. The project has enabled the language CUDA, and may have chosen
 # CMAKE_CUDA_ARCHITECTURES; else they are compiled for all architectures that bsr's gates know. One target of a
-# program does this: an executable, or a library that others use.
+# program does this: an executable, or a library that others use. TYPES: of float16 bfloat16 float double int8 those
+# that the program multiplies on the device, since kernels take minutes to compile; else all of them.
 function(bsr_add_cuda_kernels target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TYPES")
+  if(DEFINED arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "bsr_add_cuda_kernels(${target}): what is ${arg_UNPARSED_ARGUMENTS}?")
+  endif()
   if(NOT CMAKE_CUDA_COMPILER)
     message(FATAL_ERROR "bsr_add_cuda_kernels(${target}): the project must say enable_language(CUDA) first.")
   endif()
@@ -105,6 +110,18 @@ function(bsr_add_cuda_kernels target)
   file(GENERATE OUTPUT ${file} CONTENT "#include \"bsr/cuda_kernels.cuh\"\n")
   add_library(${target}_bsr_kernels OBJECT ${file})
   target_link_libraries(${target}_bsr_kernels PRIVATE bsr::cuda)
+  if(DEFINED arg_TYPES)
+    set(known float16 bfloat16 float double int8)  # in the order of gpu_runtime::element
+    set(bits 0)
+    foreach(type IN LISTS arg_TYPES)
+      list(FIND known "${type}" number)
+      if(number LESS 0)
+        message(FATAL_ERROR "bsr_add_cuda_kernels(${target} TYPES ${arg_TYPES}): ${type} is none of ${known}.")
+      endif()
+      math(EXPR bits "${bits} | (1 << ${number})")
+    endforeach()
+    target_compile_definitions(${target}_bsr_kernels PRIVATE BSR_CUDA_TYPES=${bits})
+  endif()
   set(architectures ${CMAKE_CUDA_ARCHITECTURES})
   if("${architectures}" STREQUAL "${CMAKE_CUDA_ARCHITECTURES_DEFAULT}")  # nobody has chosen
     set(architectures 80-real 90a-real 100a-real 120)

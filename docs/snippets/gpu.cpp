@@ -26,6 +26,13 @@ TEST_CASE("gpu: a layer in device memory") {
   CHECK(y(1, 1) == 7);
   CHECK(y(1, 3) == 15);
   CHECK(y(0, 2) == 0);
+
+  // [plan]
+  auto p = plan(bsr::cuda{}, xd * transpose(wd));  // reads the index arrays of wd once
+  yd.on(p) = relu(xd * transpose(wd) + bsr::per_col(bd));
+  yd.on(p, bsr::cuda{.stream = stream}) = xd * transpose(wd);
+  // [plan]
+  CHECK(bsr::copy_to<bsr::host>(yd)(1, 1) == 7);
   // [available]
   if (!bsr::cuda::available()) return;  // no driver, or no device
   // [available]

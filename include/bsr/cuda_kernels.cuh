@@ -12,6 +12,12 @@
 #include "bsr/kernel/cuda/launch.cuh"
 #include "bsr/kernel/cuda/runtime.hpp"
 
+/// The element types that there are kernels for: bit n stands for the number n of gpu_runtime::element.
+/// bsr_add_cuda_kernels(target TYPES ...) defines it.
+#if !defined(BSR_CUDA_TYPES)
+#define BSR_CUDA_TYPES 0x1f
+#endif
+
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
 inline gpu_runtime::status status_of(cudaError_t code, const char* call) {
@@ -19,12 +25,29 @@ inline gpu_runtime::status status_of(cudaError_t code, const char* call) {
   return {static_cast<int>(code), call, cudaGetErrorString(code)};
 }
 
-/// Starts a kernel of one warp for each item, as many blocks as the device holds at a time and no more.
+/// Starts kernels: of a plan's shape, or of one warp for each item, as many blocks as the device holds at a
+/// time and no more. Neither allocates nor waits, so a stream that is being captured in a graph takes them.
 struct device_launch {
   cudaStream_t stream;
 
+  template <class T>
+  static constexpr bool has_type = ((BSR_CUDA_TYPES) >> static_cast<int>(element_of<T>::value) & 1) != 0;
+  template <class T, class Result, int Rows, along Order>
+  static constexpr bool has_mma = true;
+
   template <class Body, class Args>
-  gpu_runtime::status operator()(const Args& args, std::int64_t warps) const {
+  gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
+    const auto kernel = run_kernel<Body, Args>;
+    if (const cudaError_t e =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes))
+      return status_of(e, "cudaFuncSetAttribute");
+    kernel<<<static_cast<unsigned>(workers), static_cast<unsigned>(Body::threads),
+             static_cast<std::size_t>(shared_bytes), stream>>>(args);
+    return status_of(cudaGetLastError(), "a kernel");
+  }
+
+  template <class Body, class Args>
+  gpu_runtime::status plain(const Args& args, std::int64_t warps) const {
     int device = 0;
     int processors = 0;
     if (const cudaError_t e = cudaGetDevice(&device)) return status_of(e, "cudaGetDevice");
@@ -34,7 +57,8 @@ struct device_launch {
     const std::int64_t wanted = (warps + warps_of_block - 1) / warps_of_block;
     const std::int64_t held = static_cast<std::int64_t>(processors) * Body::resident;
     const auto blocks = static_cast<unsigned>(wanted < held ? wanted : held);
-    run_kernel<Body, Args><<<blocks, static_cast<unsigned>(Body::threads), 0, stream>>>(args);
+    run_kernel<Body, Args>
+        <<<blocks, static_cast<unsigned>(Body::threads), Body::shared_bytes, stream>>>(args);
     return status_of(cudaGetLastError(), "a kernel");
   }
 };
@@ -67,8 +91,19 @@ namespace bsr::inline v0::gpu_runtime {
 [[gnu::used]] inline status synchronize(CUstream_st* stream) {
   return gpu::status_of(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
 }
+[[gnu::used]] inline status limits(int* processors, int* shared_bytes) {
+  int device = 0;
+  if (const cudaError_t e = cudaGetDevice(&device)) return gpu::status_of(e, "cudaGetDevice");
+  if (const cudaError_t e = cudaDeviceGetAttribute(processors, cudaDevAttrMultiProcessorCount, device))
+    return gpu::status_of(e, "cudaDeviceGetAttribute");
+  return gpu::status_of(cudaDeviceGetAttribute(shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+                        "cudaDeviceGetAttribute");
+}
 [[gnu::used]] inline status spmm(const spmm_call& call, CUstream_st* stream) {
   return gpu::dispatch_spmm(call, gpu::device_launch{stream});
+}
+[[gnu::used]] inline status sddmm(const sddmm_call& call, CUstream_st* stream) {
+  return gpu::dispatch_sddmm(call, gpu::device_launch{stream});
 }
 
 }  // namespace bsr::inline v0::gpu_runtime

@@ -1,4 +1,4 @@
-// expect: a product with the transposed matrix is not for the device yet
+// expect: on the device a product with the transposed matrix needs a plan
 // SPDX-License-Identifier: BSD-3-Clause
 #include "device_operands.hpp"
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <type_traits>
 
 #include "bsr/kernel/cuda/dispatch.hpp"
 #include "cuda/emulator/isa.hpp"
@@ -24,22 +25,53 @@ bool within(const void* at, const void* begin, std::size_t bytes) {
   return at >= first && at < first + bytes;
 }
 
-struct emulated_launch {
-  const bsr::gpu_runtime::spmm_call& call;
-  std::size_t result_bytes;
+class emulated_launch {
+ public:
+  /// For a kernel that writes `bytes` bytes at `to`. plan: may be null.
+  emulated_launch(const void* to, std::int64_t bytes, const bsr::gpu_runtime::spmm_prepared* plan)
+      : to_(static_cast<const unsigned char*>(to)), bytes_(bytes), plan_(plan) {}
+
+  template <class T>
+  static constexpr bool has_type = true;
+  /// Each takes seconds to compile, and their bodies have tests of their own.
+  template <class T, class Result, int Rows, bsr::gpu::along Order>
+  static constexpr bool has_mma =
+      Order == bsr::gpu::along::n
+          ? (std::is_same_v<T, bsr::bfloat16> && std::is_same_v<Result, float> && Rows >= 64) ||
+                (std::is_same_v<T, float> && Rows == 16)
+          : (std::is_same_v<T, bsr::bfloat16> && std::is_same_v<Result, float> && Rows == 16) ||
+                (std::is_same_v<T, std::int8_t> && Rows == 32) || (std::is_same_v<T, double> && Rows == 16);
 
   template <class Body, class Args>
-  bsr::gpu_runtime::status operator()(const Args& args, std::int64_t) const {
+  bsr::gpu_runtime::status plain(const Args& args, std::int64_t) const {
+    return run<Body>(args, {4, Body::threads, Body::shared_bytes}, nullptr);
+  }
+  template <class Body, class Args>
+  bsr::gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
+    ++emulated_device::get().calls["tensor cores"];
+    return run<Body>(args, {workers, Body::threads, shared_bytes}, plan_);
+  }
+
+ private:
+  template <class Body, class Args>
+  bsr::gpu_runtime::status run(const Args& args, emulator::grid_size size,
+                               const bsr::gpu_runtime::spmm_prepared* plan) const {
     emulator::machine m({});
-    const std::int64_t last = (call.rows - 1) * call.c_row_stride + (call.cols - 1) * call.c_col_stride;
-    m.add_output(static_cast<const unsigned char*>(call.c),
-                 (last + 1) * static_cast<std::int64_t>(result_bytes));
-    for (const auto& [begin, bytes] : emulated_device::get().memory)
-      if (!within(call.c, begin, bytes))
-        m.add_input(static_cast<const unsigned char*>(begin), static_cast<std::int64_t>(bytes));
-    m.run<emulator::isa>({4, Body::threads, 0}, [&](emulator::isa& isa) { Body::run(isa, args); });
+    m.add_output(to_, bytes_);
+    for (const auto& [begin, bytes] : emulated_device::get().memory) {
+      const auto* const memory = static_cast<const unsigned char*>(begin);
+      if (plan != nullptr && (begin == plan->partial || begin == plan->counters))
+        m.add_exchange(memory, static_cast<std::int64_t>(bytes));
+      else if (!within(to_, begin, bytes))
+        m.add_input(memory, static_cast<std::int64_t>(bytes));
+    }
+    m.run<emulator::isa>(size, [&](emulator::isa& isa) { Body::run(isa, args); });
     return {};
   }
+
+  const unsigned char* to_;
+  std::int64_t bytes_;
+  const bsr::gpu_runtime::spmm_prepared* plan_;
 };
 
 }  // namespace
@@ -85,14 +117,35 @@ status clear(void* memory, std::size_t bytes, CUstream_st*) {
   return answer("clear");
 }
 status synchronize(CUstream_st*) { return answer("synchronize"); }
+status limits(int* processors, int* shared_bytes) {
+  *processors = 3;
+  *shared_bytes = emulated_device::get().shared_bytes;
+  return answer("limits");
+}
+static std::int64_t bytes_of(element e) {
+  return e == element::float64                          ? 8
+         : e == element::float32 || e == element::int32 ? 4
+         : e == element::int8                           ? 1
+                                                        : 2;
+}
 status spmm(const spmm_call& call, CUstream_st* stream) {
   emulated_device::get().stream = stream;
   if (const status s = answer("spmm"); s.code != 0) return s;
-  const std::size_t bytes = call.result == element::float64                                    ? 8
-                            : call.result == element::float32 || call.result == element::int32 ? 4
-                            : call.result == element::int8                                     ? 1
-                                                                                               : 2;
-  return gpu::dispatch_spmm(call, bsr_test::emulated_launch{call, bytes});
+  const std::int64_t last = (call.rows - 1) * call.c_row_stride + (call.cols - 1) * call.c_col_stride;
+  return gpu::dispatch_spmm(
+      call, bsr_test::emulated_launch(call.c, (last + 1) * bytes_of(call.result), call.prepared));
+}
+status sddmm(const sddmm_call& call, CUstream_st* stream) {
+  emulated_device::get().stream = stream;
+  if (const status s = answer("sddmm"); s.code != 0) return s;
+  const auto blocks =
+      call.wide_index
+          ? static_cast<const std::int64_t*>(call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows]
+          : static_cast<const std::int32_t*>(
+                call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows];
+  return gpu::dispatch_sddmm(
+      call, bsr_test::emulated_launch(
+                call.s, blocks * call.block_rows * call.block_cols * bytes_of(call.result), nullptr));
 }
 
 }  // namespace bsr::inline v0::gpu_runtime

@@ -15,6 +15,7 @@ struct emulated_device {
   std::map<std::string, int> calls;
   /// This call fails.
   std::string failing;
+  int shared_bytes = 163 << 10;
   /// Of the last product.
   const CUstream_st* stream = nullptr;
 

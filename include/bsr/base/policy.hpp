@@ -33,6 +33,9 @@ struct cpu {
 struct cuda {
   /// A cudaStream_t; nullptr is the default stream.
   CUstream_st* stream = nullptr;
+  /// A plan made under this policy may round float factors to tf32, 10 bits of fraction, for the tensor
+  /// cores.
+  bool tf32 = false;
 
   /// Whether there is a GPU that can be used. Never throws.
   static bool available();

@@ -20,6 +20,13 @@ template <class G>
 concept flags = vector_like<G> && sizeof(typename input_t<G>::value_type) == 1 &&
                 std::integral<typename input_t<G>::value_type>;
 
+template <class View, class G>
+consteval void check_flags_lie_with() {
+  static_assert(std::same_as<typename View::space, typename input_t<G>::space>,
+                "bsr: flags lie in the memory of the matrix whose blocks they switch off: "
+                "bsr::copy_to<bsr::device>(flags) and bsr::copy_to<bsr::host>(flags) bring them there.");
+}
+
 template <class G>
 const unsigned char* flag_bytes(const char* who, const G& flags, std::int64_t wanted, const char* what) {
   if (flags.size() != wanted)
@@ -47,6 +54,7 @@ template <left_operand W, detail::flags G>
 auto masked(W&& w, G&& gate) {
   const auto f = as_factor(std::forward<W>(w));
   return [&]<class View, op Op, class S>(const factor<View, Op, S>& g) {
+    detail::check_flags_lie_with<View, G>();
     auto view = detail::with_mask(g.a);
     using masked_type = decltype(view);
     if (view.gate() != nullptr) fail<error>("bsr: masked: this factor has a gate already.");
@@ -65,6 +73,7 @@ template <left_operand W, detail::flags G>
 auto columns(W&& w, G&& active) {
   const auto f = as_factor(std::forward<W>(w));
   return [&]<class View, op Op, class S>(const factor<View, Op, S>& g) {
+    detail::check_flags_lie_with<View, G>();
     auto view = detail::with_mask(g.a);
     using masked_type = decltype(view);
     if (view.active() != nullptr) fail<error>("bsr: columns: this factor has active columns already.");

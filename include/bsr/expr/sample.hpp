@@ -8,12 +8,14 @@
 // S may be the destination. A matrix_view keeps its structure, which must be P's; so does a matrix that has
 // P's blocks already, and another one takes them. The blocks of P need not be stored anywhere: a pattern of
 // candidates gives what blocks would hold that a matrix does not have yet.
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/result_type.hpp"
+#include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/expr/assign.hpp"
 #include "bsr/expr/evaluation.hpp"
@@ -59,8 +61,9 @@ template <class Pattern, class X, class Y, class S = double, class D = no_addend
 struct sampled_product {
   using bsr_expression = void;
   using is_sampled = void;
-  using matrix_type = matrix<result_type_t<typename X::value_type, typename Y::value_type>,
-                             Pattern::static_rows, Pattern::static_cols, typename Pattern::index_type>;
+  using matrix_type =
+      matrix<result_type_t<typename X::value_type, typename Y::value_type>, Pattern::static_rows,
+             Pattern::static_cols, typename Pattern::index_type, typename Pattern::space>;
   S alpha;
   Pattern p;
   X x;
@@ -164,6 +167,7 @@ refused operator+(const E&, X&&) {
 namespace detail {
 
 /// Whether both have the same blocks in the same order. O(1) where they share their arrays, else O(blocks).
+/// In device memory only shared arrays count: others cannot be read from here.
 template <class A, class B>
 bool same_pattern(const A& a, const B& b) {
   if (a.shape() != b.shape() || a.blocksize() != b.blocksize() || a.num_blocks() != b.num_blocks())
@@ -171,16 +175,23 @@ bool same_pattern(const A& a, const B& b) {
   if (static_cast<const void*>(a.indptr().data()) == static_cast<const void*>(b.indptr().data()) &&
       static_cast<const void*>(a.indices().data()) == static_cast<const void*>(b.indices().data()))
     return true;
-  return same_blocks(a.block_rows(), a.indptr().data(), a.indices().data(), b.indptr().data(),
-                     b.indices().data());
+  if constexpr (std::same_as<typename A::space, host> && std::same_as<typename B::space, host>)
+    return same_blocks(a.block_rows(), a.indptr().data(), a.indices().data(), b.indptr().data(),
+                       b.indices().data());
+  else
+    return false;
 }
 
 template <class A, class B>
 void check_same_pattern(const char* name, const A& a, const B& p) {
   if (!same_pattern(a, p))
-    fail<shape_error>("bsr: ", sample_text, ": ", name, " and p have different blocks: ", name, " is ",
-                      a.shape(), " with ", a.num_blocks(), " blocks of ", a.blocksize(), ", p is ", p.shape(),
-                      " with ", p.num_blocks(), " of ", p.blocksize(), ".");
+    fail<shape_error>(
+        "bsr: ", sample_text, ": ", name, " and p have different blocks: ", name, " is ", a.shape(), " with ",
+        a.num_blocks(), " blocks of ", a.blocksize(), ", p is ", p.shape(), " with ", p.num_blocks(), " of ",
+        p.blocksize(),
+        std::same_as<typename A::space, host>
+            ? "."
+            : "; in device memory both must have the same index arrays, as in s = sddmm(s, x, y).");
 }
 
 /// Into the blocks of `s`, which are those of e.p.
@@ -241,34 +252,36 @@ M evaluate(const sampled_product<P, X, Y, S, D, B>& e, std::type_identity<M> typ
   return evaluate(cpu{}, e, type);
 }
 
-template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
-          class B, update Update>
-void assign(Policy& policy, const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
-            std::integral_constant<update, Update>) {
+template <class Policy, class T, int R, int C, class Index, class Space, class P, class X, class Y, class S,
+          class D, class B, update Update>
+void assign(Policy& policy, const matrix_view<T, R, C, Index, Space>& s,
+            const sampled_product<P, X, Y, S, D, B>& e, std::integral_constant<update, Update>) {
   detail::check_same_pattern("s", s, e.p);
   detail::compute_sample(policy, s, detail::sample_into<Update>(s, e));
 }
-template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
-          update Update>
-void assign(const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class T, int R, int C, class Index, class Space, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(const matrix_view<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  const cpu policy{};
+  const typename default_policy<Space>::type policy{};
   assign(policy, s, e, how);
 }
-template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
-          class B, update Update>
-void assign(Policy& policy, matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class Policy, class T, int R, int C, class Index, class Space, class P, class X, class Y, class S,
+          class D, class B, update Update>
+void assign(Policy& policy, matrix<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  if (Update != update::set || detail::same_pattern(s, e.p))
-    assign(policy, s.view(), e, how);
-  else
-    s = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
+  if constexpr (std::same_as<Space, host>)
+    if (Update == update::set && !detail::same_pattern(s, e.p)) {
+      s = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
+      return;
+    }
+  assign(policy, s.view(), e, how);
 }
-template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
-          update Update>
-void assign(matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class T, int R, int C, class Index, class Space, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(matrix<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  const cpu policy{};
+  const typename default_policy<Space>::type policy{};
   assign(policy, s, e, how);
 }
 

@@ -14,7 +14,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 ///   spmm(policy, workspace, spmm_problem), spmv(policy, workspace, spmv_problem)   the same products with it
 ///   pack<op, B>(policy, a), repack<op>(policy, packed, a)   blocks of op(a) laid out for a product with B
 ///   calibrate(policy)                 the rates of the machine
-///   cost<op, B, A>(policy, machine, shape, block, num_blocks, columns, packed)   what a product costs there
+///   cost<op, B, A>(policy, workspace, machine, shape, block, num_blocks, columns, packed)   what a product
+///                                     costs there; machine_type is the type of the rates
 ///   spgemm_structure(policy, a, b)    indptr and indices of the product of two patterns, rows sorted
 ///   spgemm_fits(policy, a, b, c)      whether pattern c holds every block of the product
 ///   spgemm_workspace(policy, a, b, c) the memory that products into pattern c need

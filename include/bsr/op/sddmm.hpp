@@ -82,8 +82,11 @@ void check(const sddmm_problem<X, Y, S, D>& p, aliasing promise) {
 /// Checks a problem and computes it.
 template <class Policy, class X, class Y, class S, class D>
 void compute(Policy& policy, const sddmm_problem<X, Y, S, D>& p, aliasing promise = aliasing::checked) {
-  check(p, promise);
-  backend<std::remove_const_t<Policy>>::sddmm(policy, p);
+  if constexpr (detail::spaces_fit<Policy, X, Y, S, no_epilogue>() &&
+                detail::spaces_fit<Policy, X, Y, D, no_epilogue>()) {
+    check(p, promise);
+    backend<std::remove_const_t<Policy>>::sddmm(policy, p);
+  }
 }
 
 /// s(i, j) = alpha * sum_k x(i, k) y(k, j) + beta * s(i, j) for every element of the stored blocks of s: the

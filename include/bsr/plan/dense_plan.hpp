@@ -46,6 +46,7 @@ class dense_plan {
   using policy_type = Policy;
   using matrix_view_type = A;
   using operand_type = B;
+  using machine_type = typename backend<Policy>::machine_type;
   static constexpr op factor_op = Op;
 
   /// columns: of B, for cost() and explain(); runs may have others.
@@ -62,7 +63,7 @@ class dense_plan {
   /// before. Throws shape_error, and format_error when an index is out of range.
   template <class Structure>
   void update(const Structure& structure) {
-    const pattern_view<A::static_rows, A::static_cols, index_type> a = view_of(structure);
+    const pattern_view<A::static_rows, A::static_cols, index_type, typename A::space> a = view_of(structure);
     made_for_.check_size("update", a);
     made_for_ = detail::known_structure<index_type>(checked(a));
     work_.update(a);
@@ -79,22 +80,22 @@ class dense_plan {
 
   /// What a run computes and moves and with which kernel; with the rates of a machine, which calibrate()
   /// measures, also how long it takes, what binds, and how long a dense matrix of the same shape would take.
-  product_cost cost(const machine& m = {}) const { return cost_of<void>(m, nullptr, columns_); }
+  product_cost cost(const machine_type& m = {}) const { return cost_of<void>(m, nullptr, columns_); }
   /// The same for another number of columns.
-  product_cost cost(const machine& m, std::int64_t columns) const {
+  product_cost cost(const machine_type& m, std::int64_t columns) const {
     return cost_of<void>(m, nullptr, columns);
   }
   /// The same for a packed matrix.
   template <class Packed>
     requires requires(const Packed& p) { p.packed().blocks(); }
-  product_cost cost(const machine& m, const Packed& packed) const {
+  product_cost cost(const machine_type& m, const Packed& packed) const {
     return cost_of(m, &packed.packed().blocks(), columns_);
   }
   /// cost() in words.
   std::string explain() const { return words(cost(), false); }
-  std::string explain(const machine& m) const { return words(cost(m), true); }
+  std::string explain(const machine_type& m) const { return words(cost(m), true); }
   template <class Packed>
-  std::string explain(const machine& m, const Packed& packed) const {
+  std::string explain(const machine_type& m, const Packed& packed) const {
     return words(cost(m, packed), true);
   }
 
@@ -144,9 +145,9 @@ class dense_plan {
     return stands_for<A2>() && Op2 == Op && std::same_as<X, B>;
   }
   template <class Blocks>
-  product_cost cost_of(const machine& m, const Blocks* packed, std::int64_t columns) const {
-    return backend<Policy>::template cost<Op, B, A>(policy_, m, made_for_.shape(), made_for_.blocksize(),
-                                                    made_for_.num_blocks(), columns, packed);
+  product_cost cost_of(const machine_type& m, const Blocks* packed, std::int64_t columns) const {
+    return backend<Policy>::template cost<Op, B, A>(
+        policy_, work_, m, made_for_.shape(), made_for_.blocksize(), made_for_.num_blocks(), columns, packed);
   }
   /// Three digits.
   static double rounded(double x) {
@@ -181,7 +182,8 @@ class dense_plan {
   template <class View>
   static const auto& checked(const View& view) {
     const auto& a = stored(view);
-    detail::check_format_for("plan", a, checks::full);
+    // Of a matrix in device memory the backend checks the indices that it brings over.
+    if constexpr (std::same_as<typename View::space, host>) detail::check_format_for("plan", a, checks::full);
     return a;
   }
   template <class Structure>
@@ -237,9 +239,9 @@ template <side Side, class B>
 struct kernel_operand {
   using type = B;
 };
-template <class T, class Layout>
-struct kernel_operand<side::right, dense_view<T, Layout>> {
-  using type = decltype(transpose(std::declval<dense_view<T, Layout>>()));
+template <class T, class Layout, class Space>
+struct kernel_operand<side::right, dense_view<T, Layout, Space>> {
+  using type = decltype(transpose(std::declval<dense_view<T, Layout, Space>>()));
 };
 
 }  // namespace detail

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // How a plan knows the operand that it was made for.
+#include <concepts>
 #include <cstdint>
 
 #include "bsr/base/error.hpp"
 #include "bsr/base/extent.hpp"
+#include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/sparse/merge.hpp"
 #include "bsr/storage/pattern.hpp"
@@ -32,7 +34,8 @@ class known_structure {
         indices_(a.indices().data()),
         num_blocks_(a.num_blocks()) {
 #ifdef BSR_ENABLE_ASSERT
-    contents_ = pattern<dynamic, dynamic, Index>(a);
+    // What is in device memory cannot be read from here.
+    if constexpr (std::same_as<typename View::space, host>) contents_ = pattern<dynamic, dynamic, Index>(a);
 #endif
   }
   dims shape() const { return shape_; }
@@ -51,8 +54,9 @@ class known_structure {
   void check(const char* name, const View& a) const {
     check_source(name, a, a.indptr().data(), a.indices().data());
 #ifdef BSR_ENABLE_ASSERT
-    BSR_ASSERT(same_structure(a, contents_),
-               ".on(plan): the structure of an operand was changed in place after the plan was made.");
+    if constexpr (std::same_as<typename View::space, host>)
+      BSR_ASSERT(same_structure(a, contents_),
+                 ".on(plan): the structure of an operand was changed in place after the plan was made.");
 #endif
   }
   /// The same for a packed matrix, which knows where its index arrays were.

@@ -21,17 +21,22 @@ COPIES = ["LDGSTS", "LDSM"]
 # Which kernels (a part of the demangled name), how many of them, registers a thread at most, and the
 # instructions that each must have.
 KERNELS = [
-    (r"spmm_mma<bfloat16, .*, 16>", 5, 255, ["HMMA.16816.F32.BF16", *COPIES]),
+    (r"spmm_mma<bfloat16, .*, 16>", 6, 255, ["HMMA.16816.F32.BF16", *COPIES]),
     # Elements collected one by one, and A in whole chunks.
     (r"spmm_mma<bfloat16, .*, 2>", 1, 255, ["HMMA.16816.F32.BF16", "STS.128", *COPIES]),
     (r"spmm_mma<float16,", 2, 255, ["HMMA.16816.F32 ", *COPIES]),
     (r"spmm_mma<float,", 2, 255, ["HMMA.1688.F32.TF32", *COPIES]),
     (r"spmm_mma<signed char,", 2, 255, ["IMMA.16832.S8.S8", *COPIES]),
-    (r"spmm_mma<double,", 3, 255, ["DMMA.8", "LDGSTS", "LDS.64"]),
+    (r"spmm_mma<double,", 4, 255, ["DMMA.8", "LDGSTS", "LDS.64"]),
     (r"spmm_plain<float,", 1, 128, ["FFMA"]),
     (r"spmm_plain<double,", 1, 128, ["DFMA"]),
     (r"spmm_plain<bfloat16,", 1, 128, ["FFMA"]),
     (r"spmm_plain<signed char,", 1, 128, ["IMAD"]),
+    (r"spmm_thin<float,", 1, 64, ["FFMA"]),
+    (r"spmm_thin<double,", 1, 64, ["DFMA"]),
+    (r"sddmm_plain<float,", 1, 128, ["FFMA"]),
+    (r"sddmm_plain<double,", 1, 128, ["DFMA"]),
+    (r"sddmm_plain<bfloat16,", 1, 128, ["FFMA"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}

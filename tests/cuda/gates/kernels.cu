@@ -2,6 +2,7 @@
 // One kernel of every kind, to be compiled and looked at; gates.py says what each must be like.
 #include <cstdint>
 
+#include "bsr/kernel/cuda/flat_epilogue.hpp"
 #include "bsr/kernel/cuda/launch.cuh"
 #include "bsr/kernel/epilogue.hpp"
 
@@ -26,10 +27,22 @@ using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no
   bsr::gpu::run_kernel<spmm_plain<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
       const __grid_constant__ plain_args<T, Accumulator, Result>);
 
+#define THIN(T, Accumulator, Result)                                                   \
+  template __global__ void                                                             \
+  bsr::gpu::run_kernel<spmm_thin<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
+      const __grid_constant__ plain_args<T, Accumulator, Result>);
+template <class T, class Accumulator, class Result>
+using sample_args = sddmm_plain_args<T, Accumulator, Result, std::int32_t>;
+#define SAMPLE(T, Accumulator, Result)                                                    \
+  template __global__ void                                                                \
+  bsr::gpu::run_kernel<sddmm_plain<T, Accumulator>, sample_args<T, Accumulator, Result>>( \
+      const __grid_constant__ sample_args<T, Accumulator, Result>);
+
 using bsr::bfloat16;
 using bsr::float16;
 using bsr::no_epilogue;
 using bsr::relu_function;
+using bsr::gpu::flat_epilogue;
 using std::int8_t;
 
 MMA(bfloat16, bfloat16, 16, 16, n, 16, no_epilogue)
@@ -37,6 +50,7 @@ MMA(bfloat16, bfloat16, 32, 32, n, 16, no_epilogue)
 MMA(bfloat16, bfloat16, 64, 64, n, 16, relu_function)
 MMA(bfloat16, bfloat16, 128, 64, n, 16, no_epilogue)
 MMA(bfloat16, float, 16, 64, k, 16, no_epilogue)
+MMA(bfloat16, float, 64, 64, n, 16, flat_epilogue)
 MMA(bfloat16, float, 32, 16, n, 2, no_epilogue)
 MMA(float16, float16, 32, 32, k, 16, no_epilogue)
 MMA(float16, float16, 64, 64, k, 16, no_epilogue)
@@ -47,7 +61,13 @@ MMA(int8_t, std::int32_t, 64, 64, k, 16, no_epilogue)
 MMA(double, double, 16, 16, n, 16, no_epilogue)
 MMA(double, double, 64, 16, k, 16, no_epilogue)
 MMA(double, double, 128, 16, n, 16, no_epilogue)
+MMA(double, double, 16, 4, n, 16, flat_epilogue)
 PLAIN(float, float, float)
 PLAIN(double, double, double)
 PLAIN(bfloat16, float, bfloat16)
 PLAIN(int8_t, std::int32_t, std::int32_t)
+THIN(float, float, float)
+THIN(double, double, double)
+SAMPLE(float, float, float)
+SAMPLE(double, double, double)
+SAMPLE(bfloat16, float, bfloat16)

@@ -27,6 +27,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 template <>
 struct backend<cpu> {
+  using machine_type = machine;
+
   template <class A, op Op, class B, class C, class Epilogue>
   static void spmm(const cpu& policy, const spmm_problem<A, Op, B, C, Epilogue>& p) {
     micro::spmm_kernel<spmm_problem<A, Op, B, C, Epilogue>>::run(policy, p);
@@ -67,8 +69,8 @@ struct backend<cpu> {
   }
 
   /// packed: the blocks of a packed matrix, or null.
-  template <op Op, class B, class A, class Blocks>
-  static product_cost cost(const cpu& policy, const machine& m, dims shape, dims block,
+  template <op Op, class B, class A, class Workspace, class Blocks>
+  static product_cost cost(const cpu& policy, const Workspace&, const machine& m, dims shape, dims block,
                            std::int64_t num_blocks, std::int64_t columns, const Blocks* packed) {
     using element = promoted_t<typename A::value_type, typename B::value_type>;
     if constexpr (Op == op::transpose) {

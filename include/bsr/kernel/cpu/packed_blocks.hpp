@@ -15,6 +15,7 @@
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/transposed_index.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix_view.hpp"
 

@@ -10,6 +10,7 @@
 #include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/problem.hpp"
+#include "bsr/kernel/transposed_index.hpp"
 #include "bsr/storage/buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {

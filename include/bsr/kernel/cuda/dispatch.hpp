@@ -3,16 +3,40 @@
 // From a call, whose types are numbers, to a kernel body, whose types are types: the list of what is
 // compiled.
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/flat_epilogue.hpp"
+#include "bsr/kernel/cuda/kernel/sddmm_plain.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
+#include "bsr/kernel/cuda/spmm_args.hpp"
+#include "bsr/kernel/cuda/tile.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
 namespace detail {
+
+constexpr std::int64_t bytes_of(gpu_runtime::element e) {
+  using gpu_runtime::element;
+  return e == element::float64                          ? 8
+         : e == element::float32 || e == element::int32 ? 4
+         : e == element::int8                           ? 1
+                                                        : 2;
+}
+inline flat_epilogue flat_of(const gpu_runtime::spmm_call& call) {
+  flat_epilogue e{};
+  e.steps = call.steps;
+  for (int n = 0; n < call.steps; ++n) e.step[n] = call.epilogue[n];
+  return e;
+}
+
+inline gpu_runtime::status not_compiled() {
+  return {1, "bsr", "the program has no kernels for this type: see bsr_add_cuda_kernels(... TYPES ...)"};
+}
 
 template <class T, class Accumulator, class Result, class Index, class Epilogue, class Launch>
 gpu_runtime::status launch_plain(const gpu_runtime::spmm_call& call, const Epilogue& e,
@@ -31,27 +55,133 @@ gpu_runtime::status launch_plain(const gpu_runtime::spmm_call& call, const Epilo
       .depth = static_cast<std::int32_t>(call.depth),
       .block_rows = static_cast<std::int32_t>(call.block_rows),
       .block_cols = static_cast<std::int32_t>(call.block_cols),
-      .a_row_stride = static_cast<std::int32_t>(call.block_cols),
-      .a_col_stride = 1,
+      .a_row_stride = call.transposed ? 1 : static_cast<std::int32_t>(call.block_cols),
+      .a_col_stride = call.transposed ? static_cast<std::int32_t>(call.block_rows) : 1,
       .alpha = static_cast<Accumulator>(call.alpha),
       .epilogue = e,
       .begin = static_cast<const Index*>(call.indptr),
       .columns = static_cast<const Index*>(call.indices),
-      .blocks = nullptr};
-  return launch.template operator()<body>(args, body::count_items(call.rows, call.cols, call.block_rows));
+      .blocks = static_cast<const Index*>(call.blocks),
+      .gate = call.gate,
+      .active = call.transposed ? nullptr : call.active,
+      .active_rows = call.transposed ? call.active : nullptr};
+  if constexpr (std::is_floating_point_v<T>) {
+    using thin = spmm_thin<T, Accumulator>;
+    if (thin::suits(call.block_rows, call.block_cols, call.cols))
+      return launch.template plain<thin>(args, thin::count_items(call.rows, call.cols, call.block_rows));
+  }
+  return launch.template plain<body>(args, body::count_items(call.rows, call.cols, call.block_rows));
+}
+
+/// The columns [first, first + count) of a product.
+inline gpu_runtime::spmm_call columns_of(gpu_runtime::spmm_call call, std::int64_t first, std::int64_t count,
+                                         std::int64_t factor_bytes, std::int64_t result_bytes) {
+  call.cols = count;
+  call.b = static_cast<const unsigned char*>(call.b) + first * call.b_col_stride * factor_bytes;
+  call.c = static_cast<unsigned char*>(call.c) + first * call.c_col_stride * result_bytes;
+  for (int n = 0; n < call.steps; ++n) {
+    using kind = gpu_runtime::epilogue_step::kind;
+    gpu_runtime::epilogue_step& s = call.epilogue[n];
+    const std::int64_t apart = s.what == kind::add_dense     ? s.col_stride
+                               : s.what == kind::add_per_col ? s.row_stride
+                                                             : 0;
+    if (apart != 0) s.data = static_cast<const unsigned char*>(s.data) + first * apart * bytes_of(s.type);
+  }
+  return call;
+}
+
+/// With the plan of a call, all columns, as many at a time as the plan is for.
+template <class T, class Result, int BlockRows, along Order, class Launch>
+gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& launch) {
+  using accumulator = typename mma_type<T>::accumulator;
+  using tile = selected_tile<T, BlockRows, planned_depth(sizeof(T), BlockRows, 128), planned_shared_kib>;
+  using body = spmm_mma<T, tile, Order, 16>;
+  constexpr int shared_bytes = tile::value.shared_bytes() + body::template scratch_bytes<flat_epilogue>;
+  static_assert(shared_bytes <= planned_shared_kib << 10);
+  const gpu_runtime::spmm_prepared& plan = *all.prepared;
+  gpu_runtime::status result;
+  for (std::int64_t first = 0; first < all.cols && result.code == 0; first += plan.most_columns) {
+    const std::int64_t rest = all.cols - first;
+    const auto call = columns_of(all, first, rest < plan.most_columns ? rest : plan.most_columns, sizeof(T),
+                                 sizeof(Result));
+    const spmm_args<T, accumulator, Result, flat_epilogue> args{
+        .a = static_cast<const T*>(call.a),
+        .b = static_cast<const T*>(call.b),
+        .c = static_cast<Result*>(call.c),
+        .b_stride = Order == along::n ? call.b_row_stride : call.b_col_stride,
+        .c_row_stride = call.c_row_stride,
+        .c_col_stride = call.c_col_stride,
+        .rows = static_cast<std::int32_t>(call.rows),
+        .cols = static_cast<std::int32_t>(call.cols),
+        .depth = static_cast<std::int32_t>(call.depth),
+        .block_cols = static_cast<std::int32_t>(call.block_cols),
+        .alpha = static_cast<accumulator>(call.alpha),
+        .epilogue = flat_of(call),
+        .columns = static_cast<const std::int32_t*>(plan.columns),
+        .blocks = static_cast<const std::int32_t*>(plan.blocks),
+        .items = static_cast<const work_item*>(plan.items),
+        .begin = static_cast<const std::int32_t*>(plan.begin),
+        .partial = static_cast<accumulator*>(plan.partial),
+        .counter = plan.counters,
+        .gate = call.gate,
+        .active = call.active};
+    result = launch.template mma<body>(args, plan.workers, shared_bytes);
+  }
+  return result;
+}
+
+/// Whether the addresses of a call with a plan are what copies of 16 bytes need.
+template <class T>
+bool suits_mma(const gpu_runtime::spmm_call& call) {
+  const std::int64_t stride = call.b_col_stride == 1 ? call.b_row_stride : call.b_col_stride;
+  const auto misaligned = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 != 0; };
+  return call.prepared != nullptr && (call.b_col_stride == 1 || call.b_row_stride == 1) &&
+         stride * static_cast<std::int64_t>(sizeof(T)) % 16 == 0 && !misaligned(call.a) &&
+         !misaligned(call.b);
+}
+
+template <class T, class Result, class Launch>
+gpu_runtime::status launch_planned(const gpu_runtime::spmm_call& call, const Launch& launch) {
+  const auto of_order = [&]<int Rows, along Order>(std::integral_constant<int, Rows>,
+                                                   std::integral_constant<along, Order>) {
+    if constexpr (Launch::template has_mma<T, Result, Rows, Order>)
+      return launch_mma<T, Result, Rows, Order>(call, launch);
+    else
+      return not_compiled();
+  };
+  const auto of_rows = [&](auto rows) {
+    return call.b_col_stride == 1 ? of_order(rows, std::integral_constant<along, along::n>())
+                                  : of_order(rows, std::integral_constant<along, along::k>());
+  };
+  switch (call.block_rows) {
+    case 16:
+      return of_rows(std::integral_constant<int, 16>());
+    case 32:
+      return of_rows(std::integral_constant<int, 32>());
+    case 64:
+      return of_rows(std::integral_constant<int, 64>());
+    default:
+      return of_rows(std::integral_constant<int, 128>());
+  }
 }
 
 template <class T, class Accumulator, class Result, class Launch>
-gpu_runtime::status launch_of_types(const gpu_runtime::spmm_call& call, const Launch& launch) {
+gpu_runtime::status launch_compiled(const gpu_runtime::spmm_call& call, const Launch& launch) {
   const auto with_index = [&](const auto& e) {
     return call.wide_index ? launch_plain<T, Accumulator, Result, std::int64_t>(call, e, launch)
                            : launch_plain<T, Accumulator, Result, std::int32_t>(call, e, launch);
   };
-  if (call.steps == 0) return with_index(no_epilogue{});
-  flat_epilogue e{};
-  e.steps = call.steps;
-  for (int n = 0; n < call.steps; ++n) e.step[n] = call.epilogue[n];
-  return with_index(e);
+  // Sums of int8 that are stored as int8 are rare: they have no kernel of their own.
+  if constexpr (sizeof(Result) >= 2)
+    if (suits_mma<T>(call)) return launch_planned<T, Result>(call, launch);
+  return call.steps == 0 ? with_index(no_epilogue{}) : with_index(flat_of(call));
+}
+template <class T, class Accumulator, class Result, class Launch>
+gpu_runtime::status launch_of_types(const gpu_runtime::spmm_call& call, const Launch& launch) {
+  if constexpr (Launch::template has_type<T>)
+    return launch_compiled<T, Accumulator, Result>(call, launch);
+  else
+    return not_compiled();
 }
 
 }  // namespace detail
@@ -76,28 +206,73 @@ inline constexpr bool has_device_kernel<std::int8_t, std::int8_t> = true;
 template <>
 inline constexpr bool has_device_kernel<std::int8_t, std::int32_t> = true;
 
-/// Calls launch.operator()<Body>(args, number of warps with work) for the kernel of a call.
+namespace detail {
+
+/// f.operator()<T, accumulator, Result>() for the types that two numbers name.
+template <class F>
+gpu_runtime::status with_types(gpu_runtime::element type, gpu_runtime::element result, const F& f) {
+  using gpu_runtime::element;
+  const auto is = [&](element t, element r) { return type == t && result == r; };
+  if (is(element::float16, element::float16)) return f.template operator()<float16, float, float16>();
+  if (is(element::float16, element::float32)) return f.template operator()<float16, float, float>();
+  if (is(element::bfloat16, element::bfloat16)) return f.template operator()<bfloat16, float, bfloat16>();
+  if (is(element::bfloat16, element::float32)) return f.template operator()<bfloat16, float, float>();
+  if (is(element::float32, element::float32)) return f.template operator()<float, float, float>();
+  if (is(element::float64, element::float64)) return f.template operator()<double, double, double>();
+  if (is(element::int8, element::int8))
+    return f.template operator()<std::int8_t, std::int32_t, std::int8_t>();
+  if (is(element::int8, element::int32))
+    return f.template operator()<std::int8_t, std::int32_t, std::int32_t>();
+  return {1, "bsr", "no kernel for these types"};
+}
+
+template <class T, class Accumulator, class Result, class Index, class Launch>
+gpu_runtime::status launch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
+  using body = sddmm_plain<T, Accumulator>;
+  const sddmm_plain_args<T, Accumulator, Result, Index> args{
+      .x = static_cast<const T*>(call.x),
+      .y = static_cast<const T*>(call.y),
+      .d = static_cast<const Result*>(call.d),
+      .s = static_cast<Result*>(call.s),
+      .x_row_stride = call.x_row_stride,
+      .x_col_stride = call.x_col_stride,
+      .y_row_stride = call.y_row_stride,
+      .y_col_stride = call.y_col_stride,
+      .rows = static_cast<std::int32_t>(call.rows),
+      .cols = static_cast<std::int32_t>(call.cols),
+      .depth = static_cast<std::int32_t>(call.depth),
+      .block_rows = static_cast<std::int32_t>(call.block_rows),
+      .block_cols = static_cast<std::int32_t>(call.block_cols),
+      .alpha = static_cast<Accumulator>(call.alpha),
+      .beta = static_cast<Accumulator>(call.beta),
+      .begin = static_cast<const Index*>(call.indptr),
+      .columns = static_cast<const Index*>(call.indices)};
+  return launch.template plain<body>(args, body::count_items(call.rows, call.block_rows));
+}
+
+}  // namespace detail
+
+/// Calls launch.plain<Body>(args, number of warps with work) or, with a plan, launch.mma<Body>(args, blocks
+/// of threads, bytes of shared memory) for the kernels of a call. Launch::has_type<T> and
+/// has_mma<T, Result, rows of a block, order of B> say which of them exist.
 template <class Launch>
 gpu_runtime::status dispatch_spmm(const gpu_runtime::spmm_call& call, const Launch& launch) {
-  using gpu_runtime::element;
-  const auto is = [&](element type, element result) { return call.type == type && call.result == result; };
-  if (is(element::float16, element::float16))
-    return detail::launch_of_types<float16, float, float16>(call, launch);
-  if (is(element::float16, element::float32))
-    return detail::launch_of_types<float16, float, float>(call, launch);
-  if (is(element::bfloat16, element::bfloat16))
-    return detail::launch_of_types<bfloat16, float, bfloat16>(call, launch);
-  if (is(element::bfloat16, element::float32))
-    return detail::launch_of_types<bfloat16, float, float>(call, launch);
-  if (is(element::float32, element::float32))
-    return detail::launch_of_types<float, float, float>(call, launch);
-  if (is(element::float64, element::float64))
-    return detail::launch_of_types<double, double, double>(call, launch);
-  if (is(element::int8, element::int8))
-    return detail::launch_of_types<std::int8_t, std::int32_t, std::int8_t>(call, launch);
-  if (is(element::int8, element::int32))
-    return detail::launch_of_types<std::int8_t, std::int32_t, std::int32_t>(call, launch);
-  return {1, "bsr", "no kernel for these types"};
+  return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
+    return detail::launch_of_types<T, Accumulator, Result>(call, launch);
+  });
+}
+
+/// The same for a sampled product.
+template <class Launch>
+gpu_runtime::status dispatch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
+  return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
+    if constexpr (!Launch::template has_type<T>)
+      return detail::not_compiled();
+    else if (call.wide_index)
+      return detail::launch_sddmm<T, Accumulator, Result, std::int64_t>(call, launch);
+    else
+      return detail::launch_sddmm<T, Accumulator, Result, std::int32_t>(call, launch);
+  });
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::gpu

@@ -41,6 +41,8 @@ status release(void* memory, CUstream_st* stream);
 status copy(void* to, const void* from, std::size_t bytes, direction way, CUstream_st* stream);
 status clear(void* memory, std::size_t bytes, CUstream_st* stream);
 status synchronize(CUstream_st* stream);
+/// Multiprocessors, and bytes of shared memory that a block of threads may have.
+status limits(int* processors, int* shared_bytes);
 
 // ---- products ---------------------------------------------------------------------------------------------
 
@@ -57,6 +59,19 @@ struct epilogue_step {
   double factor;  // of v for scale, of data for add_dense
 };
 inline constexpr int most_epilogue_steps = 6;
+
+/// What a plan has prepared for spmm_mma, in device memory: row_groups and schedule of the tile that
+/// planned_tile gives, for `workers` blocks of threads and up to `columns` columns.
+struct spmm_prepared {
+  const void* columns;
+  const void* blocks;
+  const void* items;
+  const void* begin;
+  void* partial;
+  std::uint32_t* counters;
+  int workers;
+  std::int64_t most_columns;
+};
 
 /// C(i, j) = epilogue(alpha * sum_k A(i, k) B(k, j), i, j), all in device memory. Strides are in elements.
 struct spmm_call {
@@ -75,8 +90,36 @@ struct spmm_call {
   double alpha;
   int steps;
   epilogue_step epilogue[most_epilogue_steps];
+  const spmm_prepared* prepared;  // nullptr: the plain form
+  // A is read as its transpose: rows, depth and the blocks' size are the transposed ones, indptr and indices
+  // those of a plan, and element n of `blocks` says where block n lies in a.
+  bool transposed;
+  const void* blocks;
+  // Flags, or nullptr: of the blocks in a; of the block columns of A. 0: the block is left out.
+  const unsigned char* gate;
+  const unsigned char* active;
 };
 status spmm(const spmm_call& call, CUstream_st* stream);
+
+/// S(i, j) = alpha * sum_k X(i, k) Y(k, j) + beta * D(i, j) at the stored blocks of S, all in device memory.
+/// D has its blocks where S has them, and may be S.
+struct sddmm_call {
+  element type;     // of X and Y
+  element result;   // of S and D
+  bool wide_index;  // indices are 64 bits wide, else 32
+  const void* x;
+  const void* y;
+  const void* d;
+  void* s;
+  const void* indices;
+  const void* indptr;
+  std::int64_t x_row_stride, x_col_stride;
+  std::int64_t y_row_stride, y_col_stride;
+  std::int64_t rows, cols, depth;
+  std::int64_t block_rows, block_cols;
+  double alpha, beta;
+};
+status sddmm(const sddmm_call& call, CUstream_st* stream);
 
 }  // namespace gpu_runtime
 }  // namespace bsr::inline v0

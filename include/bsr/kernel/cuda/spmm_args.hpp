@@ -32,6 +32,9 @@ struct spmm_args {
   const std::int32_t* begin;
   Accumulator* partial;    // schedule.slots tiles
   std::uint32_t* counter;  // schedule.counters numbers, 0 before and after
+  // Flags, or nullptr: of the blocks of A, of its block columns. 0: the block is left out, and not read.
+  const unsigned char* gate = nullptr;
+  const unsigned char* active = nullptr;
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::gpu

@@ -98,6 +98,16 @@ constexpr spmm_tile select_tile(int element_bytes, int block_rows, int depth, in
   return tile;
 }
 
+/// The depth at which products with a plan run, for blocks of block_rows rows: one for each, so that there
+/// are not too many kernels. 0 where the tensor cores' form does not take the blocks.
+constexpr int planned_depth(int element_bytes, int block_rows, int block_cols) {
+  if (block_rows != 16 && block_rows != 32 && block_rows != 64 && block_rows != 128) return 0;
+  const int bytes = block_rows == 16 ? 32 : block_rows == 32 ? 64 : 128;
+  return block_cols * element_bytes % bytes == 0 ? bytes / element_bytes : 0;
+}
+/// Shared memory that products with a plan need, in KiB: that of sm_80.
+inline constexpr int planned_shared_kib = 163;
+
 /// The same as a type.
 template <class T, int BlockRows, int Depth, int SharedKib>
 struct selected_tile {

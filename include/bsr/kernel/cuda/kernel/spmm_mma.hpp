@@ -33,6 +33,10 @@ class register_tiles {
   T values_[std::size_t{Rows * Cols}][4];
 };
 
+/// An epilogue whose steps are data, as flat_epilogue is.
+template <class Epilogue>
+inline constexpr bool steps_at_run_time = requires(const Epilogue& e) { e.steps; };
+
 /// Tile::value is an spmm_tile. (A type, because nvcc 13 cannot launch a kernel with a template argument that
 /// is an object.) CopyBytes: what the addresses of B and its stride are multiples of, 16 or the size of an
 /// element. A is aligned to 16 bytes; its blocks have block_rows rows and a multiple of `depth` columns.
@@ -75,6 +79,10 @@ class spmm_mma {
  public:
   static constexpr int threads = tile.threads();
   static constexpr int resident = 256 / threads;  // so many threads may have 255 registers each
+  /// Shared memory behind that of the tile, for an epilogue that is data: half a row of tiles of each thread.
+  template <class Epilogue>
+  static constexpr int scratch_bytes =
+      steps_at_run_time<Epilogue> ? 16 + threads * 2 * col_tiles * static_cast<int>(sizeof(accumulator)) : 0;
 
   template <class Isa, class Result, class Epilogue>
   BSR_DEVICE static void run(Isa& isa, const spmm_args<T, accumulator, Result, Epilogue>& args) {
@@ -168,7 +176,11 @@ class spmm_mma {
         const int step = begin_ + mine / pieces;
         plan_.block = isa.load(args.blocks + static_cast<std::int64_t>(step) * group + lane % group);
         plan_.offset = mine % pieces * depth;
-        plan_.first = isa.load(args.columns + step) * args.block_cols + plan_.offset;
+        const std::int32_t block_column = isa.load(args.columns + step);
+        plan_.first = block_column * args.block_cols + plan_.offset;
+        if (plan_.block >= 0 && args.gate != nullptr && isa.load(args.gate + plan_.block) == 0)
+          plan_.block = -1;
+        if (args.active != nullptr && isa.load(args.active + block_column) == 0) plan_.block = -1;
       }
     }
 
@@ -337,14 +349,35 @@ class spmm_mma {
       const int r = row + p.row + 8 * half;
       BSR_GPU_UNROLL
       for (int i = 0; i < 2 * col_tiles; ++i) {
-        const int c = column + type::column(Order, i / 2, p.col + i % 2);
-        if (r < args.rows && c < args.cols)
-          isa.store(at + c * args.c_col_stride,
-                    isa.template result<Result>(
-                        args.epilogue(args.alpha * sums.tile(half / 2, i / 2)[half % 2 * 2 + i % 2], r, c)));
+        const accumulator v = args.alpha * sums.tile(half / 2, i / 2)[half % 2 * 2 + i % 2];
+        if constexpr (steps_at_run_time<Epilogue>) {
+          isa.store_shared(scratch(isa, i), v);
+        } else {
+          const int c = column + type::column(Order, i / 2, p.col + i % 2);
+          if (r < args.rows && c < args.cols)
+            isa.store(at + c * args.c_col_stride, isa.template result<Result>(args.epilogue(v, r, c)));
+        }
+      }
+      if constexpr (steps_at_run_time<Epilogue>) {
+        // Once, not for each register: such an epilogue is much code.
+        BSR_GPU_LOOP
+        for (int i = 0; i < 2 * col_tiles; ++i) {
+          const int c = column + type::column(Order, i / 2, p.col + i % 2);
+          if (r < args.rows && c < args.cols)
+            isa.store(at + c * args.c_col_stride,
+                      isa.template result<Result>(
+                          args.epilogue(isa.template load_shared<accumulator>(scratch(isa, i)), r, c)));
+        }
       }
       at += 8 * args.c_row_stride;
     }
+  }
+  /// Where this thread keeps value i; nobody else goes there.
+  template <class Isa>
+  BSR_DEVICE static std::uint32_t scratch(Isa& isa, int i) {
+    constexpr int first = (tile.shared_bytes() + 15) / 16 * 16;
+    return isa.shared() + static_cast<std::uint32_t>(first + (i * threads + isa.thread()) *
+                                                                 static_cast<int>(sizeof(accumulator)));
   }
 };
 

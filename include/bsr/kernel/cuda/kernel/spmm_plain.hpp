@@ -43,6 +43,10 @@ struct spmm_plain_args {
   const Index* begin;
   const Index* columns;
   const Index* blocks;
+  // Flags, or nullptr: of the blocks at a, of the block columns and of the block rows of op(A). 0: left out.
+  const unsigned char* gate = nullptr;
+  const unsigned char* active = nullptr;
+  const unsigned char* active_rows = nullptr;
 };
 
 template <class T, class Accumulator>
@@ -50,6 +54,7 @@ class spmm_plain {
  public:
   static constexpr int threads = 128;
   static constexpr int resident = 4;
+  static constexpr int shared_bytes = 0;
   static constexpr int rows_at_once = 8;
   static constexpr int columns_of_lane = sizeof(Accumulator) == 8 ? 2 : 4;
   static constexpr int columns = warp_size * columns_of_lane;
@@ -89,10 +94,14 @@ class spmm_plain {
       for (int v = 0; v < columns_of_lane; ++v) sums[r][v] = Accumulator(0);
     }
     const int height = args.block_rows - first < rows_at_once ? args.block_rows - first : rows_at_once;
-    const auto last = isa.load(args.begin + block_row + 1);
+    const bool empty = args.active_rows != nullptr && isa.load(args.active_rows + block_row) == 0;
+    const auto last = isa.load(args.begin + (empty ? block_row : block_row + 1));
     for (auto n = isa.load(args.begin + block_row); n < last; ++n) {
       const std::int64_t block = args.blocks == nullptr ? n : isa.load(args.blocks + n);
-      const int k = static_cast<int>(isa.load(args.columns + n)) * args.block_cols;
+      const auto block_column = isa.load(args.columns + n);
+      if (args.gate != nullptr && isa.load(args.gate + block) == 0) continue;
+      if (args.active != nullptr && isa.load(args.active + block_column) == 0) continue;
+      const int k = static_cast<int>(block_column) * args.block_cols;
       const int width = args.depth - k < args.block_cols ? args.depth - k : args.block_cols;
       const T* const a = args.a + block * args.block_rows * args.block_cols +
                          static_cast<std::int64_t>(first) * args.a_row_stride;

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Products with a plan, on the emulated device: they take tensor cores where those fit, and give what the CPU
+// gives.
+#include "bsr/kernel/cuda/device_plan.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "bsr/bsr.hpp"
+#include "bsr/cuda.hpp"
+#include "cuda/emulated_runtime.hpp"
+#include "support/random.hpp"
+
+using bsr::device;
+using bsr::host;
+using bsr::relu;
+using bsr::transpose;
+using bsr_test::emulated_device;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+template <class T, class Layout = bsr::row_major>
+static bsr::dense_matrix<T, Layout> small_dense(bsr_test::random& rng, std::int64_t rows, std::int64_t cols) {
+  bsr::dense_matrix<T, Layout> x(rows, cols);
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = 0; j < cols; ++j) x(i, j) = T(rng.between(-4, 4));
+  return x;
+}
+/// Small integers: every order of sums gives the same.
+template <class T, int R, int C>
+static auto small_sparse(bsr_test::random& rng, bsr::dims shape) {
+  return bsr_test::random_matrix<T, R, C>(
+      rng, shape, {.density = 0.5, .duplicates = 0.1, .values = bsr_test::numbers::small_integers});
+}
+template <class X, class Y>
+static bool same(const X& x, const Y& y) {
+  bool equal = x.rows() == y.rows() && x.cols() == y.cols();
+  for (std::int64_t i = 0; equal && i < x.rows(); ++i)
+    for (std::int64_t j = 0; j < x.cols(); ++j) equal = equal && double(x(i, j)) == double(y(i, j));
+  return equal;
+}
+/// How many products have run on tensor cores since the last time.
+static int tensor_cores() {
+  auto& calls = emulated_device::get().calls;
+  const int count = calls["tensor cores"];
+  calls.clear();
+  return count;
+}
+
+/// relu(2 a b + 3 c) with a plan for `planned` columns and b of 40.
+template <class T, class Result, int R, int C, class LayoutB, class LayoutC>
+static void check_plan(bool expected, std::int64_t planned, const bsr::cuda& policy = {}) {
+  CAPTURE(sizeof(T), R, C, planned);
+  bsr_test::random rng(R + C);
+  const auto a = small_sparse<T, R, C>(rng, {2 * R + R / 2, 4 * C - C / 2});
+  const auto b = small_dense<T, LayoutB>(rng, a.cols(), 40);
+  auto c = small_dense<Result, LayoutC>(rng, a.rows(), 40);
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto like = bsr::copy_to<device>(small_dense<T, LayoutB>(rng, a.cols(), planned));
+  auto cd = bsr::copy_to<device>(c);
+  auto p = plan(policy, ad * like);
+  tensor_cores();
+  cd.on(p) = relu(2 * ad * bd + 3 * cd);
+  c = relu(2 * a * b + 3 * c);
+  CHECK(emulated_device::get().calls["spmm"] == 1);
+  CHECK(emulated_device::get().calls["allocate"] == 0);
+  CHECK(emulated_device::get().calls["synchronize"] == 0);
+  CHECK(emulated_device::get().calls["copy"] == 0);
+  CHECK((tensor_cores() > 0) == expected);
+  CHECK(same(bsr::copy_to<host>(cd), c));
+}
+
+TEST_CASE("plans take tensor cores for blocks of 16, 32, 64 and 128 rows") {
+  using row = bsr::row_major;
+  using col = bsr::col_major;
+  check_plan<bsr::bfloat16, float, 16, 16, col, row>(true, 40);
+  check_plan<bsr::bfloat16, float, 64, 64, row, col>(true, 64);
+  check_plan<bsr::bfloat16, float, 128, 64, row, row>(true, 16);
+  check_plan<std::int8_t, std::int32_t, 32, 64, col, row>(true, 16);
+  check_plan<double, double, 16, 16, col, col>(true, 40);
+  check_plan<float, float, 16, 16, row, row>(true, 40, {.tf32 = true});
+}
+
+TEST_CASE("what tensor cores do not take has the plain form") {
+  using row = bsr::row_major;
+  check_plan<float, float, 16, 16, row, row>(false, 40);          // float keeps its bits
+  check_plan<bsr::bfloat16, float, 16, 8, row, row>(false, 40);   // a piece of k is 16 elements
+  check_plan<bsr::bfloat16, float, 24, 16, row, row>(false, 40);  // 24 rows
+  check_plan<double, double, 3, 3, row, row>(false, 40);
+  emulated_device::get().shared_bytes = 99 << 10;
+  check_plan<bsr::bfloat16, float, 16, 16, row, row>(false, 40);
+  emulated_device::get().shared_bytes = 163 << 10;
+}
+
+TEST_CASE("addresses that are no multiple of 16 bytes have the plain form") {
+  bsr_test::random rng(1);
+  const auto a = small_sparse<bsr::bfloat16, 16, 16>(rng, {48, 64});
+  const auto ad = bsr::copy_to<device>(a);
+  const auto b = small_dense<bsr::bfloat16>(rng, 64, 41);
+  const auto bd = bsr::copy_to<device>(b);
+  bsr::dense_matrix<float> c(48, 41);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(48, 41);
+  auto p = plan(bsr::cuda{}, ad * bd);
+  tensor_cores();
+  cd.on(p) = ad * bd;
+  CHECK(tensor_cores() == 0);
+  c = a * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+}
+
+TEST_CASE("more columns than were planned are computed in several runs, biases with them") {
+  bsr_test::random rng(2);
+  const auto w = small_sparse<bsr::bfloat16, 16, 16>(rng, {40, 64});
+  const auto x = small_dense<bsr::bfloat16>(rng, 520, 64);
+  std::vector<float> rows(520);
+  for (float& v : rows) v = float(rng.between(-4, 4));
+  const auto wd = bsr::copy_to<device>(w);
+  const auto xd = bsr::copy_to<device>(x);
+  const auto few = bsr::copy_to<device>(small_dense<bsr::bfloat16>(rng, 8, 64));
+  const auto rows_device = bsr::copy_to<device>(rows);
+  bsr::dense_matrix<float> y(520, 40);
+  bsr::dense_matrix<float, bsr::row_major, device> yd(520, 40);
+  auto p = plan(bsr::cuda{}, few * transpose(wd));
+  tensor_cores();
+  // A row of x is a column of the kernel's B.
+  yd.on(p, bsr::cuda{}) = xd * transpose(wd) + bsr::per_row(rows_device);
+  CHECK(tensor_cores() == 3);
+  y = x * transpose(w) + bsr::per_row(rows);
+  CHECK(same(bsr::copy_to<host>(yd), y));
+}
+
+TEST_CASE("a plan follows its structure and refuses another one") {
+  bsr_test::random rng(3);
+  const auto a = small_sparse<bsr::bfloat16, 16, 16>(rng, {48, 64});
+  auto ad = bsr::copy_to<device>(a);
+  const auto b = small_dense<bsr::bfloat16, bsr::col_major>(rng, 64, 16);
+  const auto bd = bsr::copy_to<device>(b);
+  bsr::dense_matrix<float> c(48, 16);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(48, 16);
+  auto p = plan(bsr::cuda{}, ad * bd);
+  const auto other = small_sparse<bsr::bfloat16, 16, 16>(rng, {48, 64});
+  ad = bsr::copy_to<device>(other);
+  CHECK_THROWS_AS(cd.on(p) = ad * bd, bsr::shape_error);
+  p.update(ad);
+  cd.on(p) = ad * bd;
+  c = other * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+
+  bsr::matrix<bsr::bfloat16, 16> wrong(a);
+  wrong.indices()[1] = 4;
+  const auto wrong_device = bsr::copy_to<device>(wrong);
+  CHECK_THROWS_MATCHES(
+      plan(bsr::cuda{}, wrong_device * bd), bsr::format_error,
+      MessageMatches(ContainsSubstring("block 1 is in block column 4, and there are 4 of them")));
+  emulated_device::get().failing = "limits";
+  CHECK_THROWS_AS(plan(bsr::cuda{}, ad * bd), bsr::device_error);
+  emulated_device::get().failing.clear();
+}
+
+TEST_CASE("a plan of a product with a vector, and of a matrix without rows") {
+  bsr_test::random rng(4);
+  const auto a = small_sparse<float, 4, 4>(rng, {20, 24});
+  const auto ad = bsr::copy_to<device>(a);
+  std::vector<float> v(24, 2);
+  const auto vd = bsr::copy_to<device>(v);
+  bsr::device_vector<float> ud(20);
+  std::vector<float> u(20);
+  auto p = plan(bsr::cuda{}, ad * vd);
+  ud.on(p) = ad * vd;
+  bsr::view(u) = a * v;
+  const auto back = bsr::copy_to<host>(ud);
+  CHECK(std::equal(back.begin(), back.end(), u.begin(), u.end()));
+
+  const bsr::matrix<bsr::bfloat16, 16> none({0, 32}, {}, {}, {0});
+  const auto none_device = bsr::copy_to<device>(none);
+  const auto bd = bsr::copy_to<device>(small_dense<bsr::bfloat16>(rng, 32, 8));
+  bsr::dense_matrix<float, bsr::row_major, device> cd(0, 8);
+  auto q = plan(bsr::cuda{}, none_device * bd);
+  cd.on(q) = none_device * bd;
+}
+
+/// The products of a transposed matrix, from both sides, and with a vector.
+template <class T, class Result, int R, int C, class Index = std::int32_t>
+static void check_transposed() {
+  bsr_test::random rng(R + 3 * C);
+  const auto a = bsr_test::random_matrix<T, R, C, Index>(
+      rng, {5 * R - R / 2, 4 * C - C / 3},
+      {.density = 0.5, .duplicates = 0.1, .values = bsr_test::numbers::small_integers});
+  const auto b = small_dense<T>(rng, a.rows(), 35);
+  const auto x = small_dense<T>(rng, 9, a.rows());
+  std::vector<T> v(std::size_t(a.rows()), T(2));
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto xd = bsr::copy_to<device>(x);
+  const auto vd = bsr::copy_to<device>(v);
+  bsr::dense_matrix<Result> c(a.cols(), 35), y(9, a.cols());
+  bsr::dense_matrix<Result, bsr::row_major, device> cd(a.cols(), 35), yd(9, a.cols());
+  std::vector<Result> u(std::size_t(a.cols()));
+  bsr::device_vector<Result> ud(a.cols());
+  auto p = plan(bsr::cuda{}, transpose(ad) * bd);
+  auto q = plan(bsr::cuda{}, xd * ad);
+  auto r = plan(bsr::cuda{}, transpose(ad) * vd);
+  emulated_device::get().calls.clear();
+  cd.on(p) = relu(transpose(ad) * bd);
+  yd.on(q) = 2 * xd * ad;
+  ud.on(r) = transpose(ad) * vd;
+  CHECK(emulated_device::get().calls["allocate"] == 0);
+  c = relu(transpose(a) * b);
+  y = 2 * x * a;
+  bsr::view(u) = transpose(a) * v;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+  CHECK(same(bsr::copy_to<host>(yd), y));
+  const auto back = bsr::copy_to<host>(ud);
+  CHECK(std::equal(back.begin(), back.end(), u.begin(), u.end()));
+}
+TEST_CASE("a transposed matrix finds its blocks by the index of a plan") {
+  check_transposed<float, float, 3, 5>();
+  check_transposed<bsr::bfloat16, float, 16, 16>();
+  check_transposed<double, double, 4, 4, std::int64_t>();
+}
+
+TEST_CASE("masked blocks are left out, by every form") {
+  bsr_test::random rng(5);
+  const auto a = small_sparse<bsr::bfloat16, 16, 16>(rng, {88, 96});
+  const auto b = small_dense<bsr::bfloat16, bsr::col_major>(rng, 96, 24);
+  const auto bt = small_dense<bsr::bfloat16>(rng, 88, 24);
+  std::vector<unsigned char> gate(std::size_t(a.num_blocks()));
+  for (auto& flag : gate) flag = rng.chance(0.5);
+  const std::vector<unsigned char> active{1, 0, 1, 1, 0, 1};
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto btd = bsr::copy_to<device>(bt);
+  const auto gated = bsr::copy_to<device>(gate);
+  const auto actived = bsr::copy_to<device>(active);
+  bsr::dense_matrix<float> c(88, 24), ct(96, 24);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(88, 24), ctd(96, 24);
+  auto p = plan(bsr::cuda{}, ad * bd);
+  auto q = plan(bsr::cuda{}, transpose(ad) * btd);
+  tensor_cores();
+  cd.on(p) = masked(ad, gated) * bd;
+  CHECK(tensor_cores() == 1);
+  c = masked(a, gate) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+  cd.on(p) = columns(ad, actived) * bd;
+  CHECK(tensor_cores() == 1);
+  c = columns(a, active) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+  cd = masked(ad, gated) * bd;
+  CHECK(tensor_cores() == 0);
+  c = masked(a, gate) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+  ctd.on(q) = transpose(masked(ad, gated)) * btd;
+  ct = transpose(masked(a, gate)) * bt;
+  CHECK(same(bsr::copy_to<host>(ctd), ct));
+  ctd.on(q) = transpose(columns(ad, actived)) * btd;
+  ct = transpose(columns(a, active)) * bt;
+  CHECK(same(bsr::copy_to<host>(ctd), ct));
+}
+
+TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
+  bsr_test::random rng(6);
+  const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));
+  const auto b = bsr::copy_to<device>(small_dense<bsr::bfloat16, bsr::col_major>(rng, 160, 512));
+  const auto p = plan(bsr::cuda{}, a * b);
+  CHECK_THAT(p.explain(), ContainsSubstring("kernel spmm_mma, tiles of 128x256, 768 threads"));
+  // A device whose memory is slow, one whose tensor cores are.
+  const bsr::cuda_machine memory{.mma = 1e15, .fma = 1e14, .cache = 1e13, .memory = 1e9, .launch = 4e-6};
+  const bsr::cuda_machine cores{.mma = 1e9, .fma = 1e14, .cache = 1e13, .memory = 1e12, .launch = 4e-6};
+  CHECK_THAT(p.explain(memory), ContainsSubstring("bound by device memory"));
+  CHECK_THAT(p.explain(cores), ContainsSubstring("bound by multiplications"));
+  CHECK(p.cost(memory).seconds == p.cost(memory).bytes / 1e9 + 4e-6);
+  CHECK(p.cost(cores).seconds >= p.cost(cores).flops / 1e9);
+  const auto q = plan(bsr::cuda{}, transpose(a) * b);
+  CHECK_THAT(q.explain(), ContainsSubstring("kernel spmm_plain, transposed index"));
+}
