@@ -286,8 +286,8 @@ void print_patterns(const std::vector<encoder_layer>& layers) {
         lines[i] += "|";
       }
     }
-    std::printf("  %-12s %-12s %-12s %-12s %-12s %-12s\n", l.part[0].name.substr(8, 7).c_str(), "key",
-                "value", "output", "intermediate", "output");
+    std::printf("  %-12s %-12s %-12s %-12s %-12s %-12s\n", (l.part[0].name.substr(14, 1) + ": query").c_str(),
+                "key", "value", "output", "intermediate", "output");
     for (const std::string& line : lines) std::printf("  |%s\n", line.c_str());
   }
 }
