@@ -19,29 +19,32 @@ namespace minilm {
 
 namespace {
 
-using product = void (*)(const float*, std::int64_t, std::int64_t, const float*, std::int64_t, float*);
+using product = decltype(&gemm);
 
-[[maybe_unused]] void plain(const float* w, std::int64_t out, std::int64_t in, const float* x, std::int64_t n,
-                            float* y) {
-  for (std::int64_t j = 0; j < out; ++j)
-    for (std::int64_t i = 0; i < n; ++i) {
+void plain(char ta, char tb, std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t lda,
+           const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+  for (std::int64_t j = 0; j < n; ++j)
+    for (std::int64_t i = 0; i < m; ++i) {
       float sum = 0;
-      for (std::int64_t k = 0; k < in; ++k) sum += w[j * in + k] * x[k * n + i];
-      y[j * n + i] = sum;
+      for (std::int64_t l = 0; l < k; ++l)
+        sum += (ta == 'T' ? a[i * lda + l] : a[l * lda + i]) * (tb == 'T' ? b[l * ldb + j] : b[j * ldb + l]);
+      c[j * ldc + i] = sum;
     }
 }
 #if defined(HAVE_ONEDNN)
-// Row-major: y^T (out x n) = w x^T.
-void onednn(const float* w, std::int64_t out, std::int64_t in, const float* x, std::int64_t n, float* y) {
-  dnnl_sgemm('N', 'N', out, n, in, 1.0f, w, in, x, n, 0.0f, y, n);
+// It is row-major: the transposed product.
+void onednn(char ta, char tb, std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
+            std::int64_t lda, const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+  dnnl_sgemm(tb, ta, n, m, k, 1.0f, b, ldb, a, lda, 0.0f, c, ldc);
 }
 #endif
 #if defined(HAVE_BLAS)
-// Column-major: y (n x out) = x (n x in) times w, which is column-major in x out.
-void blas(const float* w, std::int64_t out, std::int64_t in, const float* x, std::int64_t n, float* y) {
-  const int m = static_cast<int>(n), cols = static_cast<int>(out), k = static_cast<int>(in);
+void blas(char ta, char tb, std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t lda,
+          const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+  const int sizes[] = {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k)};
+  const int strides[] = {static_cast<int>(lda), static_cast<int>(ldb), static_cast<int>(ldc)};
   const float one = 1, zero = 0;
-  sgemm_("N", "N", &m, &cols, &k, &one, x, &m, w, &k, &zero, y, &m);
+  sgemm_(&ta, &tb, sizes, sizes + 1, sizes + 2, &one, a, strides, b, strides + 1, &zero, c, strides + 2);
 }
 #endif
 
@@ -49,9 +52,9 @@ product chosen = plain;
 
 }  // namespace
 
-void dense_product(const float* w, std::int64_t out, std::int64_t in, const float* x, std::int64_t n,
-                   float* y) {
-  chosen(w, out, in, x, n, y);
+void gemm(char transpose_a, char transpose_b, std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
+          std::int64_t lda, const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+  chosen(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c, ldc);
 }
 
 std::string choose_dense_library() {
@@ -70,7 +73,7 @@ std::string choose_dense_library() {
   for (const auto& [library, f] : all)
     for (int repeat = 0; repeat < 20; ++repeat) {
       const auto begin = std::chrono::steady_clock::now();
-      f(w.data(), out, in, x.data(), n, y.data());
+      f('N', 'N', n, out, in, x.data(), n, w.data(), in, y.data(), n);
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
       if (seconds >= least) continue;
       least = seconds;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "bsr/safetensors.hpp"
@@ -52,13 +53,32 @@ class weights_in_blocks final : public block_weights {
         for_weights_(linear_.weights().nnz()),
         for_bias_(linear_.outputs()) {}
 
-  void forward(const activations& x, activations& y, bool with_gelu) const override {
-    if (with_gelu)
-      linear_.forward(x, y, [](auto e) { return gelu(e); });
-    else
-      linear_.forward(x, y);
+  void forward(const activations& x, activations& y, bool with_gelu) override {
+    const auto run = [&](auto& fixed) {
+      if (with_gelu)
+        fixed.forward(x, y, [](auto e) { return gelu(e); });
+      else
+        fixed.forward(x, y);
+    };
+    if (bytes_) return run(*bytes_);
+    run(fixed(x.rows()));
+  }
+  bsr::prune::race_result expected(const bsr::machine& m, std::int64_t tokens) override {
+    return fixed(tokens).expected(m);
+  }
+  bool allow_dense(const bsr::machine& m, std::int64_t tokens) override {
+    fixed_.emplace(linear_.weights(), std::as_const(linear_).bias(), tokens, m, one);
+    return fixed_->is_dense();
+  }
+  double to_bytes() override {
+    auto quantized = bsr::prune::quantize(linear_.weights(), bsr::prune::scale_of::row);
+    const double lost = quantized.error.relative;
+    bytes_.emplace(std::move(quantized), std::as_const(linear_).bias(), one);
+    return lost;
   }
   void fit(const activations& x, const activations& target, activations& y, double rate) override {
+    fixed_.reset();
+    bytes_.reset();
     linear_.forward(x, y);
     const std::int64_t count = y.rows() * y.cols();
     const float scale = 2.0f / static_cast<float>(y.rows());
@@ -69,7 +89,9 @@ class weights_in_blocks final : public block_weights {
     bsr::layer::step(how, linear_.weights().data(), linear_.weight_gradient().data(), for_weights_);
     bsr::layer::step(how, linear_.bias(), linear_.bias_gradient(), for_bias_);
   }
-  bsr::prune::layer_account account() const override { return bsr::prune::account(linear_.weights()); }
+  std::int64_t bytes() const override {
+    return bytes_ ? bytes_->bytes() : bsr::prune::account(linear_.weights()).bytes;
+  }
   bsr::dense_matrix<std::uint8_t> picture() const override {
     const auto& w = linear_.weights();
     bsr::dense_matrix<std::uint8_t> result(w.block_rows(), w.block_cols());
@@ -79,8 +101,16 @@ class weights_in_blocks final : public block_weights {
   }
 
  private:
-  mutable bsr::layer::linear<float, R, C> linear_;
+  /// The weights as they are now, laid out for their product.
+  bsr::layer::inference<float, R, C>& fixed(std::int64_t tokens) {
+    if (!fixed_) fixed_.emplace(linear_.weights(), std::as_const(linear_).bias(), tokens, one);
+    return *fixed_;
+  }
+
+  bsr::layer::linear<float, R, C> linear_;
   bsr::layer::adam_state<float> for_weights_, for_bias_;
+  std::optional<bsr::layer::inference<float, R, C>> fixed_;
+  std::optional<bsr::layer::int8_linear<R, C>> bytes_;
 };
 
 /// v (1 + erf(v / sqrt 2)) / 2 of y + b, as fast as the fused one: what a user of a dense library would
@@ -130,7 +160,7 @@ void layer_norm::forward(activations& x) const {
   const float share = 1 / static_cast<float>(m);
   for (std::int64_t j = 0; j < m; ++j) add_times(mean.data(), share, x.data() + j * n, n);
   for (std::int64_t j = 0; j < m; ++j) {
-    update(x.data() + j * n, mean.data(), n, [](lanes a, lanes m) { return a - m; });
+    update(x.data() + j * n, mean.data(), n, [](lanes a, lanes b) { return a - b; });
     update(scale.data(), x.data() + j * n, n, [&](lanes s, lanes d) { return fma(d, d, s); });
   }
   update(scale.data(), n, [&](lanes s) {

@@ -31,10 +31,17 @@ class block_weights {
  public:
   virtual ~block_weights() = default;
   /// y = x W^T + b, or gelu of it.
-  virtual void forward(const activations& x, activations& y, bool gelu) const = 0;
+  virtual void forward(const activations& x, activations& y, bool gelu) = 0;
+  /// How long that takes for so many tokens, and a dense product, as the cost model expects.
+  virtual bsr::prune::race_result expected(const bsr::machine& m, std::int64_t tokens) = 0;
+  /// From now on forward is dense, if the cost model expects that to be faster. Whether it is.
+  virtual bool allow_dense(const bsr::machine& m, std::int64_t tokens) = 0;
+  /// From now on forward is in 8 bits. What the weights lost, relative to their norm.
+  virtual double to_bytes() = 0;
   /// One step of Adam on the mean of (x W^T + b - target)^2; y is for the difference.
   virtual void fit(const activations& x, const activations& target, activations& y, double rate) = 0;
-  virtual bsr::prune::layer_account account() const = 0;
+  /// What forward needs.
+  virtual std::int64_t bytes() const = 0;
   /// Block rows x block columns, 1 where a block is stored.
   virtual bsr::dense_matrix<std::uint8_t> picture() const = 0;
 };

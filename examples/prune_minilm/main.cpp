@@ -19,6 +19,7 @@
 #include "bsr/io.hpp"
 #include "dense.hpp"
 #include "encoder.hpp"
+#include "step.hpp"
 
 namespace {
 
@@ -135,7 +136,7 @@ double bytes(const std::vector<encoder_layer>& layers) {
   double sum = 0;
   for (const auto& l : layers)
     for (const auto& p : l.part)
-      sum += p.blocks ? static_cast<double>(p.blocks->account().bytes)
+      sum += p.blocks ? static_cast<double>(p.blocks->bytes())
                       : 4.0 * static_cast<double>(p.w.rows() * p.w.cols());
   return sum;
 }
@@ -266,6 +267,31 @@ class distillation {
   std::vector<std::pair<linear*, std::unique_ptr<block_weights>>> mended_;
 };
 
+/// Which blocks every layer keeps, in characters: the six parts of a layer side by side, each as 12 x 12
+/// cells.
+void print_patterns(const std::vector<encoder_layer>& layers) {
+  constexpr std::int64_t cells = 12;
+  for (const auto& l : layers) {
+    std::string lines[cells];
+    for (const auto& p : l.part) {
+      const auto blocks = p.blocks->picture();
+      const std::int64_t high = blocks.rows() / cells, wide = blocks.cols() / cells;
+      for (std::int64_t i = 0; i < cells; ++i) {
+        for (std::int64_t j = 0; j < cells; ++j) {
+          std::int64_t stored = 0;
+          for (std::int64_t r = i * high; r < (i + 1) * high; ++r)
+            for (std::int64_t c = j * wide; c < (j + 1) * wide; ++c) stored += blocks(r, c);
+          lines[i] += " .:+#"[(4 * stored + high * wide - 1) / (high * wide)];
+        }
+        lines[i] += "|";
+      }
+    }
+    std::printf("  %-12s %-12s %-12s %-12s %-12s %-12s\n", (l.part[0].name.substr(14, 1) + ": query").c_str(),
+                "key", "value", "output", "intermediate", "output");
+    for (const std::string& line : lines) std::printf("  |%s\n", line.c_str());
+  }
+}
+
 /// Which blocks every layer keeps, as an SVG picture.
 void draw(const std::string& path, const std::vector<encoder_layer>& layers) {
   std::ofstream out(path);
@@ -335,35 +361,89 @@ int main(int argc, char** argv) try {
     return 1;
   }
 
+  const bsr::machine machine = bsr::calibrate(bsr::cpu{.threads = 1});
+  constexpr std::int64_t tokens = 128;  // of a batch, about
   const double dense_bytes = bytes(model.layers());
-  std::printf("  %-7s %8s %9s %8s %8s %9s %8s %11s %8s %11s\n", "blocks", "sparsity", "FFN error", "cosine",
-              "least", "size", "smaller", "a sentence", "faster", "FFN faster");
-  std::printf("  %-7s %6.0f %% %9s %8.4f %8.4f %6.1f MB %6.1f x %8.3f ms %6.2f x %9.2f x\n", "dense", 0.0,
+  std::printf("  %-10s %8s %9s %8s %8s %9s %8s %11s %8s %11s %9s\n", "blocks", "sparsity", "FFN error",
+              "cosine", "least", "size", "smaller", "a sentence", "faster", "FFN faster", "expected");
+  std::printf("  %-10s %6.0f %% %9s %8.4f %8.4f %6.1f MB %6.1f x %8.3f ms %6.2f x %9.2f x\n", "dense", 0.0,
               "-", 1.0, 1.0, dense_bytes / 1e6, 1.0, 1e3 * race(dense_model, model, data, 4).sentence[0], 1.0,
               1.0);
   const std::vector<std::pair<const char*, pruner>> shapes = {{"16x16", prune_to_blocks<16, 16>()},
                                                               {"32x32", prune_to_blocks<32, 32>()},
                                                               {"1x16", prune_to_blocks<1, 16>()},
                                                               {"4x4", prune_to_blocks<4, 4>()}};
-  const auto line = [&](const char* shape, double sparsity) {
+  // A line of the table; predicted: what the cost model says of the feed-forward parts, 0 if it says nothing.
+  const auto line = [&](const char* shape, double sparsity, double predicted) {
     const auto [mean, least] = similarity(model.forward(data.all_test), dense);
     const double error = feed_forward_error(model, data.test.front());
     const times t = race(dense_model, model, data, 4);
     const double size = bytes(model.layers());
-    std::printf("  %-7s %6.0f %% %9.3f %8.4f %8.4f %6.1f MB %6.1f x %8.3f ms %6.2f x %9.2f x%s\n", shape,
+    show("", 1);
+    std::printf("  %-10s %6.0f %% %9.3f %8.4f %8.4f %6.1f MB %6.1f x %8.3f ms %6.2f x %9.2f x ", shape,
                 100 * sparsity, error, mean, least, size / 1e6, dense_bytes / size, t.sentence[1] * 1e3,
-                t.sentence[0] / t.sentence[1], t.feed_forward[0] / t.feed_forward[1],
-                t.sentence[1] > t.sentence[0] ? "  dense is faster here" : "");
+                t.sentence[0] / t.sentence[1], t.feed_forward[0] / t.feed_forward[1]);
+    if (predicted > 0) std::printf("%7.2f x", predicted);
+    std::puts(t.sentence[1] > t.sentence[0] ? "  dense is faster here" : "");
     std::fflush(stdout);
     return mean;
   };
+  const auto expected = [&] {
+    double sparse = 0, full = 0;
+    for (auto& l : model.layers())
+      for (const int p : {intermediate, output}) {
+        const auto times = l.part[p].blocks->expected(machine, tokens);
+        sparse += times.sparse_seconds;
+        full += times.dense_seconds;
+      }
+    return full / sparse;
+  };
+  // Layers that the cost model expects to be slower than dense ones become dense.
+  const auto fall_back = [&] {
+    int count = 0;
+    for (auto& l : model.layers())
+      for (auto& p : l.part) count += p.blocks->allow_dense(machine, tokens) ? 1 : 0;
+    if (count == 0) return;
+    const times t = race(dense_model, model, data, 4);
+    std::printf(
+        "  %-10s dense should be faster in %d of 36 layers; with these dense, because asked: %.3f ms, %.2f "
+        "x, FFN %.2f x\n",
+        "", count, t.sentence[1] * 1e3, t.sentence[0] / t.sentence[1], t.feed_forward[0] / t.feed_forward[1]);
+    std::fflush(stdout);
+  };
+  // The same model in 8 bits.
+  const auto in_bytes = [&](double sparsity) {
+    double lost = 0;
+    for (auto& l : model.layers())
+      for (auto& p : l.part) lost += p.blocks->to_bytes() / 36;
+    line("16x16 int8", sparsity, 0);
+    std::printf("  %-10s weights with a scale for each row are off by %.2f %% of their norm\n", "",
+                100 * lost);
+  };
+  int lines = 0;
   for (const auto& [name, prune] : shapes) {
     if (quick && std::strcmp(name, "16x16") != 0) continue;
     for (const double sparsity : {0.0, 0.5, 0.75, 0.9}) {
+      show(std::string(name) + " blocks", ++lines / 17.0);
       for (auto& l : model.layers())
         for (auto& p : l.part) p.blocks = prune(p.w, p.b.span(), sparsity, {});
-      line(name, sparsity);
+      line(name, sparsity, expected());
+      fall_back();
+      if (name == shapes[0].first && (sparsity == 0 || sparsity == 0.9)) in_bytes(sparsity);
     }
+  }
+
+  std::printf(
+      "\nA training step (forward, backward, Adam) of the first feed-forward layer, 1536 x 384, 16x16 blocks "
+      "at 90 %%:\n\n");
+  for (const std::int64_t samples : {128, 512}) {
+    const step_times t = race_steps(model.layers()[0].part[intermediate], samples);
+    std::printf(
+        "  %4lld samples: dense %6.0f us; blocks, activations by columns %6.0f us, %.1f times faster; by "
+        "rows "
+        "%6.0f us, %.1f times faster\n",
+        static_cast<long long>(samples), t.dense, t.by_columns, t.dense / t.by_columns, t.by_rows,
+        t.dense / t.by_rows);
   }
 
   const int passes = quick ? 2 : 12;
@@ -383,12 +463,14 @@ int main(int argc, char** argv) try {
     mending.run();
     mending.install();
     const double seconds = now() - begin;
-    const double after = line("16x16", sparsity);
-    std::printf("  %-9s cosine %.4f before, %.4f after %.0f s\n", "", before, after, seconds);
+    const double after = line("16x16", sparsity, expected());
+    std::printf("  %-10s cosine %.4f before, %.4f after %.0f s\n", "", before, after, seconds);
+    in_bytes(sparsity);
   }
+  std::puts("\nWhich blocks the last model keeps (` .:+#': none to all of a place):\n");
+  print_patterns(model.layers());
   draw(folder + "/patterns.svg", model.layers());
-  std::printf("\n%.0f s in all; which blocks the last model keeps: %s/patterns.svg\n", now() - start,
-              folder.c_str());
+  std::printf("\n%.0f s in all; every block of it: %s/patterns.svg\n", now() - start, folder.c_str());
 } catch (const std::exception& problem) {
   std::puts(problem.what());
   return 1;
