@@ -105,6 +105,23 @@ TEST_CASE("count_nonzero: longer than a chunk; blocks of one element, and 64-bit
         random_matrix<std::int16_t, 1, 1, std::int64_t>(rng, {rng.between(0, 9), rng.between(0, 40)}, exact));
 }
 
+TEST_CASE("count_nonzero: thousands of elements without a zero, and with some", "[reduce]") {
+  random rng(93);
+  auto full = exact;
+  full.duplicates = 0;
+  const auto check = [](auto a) {
+    const std::size_t n = a.data().size();
+    REQUIRE(n > 30000);
+    for (std::size_t k = 0; k < n; ++k)
+      a.data()[k] = k > n / 3 && k < n / 2 && k % 7 == 0 ? 0.0 : static_cast<double>(k);
+    a.data()[0] = 1;
+    check_counts(a);
+  };
+  check(random_matrix<double, 1>(rng, {300, 300}, full));
+  check(random_matrix<double, 2, 3>(rng, {300, 303}, full));
+  check(random_matrix<double, 4>(rng, {12, 30000}, full));
+}
+
 // data = [[[1,2,3],[4,5,6]], [[7,0,8],[0,9,0]], [[1,0,0],[0,1,2]], [[0,0,0],[0,0,0]], [[3,0,0],[0,0,5]]]
 // a = bsr_array((data, [2, 0, 2, 1, 0], [0, 3, 3, 5]), shape=(6, 9))
 // a.nonzero()

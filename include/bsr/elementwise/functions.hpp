@@ -15,9 +15,9 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/elementwise/conj.hpp"
+#include "bsr/elementwise/functions_vectors.hpp"
 #include "bsr/elementwise/map.hpp"
 #include "bsr/elementwise/transform.hpp"
-#include "bsr/elementwise/vector_functions.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/storage/view.hpp"
 

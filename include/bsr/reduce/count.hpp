@@ -54,6 +54,81 @@ struct count_fold {
   BSR_INLINE static total join_totals(total x, total y) { return x + y; }
 };
 
+/// Calls f(first, last, none) for block rows first .. last - 1, some thousand elements at a time: whether
+/// none of their elements is zero. a is not padded.
+template <class T, int R, int C, class Index, class F>
+void for_rows_with_zeros(const matrix_view<const T, R, C, Index>& a, const F& f) {
+  const count_fold<T, counter_t<T>> count;
+  constexpr std::int64_t piece = std::int64_t{count.chunk} * fold_lanes<counter_t<T>> / 2;
+  const std::int64_t area = a.blocksize().rows * a.blocksize().cols;
+  const Index* const indptr = a.indptr().data();
+  // Block rows of about so many elements, if all are alike.
+  const std::int64_t total = indptr[a.block_rows()] * area;
+  const std::int64_t step =
+      total > a.block_rows() ? (std::max<std::int64_t>)(1, piece * a.block_rows() / total) : piece;
+  for (std::int64_t first = 0; first < a.block_rows(); first += step) {
+    const std::int64_t last = (std::min)(first + step, a.block_rows());
+    const std::int64_t end = indptr[last] * area;
+    bool none = true;
+    for (std::int64_t k = indptr[first] * area; none && k < end; k += piece) {
+      const std::int64_t n = (std::min)(piece, end - k);
+      none = fold_run(count, a.data().data() + k, n) == n;
+    }
+    f(first, last, none);
+  }
+}
+
+/// How many elements of each row are not zero: where all that are stored are, the length of the row.
+template <class T, int R, int C, class Index>
+buffer<std::int64_t> count_in_rows(const matrix_view<const T, R, C, Index>& a) {
+  buffer<std::int64_t> result(a.rows(), uninitialized);
+  const auto count = [&](std::int64_t first, std::int64_t last) {
+    fold_rows(count_fold<T, std::int64_t>(), a, first, last,
+              [&](std::int64_t i, std::int64_t found) { result[i] = found; });
+  };
+  if (a.is_padded()) {
+    count(0, a.block_rows());
+    return result;
+  }
+  const dims block = a.blocksize();
+  const Index* const indptr = a.indptr().data();
+  std::int64_t* const to = result.data();
+  for_rows_with_zeros(a, [&](std::int64_t first, std::int64_t last, bool none) {
+    if (!none) return count(first, last);
+    for (std::int64_t i = first; i < last; ++i) {
+      const std::int64_t length = (std::int64_t{indptr[i + 1]} - indptr[i]) * block.cols;
+      for (std::int64_t r = 0; r < block.rows; ++r) to[i * block.rows + r] = length;
+    }
+  });
+  return result;
+}
+
+/// The same for each column.
+template <class T, int R, int C, class Index>
+buffer<std::int64_t> count_in_cols(const matrix_view<const T, R, C, Index>& a) {
+  if (a.is_padded()) return fold_cols(count_fold<T, std::int64_t>(), a);
+  const dims block = a.blocksize();
+  const Index* const indptr = a.indptr().data();
+  const Index* const indices = a.indices().data();
+  buffer<std::int64_t> result(a.cols());
+  buffer<Index> full(a.block_cols());  // blocks without a zero
+  std::int64_t* const to = result.data();
+  Index* const whole = full.data();
+  for_rows_with_zeros(a, [&](std::int64_t first, std::int64_t last, bool none) {
+    if (none) {
+      for (std::int64_t k = indptr[first]; k < indptr[last]; ++k) ++whole[indices[k]];
+      return;
+    }
+    const T* x = a.data().data() + indptr[first] * block.rows * block.cols;
+    for (std::int64_t k = indptr[first]; k < indptr[last]; ++k)
+      for (std::int64_t r = 0; r < block.rows; ++r, x += block.cols)
+        for (std::int64_t c = 0; c < block.cols; ++c) to[indices[k] * block.cols + c] += not_zero(x[c]);
+  });
+  for (std::int64_t j = 0; j < a.block_cols(); ++j)
+    for (std::int64_t c = 0; c < block.cols; ++c) to[j * block.cols + c] += whole[j] * block.rows;
+  return result;
+}
+
 /// Calls f(row, first column, elements, width) for every row of every block inside the matrix, block by block
 /// as they are stored.
 template <class T, int R, int C, class Index, class F>
@@ -143,14 +218,9 @@ template <class A>
   requires sparse_like<const A&>
 buffer<std::int64_t> count_nonzero(const A& x, int axis) {
   const auto a = input(x);
-  using T = typename decltype(a)::value_type;
   axis = detail::check_axis("count_nonzero", axis);
   return detail::with_distinct_blocks("count_nonzero", a, [axis](const auto& distinct) {
-    const detail::count_fold<T, std::int64_t> f;
-    if (axis == 0) return detail::fold_cols(f, distinct);
-    buffer<std::int64_t> result(distinct.rows(), uninitialized);
-    detail::fold_rows(f, distinct, [&](std::int64_t i, std::int64_t count) { result[i] = count; });
-    return result;
+    return axis == 0 ? detail::count_in_cols(distinct) : detail::count_in_rows(distinct);
   });
 }
 

@@ -3,13 +3,15 @@
 // Diagonals and their sums. scipy: diagonal, trace.
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "bsr/base/extent.hpp"
 #include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/copy.hpp"
-#include "bsr/format/check_format.hpp"
+#include "bsr/format/check_order.hpp"
+#include "bsr/format/compressed.hpp"
 #include "bsr/reduce/fold.hpp"
 #include "bsr/reduce/sum.hpp"
 #include "bsr/storage/buffer.hpp"
@@ -18,8 +20,9 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
+/// `ascending`: in every row of a the columns rise strictly.
 template <class T, int R, int C, class Index>
-buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t k) {
+buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t k, bool ascending) {
   if (k <= -a.rows() || k >= a.cols()) return {};
   // Constants where they are known: there is a division for every row.
   const extent<R> rows(a.blocksize().rows);
@@ -27,15 +30,17 @@ buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t
   const Index* const indptr = a.indptr().data();
   const Index* const indices = a.indices().data();
   // Its elements are (row, row + k) for rows in [first, last).
+  constexpr std::int64_t largest = (std::numeric_limits<Index>::max)();
   const std::int64_t first = (std::max<std::int64_t>)(0, -k);
   const std::int64_t last = (std::min)(a.rows(), a.cols() - k);
   buffer<T> result(last - first);
+  Index below = 0;  // columns of a row that are lower than its first on the diagonal
   for (std::int64_t i = first / rows.value(); i * rows.value() < last; ++i) {
     const std::int64_t top = (std::max)(i * rows.value(), first);
     const std::int64_t bottom = (std::min)((i + 1) * rows.value(), last);
     // The block columns that it meets in this block row.
     const std::int64_t left = (top + k) / cols.value();
-    const auto others = static_cast<std::uint64_t>((bottom - 1 + k) / cols.value() - left);
+    const std::int64_t others = (bottom - 1 + k) / cols.value() - left;
     const auto add_block = [&](std::int64_t b) {
       const std::int64_t j = indices[b];
       const std::int64_t from = (std::max)(top, j * cols.value() - k);
@@ -46,21 +51,21 @@ buffer<T> copy_diagonal(const matrix_view<const T, R, C, Index>& a, std::int64_t
         element = add(element, x[(row - i * rows.value()) * cols.value() + row + k - j * cols.value()]);
       }
     };
-    std::int64_t begin = indptr[i];
+    const std::int64_t begin = indptr[i];
     const std::int64_t end = indptr[i + 1];
-    if (others == 0) {
-      // One block column, where most rows have one block or none: that is found without a branch.
-      Index hits = 0, place = 0;
-      for (std::int64_t b = begin; b < end; ++b) {
-        const auto hit = static_cast<Index>(indices[b] == static_cast<Index>(left));
-        hits = static_cast<Index>(hits + hit);
-        place = static_cast<Index>(place + hit * static_cast<Index>(b - begin));
+    if (ascending) {
+      // They are neighbours, often as far behind the beginning as in the row above; else behind as many as
+      // have a lower column, which are counted without a branch.
+      const auto lowest = static_cast<Index>((std::min)(left, largest));
+      if (below >= end - begin || indices[begin + below] != lowest) {
+        below = 0;
+        for (std::int64_t b = begin; b < end; ++b) below = static_cast<Index>(below + (indices[b] < lowest));
       }
-      if (hits == 1) add_block(begin + place);
-      if (hits <= 1) begin = end;
+      for (std::int64_t b = begin + below; b < end && indices[b] - left <= others; ++b) add_block(b);
+      continue;
     }
     for (std::int64_t b = begin; b < end; ++b)
-      if (static_cast<std::uint64_t>(indices[b] - left) <= others) add_block(b);
+      if (indices[b] >= left && indices[b] - left <= others) add_block(b);
   }
   return result;
 }
@@ -75,8 +80,8 @@ template <class A>
   requires sparse_like<const A&>
 auto diagonal(const A& x, std::int64_t k = 0) {
   const auto a = input(x);
-  detail::check_format_for("diagonal", a, checks::full);
-  return detail::copy_diagonal(a, k);
+  const bool ascending = detail::check_format_and_order("diagonal", detail::index_arrays(a));
+  return detail::copy_diagonal(a, k, ascending);
 }
 
 /// The sum of diagonal(a, k), of type sum_type_t. 0 when there is no such diagonal. O(blocks + rows).
@@ -88,8 +93,8 @@ auto trace(const A& x, std::int64_t k = 0) {
   using T = typename decltype(a)::value_type;
   using Sum = sum_type_t<T>;
   const detail::sum_fold<T, accumulator_t<Sum>> f;
-  detail::check_format_for("trace", a, checks::full);
-  const buffer<T> elements = detail::copy_diagonal(a, k);
+  const bool ascending = detail::check_format_and_order("trace", detail::index_arrays(a));
+  const buffer<T> elements = detail::copy_diagonal(a, k, ascending);
   detail::cascade<detail::sum_fold<T, accumulator_t<Sum>>> sum(f);
   detail::push_run(sum, f, elements.data(), elements.size());
   return detail::cast_scalar<Sum>(sum.result());

@@ -144,11 +144,12 @@ BSR_INLINE void fold_periods(const F& f, typename F::state* BSR_RESTRICT state, 
   for (std::int64_t e = 0; k + e < n; ++e) state[e] = f.take(state[e], x[k + e]);
 }
 
-/// Calls out(row, state) for every row of the matrix in order, with all its stored elements. Each block row
-/// is read as one run of blocks, element by element of the block, and only then put together along the rows.
-/// O(nnz + rows).
+/// Calls out(row, state) for every row of the block rows first .. last - 1 in order, with all its stored
+/// elements. Each block row is read as one run of blocks, element by element of the block, and only then put
+/// together along the rows. O(nnz + rows).
 template <class F, class T, int R, int C, class Index, class Out>
-void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out& out) {
+void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, std::int64_t first, std::int64_t last,
+               const Out& out) {
   using State = typename F::state;
   constexpr bool is_static = R != dynamic && C != dynamic;
   constexpr int few = 8;  // blocks with fewer elements go several at a time
@@ -165,7 +166,7 @@ void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out
 
   buffer<State> memory(period.value(), uninitialized);
   State* const state = memory.data();
-  for (std::int64_t i = 0; i < a.block_rows(); ++i) {
+  for (std::int64_t i = first; i < last; ++i) {
     for (std::int64_t e = 0; e < period.value(); ++e) state[e] = f.start();
     const std::int64_t end = indptr[i + 1];
     std::int64_t begin = indptr[i];
@@ -192,6 +193,12 @@ void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out
       out(i * block.rows + r, row);
     }
   }
+}
+
+/// The same for all rows of the matrix.
+template <class F, class T, int R, int C, class Index, class Out>
+void fold_rows(const F& f, const matrix_view<const T, R, C, Index>& a, const Out& out) {
+  fold_rows(f, a, 0, a.block_rows(), out);
 }
 
 /// The height x width elements of a row-major block with rows of `cols`, each into the state of its column.

@@ -13,6 +13,8 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/format/check_order.hpp"
+#include "bsr/format/compressed.hpp"
 #include "bsr/format/has_canonical_format.hpp"
 #include "bsr/format/sort_indices.hpp"
 #include "bsr/storage/buffer.hpp"
@@ -163,7 +165,7 @@ auto slice(const A& a, Row0 row0, Row1 row1, Col0 col0, Col1 col1) {
   using source = decltype(from);
   using T = typename source::value_type;
   using Index = typename source::index_type;
-  detail::check_format_for("slice", from, checks::full);
+  const bool ascending = detail::check_format_and_order("slice", detail::index_arrays(from));
   const dims block = from.blocksize();
   const dims start(row0, col0);
   const dims stop(row1, col1);
@@ -182,7 +184,7 @@ auto slice(const A& a, Row0 row0, Row1 row1, Col0 col0, Col1 col1) {
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t begin = indptr[i];
     const std::int64_t end = indptr[i + 1];
-    if (detail::ascends<false>(indices, begin, end)) {
+    if (ascending || detail::ascends<false>(indices, begin, end)) {
       const std::int64_t kept = detail::first_not_below(indices, begin, end, across.first);
       starts[i] = static_cast<Index>(kept);
       count += static_cast<Index>(detail::first_not_below(indices, kept, end, across.last) - kept);
