@@ -12,6 +12,7 @@
 #include "bsr/bsr.hpp"
 #include "support/expected.hpp"
 #include "support/random.hpp"
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -94,18 +95,13 @@ TEST_CASE("plan: a number of threads for one run, an executor, one thread each f
   const auto big = random_matrix<float, 16>(rng, {512, 480}, {.density = 0.2});
   const auto x = random_dense<float>(rng, 70, 480);
   bsr::dense_matrix<float> one(70, 512), other(70, 512), third(70, 512);
-  const bsr::executor threads{nullptr, [](void*, int tasks, void (*task)(void*, int), void* argument) {
-                                std::vector<std::thread> all;
-                                for (int i = 0; i < tasks; ++i) all.emplace_back(task, argument, i);
-                                for (auto& thread : all) thread.join();
-                              }};
   auto p = plan(cpu{.threads = 1}, x * transpose(big));
-  auto q = plan(cpu{.threads = 4, .executor = threads}, x * transpose(big));
+  auto q = plan(cpu{.threads = 4, .executor = a_thread_each}, x * transpose(big));
   one.on(p) = x * transpose(big);
   for (const int n : {1, 2, 3, 7}) {
-    other.on(q, cpu{.threads = n, .executor = threads}) = x * transpose(big);
+    other.on(q, cpu{.threads = n, .executor = a_thread_each}) = x * transpose(big);
     CHECK(same(one, other));
-    other.view().on(p, cpu{.threads = n, .executor = threads}) = x * transpose(big);
+    other.view().on(p, cpu{.threads = n, .executor = a_thread_each}) = x * transpose(big);
     CHECK(same(one, other));
   }
   other.on(q) = x * transpose(big);

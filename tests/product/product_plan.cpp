@@ -11,6 +11,7 @@
 #include "bsr/bsr.hpp"
 #include "support/identical.hpp"
 #include "support/random.hpp"
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -100,17 +101,15 @@ TEST_CASE("plan of a product: other factors than the plan's, and moved", "[produ
 }
 
 TEST_CASE("plan of a product: the same bits for every number of threads", "[product]") {
-#if BSR_HAS_OPENMP
   bsr_test::random rng(4);
   const auto a = random_matrix<double, 3>(rng, dims(600, 600), {.density = 0.05});
   const bsr::matrix expected = a * a;
   for (const int threads : {2, 5}) {
-    auto p = plan(cpu{.threads = threads}, a * a);
+    auto p = plan(on_threads(threads), a * a);
     auto c = p.result();
     c.on(p) = a * a;
     CHECK(stored_difference(c, expected) == "");
   }
-#endif
 }
 
 TEST_CASE("plan of a product: what it tells", "[product]") {

@@ -9,6 +9,7 @@
 #include "support/bounds.hpp"
 #include "support/identical.hpp"
 #include "support/random.hpp"
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -84,17 +85,15 @@ TEST_CASE("plan of a sum: padding is no value; what cancels stays", "[product]")
 }
 
 TEST_CASE("plan of a sum: the same bits for every number of threads", "[product]") {
-#if BSR_HAS_OPENMP
   bsr_test::random rng(3);
   const auto a = random_matrix<double, 3>(rng, dims(600, 600), {.density = 0.3, .duplicates = 0.2});
   const auto b = random_matrix<double, 3>(rng, dims(600, 600), {.density = 0.3});
   auto p = plan(cpu{.threads = 1}, a + b);
   auto c = p.result(), d = p.result();
   c.on(p) = a + b;
-  auto q = plan(cpu{.threads = 3}, a + b);
+  auto q = plan(on_threads(3), a + b);
   d.on(q) = a + b;
   CHECK(stored_difference(c, d) == "");
-#endif
 }
 
 TEST_CASE("plan of a sum: what does not fit is refused", "[product]") {

@@ -10,6 +10,7 @@
 #include "bsr/construct/random.hpp"
 #include "bsr/convert/to_dense.hpp"
 #include "bsr/format/has_canonical_format.hpp"
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -43,7 +44,7 @@ TEST_CASE("gather: dense and sparse", "[prune]") {
     CHECK(a.num_blocks() == prune::count_kept(0.3, s.size()));
     CHECK(has_canonical_format(a));
     CHECK(shows(a, w));
-    CHECK(shows(prune::gather(turned, chosen, bsr::cpu{.threads = 3}), w));
+    CHECK(shows(prune::gather(turned, chosen, on_threads(3)), w));
     // Fewer of them, from the sparse matrix; the padding of the result is zero.
     const auto fewer = prune::select(prune::scores(a, prune::max_abs{}), prune::keep_density{0.1});
     const auto b = prune::gather(a, fewer);

@@ -15,6 +15,7 @@
 #include "bsr/convert/to_dense.hpp"
 #include "bsr/prune.hpp"
 #include "support/conformance.hpp"
+#include "support/threads.hpp"
 
 namespace {
 
@@ -36,7 +37,7 @@ bsr::dense_view<const T> rows_of(const conformance_case& c, const std::string& n
 template <class T, class Score>
 score_table table_of(const bsr::dense_view<const T>& w, bsr::dims block, bool pad, const Score& score,
                      int threads) {
-  const bsr::cpu policy{.threads = threads};
+  const bsr::cpu policy = on_threads(threads);
   return pad ? bsr::prune::scores(w, block, score, bsr::padded, policy)
              : bsr::prune::scores(w, block, score, policy);
 }

@@ -13,6 +13,7 @@
 #include "bsr/convert/to_bsr.hpp"
 #include "bsr/convert/to_dense.hpp"
 #include "bsr/format/sum_duplicates.hpp"
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -52,7 +53,7 @@ TEST_CASE("scores: every layout, the same bits", "[prune]") {
     const auto expected = list(bsr::prune::scores(w, block, bsr::prune::l2_norm{}));
     CHECK(list(bsr::prune::scores(v, block, bsr::prune::l2_norm{})) == expected);
     CHECK(list(bsr::prune::scores(s, block, bsr::prune::l2_norm{})) == expected);
-    CHECK(list(bsr::prune::scores(w, block, bsr::prune::l2_norm{}, bsr::cpu{.threads = 4})) == expected);
+    CHECK(list(bsr::prune::scores(w, block, bsr::prune::l2_norm{}, on_threads(4))) == expected);
   }
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("scores: a function of a block", "[prune]") {
 TEST_CASE("scores: random ones depend on the seed alone", "[prune]") {
   const bsr::dense_matrix<float> w(40, 40);
   const auto a = list(bsr::prune::scores<2>(w, bsr::prune::random_score{1}));
-  CHECK(a == list(bsr::prune::scores<2>(w, bsr::prune::random_score{1}, bsr::cpu{.threads = 3})));
+  CHECK(a == list(bsr::prune::scores<2>(w, bsr::prune::random_score{1}, on_threads(3))));
   CHECK(a != list(bsr::prune::scores<2>(w, bsr::prune::random_score{2})));
 }
 

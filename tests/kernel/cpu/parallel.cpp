@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/threads.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -30,14 +31,6 @@ struct backwards {
                          }}};
   }
 };
-
-/// A thread for every task, all at the same time.
-const bsr::executor a_thread_each{.context = nullptr,
-                                  .run = [](void*, int tasks, void (*task)(void*, int), void* argument) {
-                                    std::vector<std::thread> threads;
-                                    for (int i = 0; i < tasks; ++i) threads.emplace_back(task, argument, i);
-                                    for (std::thread& t : threads) t.join();
-                                  }};
 
 /// The policies that can run several pieces here.
 std::vector<bsr::cpu> policies(backwards& serial) {

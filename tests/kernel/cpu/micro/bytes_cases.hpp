@@ -45,7 +45,7 @@ void check_bytes(std::int64_t block_rows, std::int64_t block_cols, std::initiali
       for (int threads = 1; threads <= most_threads; ++threads) {
         guarded<TC, LayoutC> c(a.rows(), n);
         const bsr::dense_view<const TB, LayoutB> b_view = b.view();
-        Kernel<problem>::run(bsr::cpu{.threads = threads}, problem{alpha, view, b_view, c.view(), {}});
+        Kernel<problem>::run(on_threads(threads), problem{alpha, view, b_view, c.view(), {}});
         REQUIRE(c.intact());
         for (std::int64_t i = 0; i < a.rows(); ++i)
           for (std::int64_t j = 0; j < n; ++j) {

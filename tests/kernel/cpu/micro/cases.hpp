@@ -48,7 +48,7 @@ void check_spmm_by(random& rng, bsr::op op, const bsr::matrix_view<const T>& a, 
   guarded<T, LayoutC> first(m, n);
   for (int threads = 1; threads <= most_threads; ++threads) {
     guarded<T, LayoutC> c(m, n);
-    run(bsr::cpu{.threads = threads}, alpha, b.view(), c.view());
+    run(on_threads(threads), alpha, b.view(), c.view());
     INFO("n = " << n << ", " << threads << " threads, blocks " << a.blocksize().rows << "x"
                 << a.blocksize().cols);
     REQUIRE(difference(c.view(), expected) == "");

@@ -58,7 +58,7 @@ void check_halves(bsr::dims block, bsr::dims shape, std::initializer_list<int> c
     guarded<TC, LayoutC> first(shape.rows, n);
     for (int threads = 1; threads <= most_threads; ++threads) {
       guarded<TC, LayoutC> c(shape.rows, n);
-      Kernel<problem>::run(bsr::cpu{.threads = threads},
+      Kernel<problem>::run(on_threads(threads),
                            problem{alpha, A(bsr::input(narrow)), b.view(), c.view(), {}});
       INFO("n = " << n << ", " << threads << " threads, blocks " << block.rows << "x" << block.cols);
       REQUIRE(c.intact());

@@ -38,7 +38,7 @@ void check_sddmm_by(random& rng, const bsr::matrix_view<const T>& s, std::int64_
     for (int threads = 1; threads <= most_threads; ++threads) {
       std::vector<T> data(size + 2 * margin, poison<T>());
       if (add) std::copy(before.begin(), before.end(), data.begin() + margin);
-      run(bsr::cpu{.threads = threads}, alpha, x.view(), y.view(), beta, data.data() + margin);
+      run(on_threads(threads), alpha, x.view(), y.view(), beta, data.data() + margin);
       INFO("k = " << k << ", " << threads << " threads, blocks " << s.blocksize().rows << "x"
                   << s.blocksize().cols << (add ? ", with addend" : ""));
       REQUIRE(sample_difference(data.data() + margin, expected) == "");

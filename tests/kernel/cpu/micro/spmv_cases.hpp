@@ -23,7 +23,7 @@ void check_spmv_by(random& rng, bsr::op op, const bsr::matrix_view<const T>& a, 
   for (int threads = 1; threads <= most_threads; ++threads) {
     guarded<T> y(m, 1, stride - 1);
     auto& to = threads == 1 ? first : y;
-    run(bsr::cpu{.threads = threads}, alpha, bsr::vector_view<const T>(x.view().data(), k, stride),
+    run(on_threads(threads), alpha, bsr::vector_view<const T>(x.view().data(), k, stride),
         bsr::vector_view<T>(to.view().data(), m, stride));
     INFO(threads << " threads, blocks " << a.blocksize().rows << "x" << a.blocksize().cols << ", stride "
                  << stride);
