@@ -83,8 +83,8 @@ BSR_INLINE xsimd::batch<W> vector_arctanh(const xsimd::batch<W>& x) {
   const batch upper = xsimd::select(power == one, size + size, xsimd::fma(power, size, power - rest));
   const batch f = upper / xsimd::fma(power, size, power + rest);
   const batch z = f * f;
-  const batch small = xsimd::fma(f * z, arctanh_series(z), f);
-  const batch result = xsimd::fma(k, batch(static_cast<W>(0.34657359027997265470861606072908828L)), small);
+  const batch reduced = xsimd::fma(f * z, arctanh_series(z), f);
+  const batch result = xsimd::fma(k, batch(static_cast<W>(0.34657359027997265470861606072908828L)), reduced);
   const batch outside = xsimd::select(size == one, batch(limits::infinity()), batch(limits::quiet_NaN()));
   return with_sign_of(x, xsimd::select(size < one, result, outside));
 }
@@ -111,10 +111,10 @@ BSR_INLINE xsimd::batch<W> vector_arcsinh(const xsimd::batch<W>& x) {
   const batch lower = xsimd::select(is_small, half * root, m) + half;
   const batch g = upper / lower;
   const batch z = g * g * batch(W(0.25));
-  const batch small = xsimd::fma(g * z, arctanh_series(z), g);
+  const batch reduced = xsimd::fma(g * z, arctanh_series(z), g);
   const batch result =
-      xsimd::fma(bits::whole(k), batch(static_cast<W>(0.69314718055994530941723212145817657L)), small);
-  const batch largest(std::numeric_limits<W>::max());
+      xsimd::fma(bits::whole(k), batch(static_cast<W>(0.69314718055994530941723212145817657L)), reduced);
+  const batch largest((std::numeric_limits<W>::max)());
   return with_sign_of(x, xsimd::select(size <= largest, result, size));
 }
 
@@ -139,21 +139,21 @@ BSR_INLINE xsimd::batch<W> vector_expm1(const xsimd::batch<W>& x) {
   // Beyond these the result is infinite, or -1, and the power would leave the range of exponents. NaN stays.
   const batch highest(single ? W(89) : W(710));
   const batch lowest(single ? W(-20) : W(-40));
-  batch near = xsimd::select(x > highest, highest, x);
-  near = xsimd::select(near < lowest, lowest, near);
-  const batch k = xsimd::nearbyint(near * batch(static_cast<W>(1.4426950408889634073599246810018921L)));
+  batch bounded = xsimd::select(x > highest, highest, x);
+  bounded = xsimd::select(bounded < lowest, lowest, bounded);
+  const batch k = xsimd::nearbyint(bounded * batch(static_cast<W>(1.4426950408889634073599246810018921L)));
   // log(2) in two parts; k times the first one is exact.
   const batch r =
       xsimd::fma(k, batch(single ? W(-1.42860682030941723212e-6) : W(-1.90821492927058770002e-10)),
-                 xsimd::fma(k, batch(single ? W(-0.693145751953125) : W(-0x1.62e42feep-1)), near));
+                 xsimd::fma(k, batch(single ? W(-0.693145751953125) : W(-0x1.62e42feep-1)), bounded));
   // 2^(k - 1), because 2^k may be too large: k is added to a number whose last bit is 1, and moved to where
   // the exponent is.
   const batch shifted = k + batch(static_cast<W>(typename bits::word{3} << (bits::fraction - 1)));
   const batch power = bits::number((bits::of(shifted) << bits::fraction) + words(bits::one) -
                                    words(typename bits::word{1} << bits::fraction));
-  const batch small = xsimd::fma(r * r, expm1_series(r), r);
-  const batch half = xsimd::fma(power, small, power - batch(W(0.5)));
-  return with_sign_of(x, xsimd::select(k == batch(W(0)), small, half + half));
+  const batch reduced = xsimd::fma(r * r, expm1_series(r), r);
+  const batch half = xsimd::fma(power, reduced, power - batch(W(0.5)));
+  return with_sign_of(x, xsimd::select(k == batch(W(0)), reduced, half + half));
 }
 
 /// tanh x = -y / (2 + y), y = e^(-2 |x|) - 1.
