@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include "bsr/base/target.hpp"
+#include "bsr/convert/mark_blocks.hpp"
+#include "bsr/kernel/cpu/bits.hpp"
 #include "bsr/prune/score_table.hpp"
 #include "bsr/storage/growing_buffer.hpp"
 
@@ -108,22 +111,34 @@ inline bool mark_in_one_pass(std::span<const double> scores, std::int64_t kept, 
                              cut_space& space) {
   const double* const s = scores.data();
   const auto n = static_cast<std::int64_t>(scores.size());
-  const auto [high, low] = guess_cut(s, n, kept);
+  const cut_bracket guess = guess_cut(s, n, kept);
+  const double high = guess.high, low = guess.low;
   std::int64_t found = 0, above = 0;
   constexpr std::int64_t piece = 1024;
   for (std::int64_t p = 0; p < n; p += piece) {
     space.values.reserve(found, piece);
-    space.places.reserve(found, piece);
-    double* const values = space.values.data();
-    std::int64_t* const places = space.places.data();
-    for (std::int64_t q = p; q < (std::min)(p + piece, n); ++q) {
-      const int higher = int{s[q] > high};
-      keep[q] = static_cast<std::uint8_t>(higher);
+    space.places.reserve(found, piece + list_slack);
+    std::uint8_t between[piece];
+    const auto compare = [&](auto count) {
+      const double* const from = s + p;
+      std::uint8_t* BSR_RESTRICT const to = keep + p;
+      int higher = 0;
+      for (std::int64_t q = 0; q < count; ++q) {
+        to[q] = from[q] > high;
+        between[q] = (from[q] >= low) & (from[q] <= high);
+        higher += from[q] > high ? 1 : 0;
+      }
       above += higher;
-      values[found] = s[q];  // counts when it lies between
-      places[found] = q;
-      found += int{s[q] >= low} & (1 - higher);
-    }
+    };
+    // Compilers make vectors of a loop whose length they know, whatever their options.
+    const std::int64_t count = (std::min)(piece, n - p);
+    if (count == piece)
+      compare(std::integral_constant<std::int64_t, piece>());
+    else
+      compare(count);
+    const std::int64_t* const end = list_marked(between, count, p, space.places.data() + found);
+    for (const std::int64_t* at = space.places.data() + found; at != end; ++at)
+      space.values[found++] = s[*at];
   }
   if (above >= kept || kept > above + found) return false;
   const double* const values = space.values.data();
