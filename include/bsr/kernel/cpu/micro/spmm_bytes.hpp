@@ -262,9 +262,9 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     for (strip_position s = first; s != last;) {
       for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
         std::int32_t of[tallest] = {};
-        const std::int64_t begin = indptr[block_row];
+        const std::int64_t begin = indptr[block_row], end = indptr[block_row + 1];
         if constexpr (same_sign)
-          offsets(values(begin, first_row), t.block, indptr[block_row + 1] - begin, rows, block.cols, of);
+          if (begin < end) offsets(values(begin, first_row), t.block, end - begin, rows, block.cols, of);
         for (int r = 0; r < rows; ++r) P::broadcast(of[r]).store(sums[n] + r * P::size);
       });
       for (std::int64_t from = 0; from < p.a.block_cols(); from += part) {

@@ -64,8 +64,10 @@ struct symmetric_rows {
     for (int r = 0; r < padded_rows; ++r) total[r] = P::zero();
     BSR_UNROLL
     for (int r = 0; r < Rows; ++r) left[r] = P::broadcast(g.x[top + r]);
-    const TA* a = g.data + static_cast<std::int64_t>(g.indptr[i]) * area + first_row * size;
-    for (std::int64_t k = g.indptr[i]; k < g.indptr[i + 1]; ++k, a += area) {
+    const std::int64_t begin = g.indptr[i], end = g.indptr[i + 1];
+    const TA* a = g.data;
+    if (begin < end) a += begin * area + first_row * size;
+    for (std::int64_t k = begin; k < end; ++k, a += area) {
       const std::int64_t j = g.indices[k];
       const T* const x = g.x + j * size;
       T* const to = out + j * size;
