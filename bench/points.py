@@ -82,7 +82,8 @@ class Runner:
         result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         print(result.stdout, flush=True)
         if result.returncode != 0:
-            self.failed.append(" ".join(command))
+            self.failed.append(program)
+            print(f"{program} ended with status {result.returncode}", flush=True)
         return result.stdout
 
     def report_of(self, program, *arguments):
