@@ -16,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "harness/child.hpp"
@@ -98,10 +99,15 @@ void load_module(loaded_peer& p) {
 
 std::vector<loaded_peer> load_peers(const common_options& options) {
   std::vector<loaded_peer> all;
-  for (const char* name : {"OpenBLAS", "LIBXSMM", "MKL", "oneDNN", "Eigen", "scipy"}) {
+  for (const char* name :
+       {"OpenBLAS", "LIBXSMM", "MKL", "oneDNN", "PETSc", "Eigen", "scipy", "bsr-other", "bsr-avx2"}) {
     loaded_peer p;
     p.name = name;
+    // bsr from another compiler or for another CPU is measured only where it is named.
+    const bool own = p.name.rfind("bsr-", 0) == 0;
+    if (own && options.peers.empty()) continue;
     if (!options.asked_for_peer(p.name)) {
+      if (own) continue;
       p.reason = "not asked for";
     } else if (p.name == "scipy") {
       p.owned = start_scipy(python_interpreters(), BSR_BENCH_DIR "/peers/scipy_peer.py");
@@ -119,7 +125,7 @@ std::vector<loaded_peer> load_peers(const common_options& options) {
 
 struct contender {
   std::string name, variant;
-  bool dense = false;
+  bool dense = false, own = false;
   duel_result times;
 };
 struct measurement {
@@ -135,8 +141,16 @@ template <class T>
 std::vector<candidate> right_ones(std::vector<candidate> all, const problem<T>& p, const oracle<T>& truth,
                                   std::vector<std::string>& remarks) {
   std::vector<candidate> right;
+  using result = typename problem<T>::result_type;
   for (candidate& c : all) {
-    std::fill_n(p.out, p.out_size(), std::numeric_limits<T>::quiet_NaN());
+    if (c.other_result) {
+      c.run();
+      right.push_back(std::move(c));
+      continue;
+    }
+    std::fill_n(p.out, p.out_size(),
+                std::is_integral_v<result> ? std::numeric_limits<result>::min()
+                                           : std::numeric_limits<result>::quiet_NaN());
     std::string what = c.name + (c.variant.empty() ? "" : " (" + c.variant + ")");
     try {
       c.run();
@@ -174,6 +188,7 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
   p.out = o.out.data();
   p.threads = what.threads;
   p.dynamic = what.dynamic;
+  p.epilogue = what.epilogue;
   const oracle<T> truth(p);
 
   measurement m;
@@ -183,8 +198,11 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
   m.bytes = p.bytes();
   m.of_reads = p.what == operation::spmv;
   const std::size_t value_bytes = p.nnz() * sizeof(T);
-  const std::function<double()> limit = [&]() -> double {
-    if (!m.of_reads) return machine::peak_flops(sizeof(T) == 4, p.threads, 50e-6) * 1e9;
+  const std::function<double(bool)> limit = [&](bool half_width) -> double {
+    constexpr double seconds = 50e-6;
+    if (!m.of_reads && sizeof(T) < 4) return machine::dot_flops(sizeof(T) == 1, p.threads, seconds) * 1e9;
+    if (!m.of_reads && half_width) return machine::half_width_flops(sizeof(T) == 4, p.threads, seconds) * 1e9;
+    if (!m.of_reads) return machine::peak_flops(sizeof(T) == 4, p.threads, seconds) * 1e9;
     const int repeats = static_cast<int>(1 + (std::size_t{1} << 20) / value_bytes);
     return static_cast<double>(value_bytes) * repeats /
            machine::read_seconds(p.data, value_bytes, p.threads, repeats);
@@ -195,15 +213,7 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
   const candidate& mine = own[quickest(own)];
 
   std::vector<candidate> rivals;  // of every name its quickest variant
-  for (loaded_peer& library : peers) {
-    if (library.library == nullptr) continue;
-    std::vector<candidate> all;
-    try {
-      all = right_ones(library.library->prepare(p), p, truth, m.remarks);
-    } catch (const std::exception& error) {
-      m.remarks.push_back(library.name + ": " + error.what());
-      continue;
-    }
+  const auto add_quickest = [&](std::vector<candidate> all) {
     while (!all.empty()) {
       std::vector<candidate> variants, rest;
       const std::string name = all.front().name;
@@ -211,18 +221,43 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
       rivals.push_back(std::move(variants[quickest(variants)]));
       all = std::move(rest);
     }
+  };
+  if constexpr (std::is_floating_point_v<T>) add_quickest(right_ones(own_forms(p), p, truth, m.remarks));
+  for (loaded_peer& library : peers) {
+    if (library.library == nullptr) continue;
+    std::vector<candidate> all;
+    try {
+      all = library.library->prepare(p);
+      if (what.dense) std::erase_if(all, [](const candidate& c) { return !c.dense; });
+      all = right_ones(std::move(all), p, truth, m.remarks);
+    } catch (const std::exception& error) {
+      m.remarks.push_back(library.name + ": " + error.what());
+      continue;
+    }
+    add_quickest(std::move(all));
   }
   std::vector<duel_result> times = duels(mine, rivals, limit, rules);
-  if (rivals.empty()) m.contenders.push_back({"", "", false, std::move(times.front())});
+  if (rivals.empty()) m.contenders.push_back({"", "", false, false, std::move(times.front())});
   for (std::size_t i = 0; i < rivals.size(); ++i)
-    m.contenders.push_back({rivals[i].name, rivals[i].variant, rivals[i].dense, std::move(times[i])});
-  std::stable_sort(m.contenders.begin(), m.contenders.end(),
-                   [](const contender& a, const contender& b) { return a.times.ratio() < b.times.ratio(); });
+    m.contenders.push_back(
+        {rivals[i].name, rivals[i].variant, rivals[i].dense, rivals[i].own, std::move(times[i])});
+  std::stable_sort(m.contenders.begin(), m.contenders.end(), [](const contender& a, const contender& b) {
+    return a.own != b.own ? b.own : a.times.ratio() < b.times.ratio();
+  });
   return m;
 }
 
 measurement measure(const point& p, std::vector<loaded_peer>& peers, const duel_rules& rules) {
-  return p.single ? measure_typed<float>(p, peers, rules) : measure_typed<double>(p, peers, rules);
+  switch (p.type) {
+    case scalar::f64:
+      return measure_typed<double>(p, peers, rules);
+    case scalar::bf16:
+      return measure_typed<bf16>(p, peers, rules);
+    case scalar::int8:
+      return measure_typed<std::int8_t>(p, peers, rules);
+    default:
+      return measure_typed<float>(p, peers, rules);
+  }
 }
 
 // ---- output ----------------------------------------------------------------------------------------------
@@ -282,12 +317,13 @@ fs::path write_json(const std::string& directory, const std::vector<loaded_peer>
   comma = "";
   for (const measurement& m : measured) {
     out << comma << "\n    {\"point\": " << json_text(m.what.name()) << ", \"threads\": " << m.what.threads
-        << ", \"flops\": " << m.flops << ", \"bytes\": " << m.bytes
+        << ", \"flops\": " << m.flops << ", \"bytes\": " << m.bytes << ", \"dense flops\": " << m.dense_flops
         << ", \"limit\": " << json_text(m.of_reads ? "read" : "multiply-add") << ", \"duels\": [";
     comma = "";
     const double work = m.of_reads ? m.bytes : m.flops;
     for (const contender& c : m.contenders) {
       out << comma << "\n      {\"peer\": " << json_text(c.name) << ", \"variant\": " << json_text(c.variant)
+          << ", \"dense\": " << (c.dense ? "true" : "false") << ", \"own\": " << (c.own ? "true" : "false")
           << ", ";
       const duel_result& t = c.times;
       rates("ours", work / t.ours.median(), work / t.ours.minimum(), t.ours.values.size());

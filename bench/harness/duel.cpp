@@ -43,7 +43,7 @@ std::size_t quickest(const std::vector<candidate>& all) {
 }
 
 std::vector<duel_result> duels(const candidate& ours, const std::vector<candidate>& peers,
-                               const std::function<double()>& limit, const duel_rules& rules) {
+                               const std::function<double(bool half_width)>& limit, const duel_rules& rules) {
   // A sample lasts at least 20 microseconds, a thousand times the clock's resolution.
   const auto repeats_for = [](const candidate& c) {
     double once = sample(c, 1);
@@ -75,7 +75,7 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
         if (round == 0) continue;
         r.ours.values.push_back(mine);
         if (s.theirs != nullptr) r.theirs.values.push_back(its);
-        if (round % 4 == 1) r.limit.values.push_back(limit());
+        if (round % 4 == 1) r.limit.values.push_back(limit(s.theirs != nullptr && s.theirs->half_width));
       }
       s.elapsed += now() - start;
       const int rounds = static_cast<int>(r.ours.values.size());

@@ -44,6 +44,6 @@ struct duel_rules {
 /// every peer has its rounds. The first round of a burst finds the caches as another peer left them and is
 /// not counted. Without peers our side runs alone and there is one result.
 std::vector<duel_result> duels(const candidate& ours, const std::vector<candidate>& peers,
-                               const std::function<double()>& limit, const duel_rules& rules);
+                               const std::function<double(bool half_width)>& limit, const duel_rules& rules);
 
 }  // namespace bench

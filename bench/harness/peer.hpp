@@ -17,6 +17,9 @@ struct candidate {
   bool dense = false;                       // works on the zeros too
   std::function<void()> run;                // one product into problem::out
   std::function<double(int)> seconds = {};  // mean of some calls, where only the peer can time itself
+  bool own = false;                         // bsr in another form, not another library
+  bool other_result = false;                // what it computes is not what the oracle expects
+  bool half_width = false;                  // its limit is that of vectors of 32 bytes
 };
 
 /// Another library. Each is a module of its own, loaded when its file is there, so that a library that is
@@ -31,6 +34,8 @@ class peer {
   /// No candidates: the library has no such operation.
   virtual std::vector<candidate> prepare(const problem<float>& p) = 0;
   virtual std::vector<candidate> prepare(const problem<double>& p) = 0;
+  virtual std::vector<candidate> prepare(const problem<bf16>&) { return {}; }
+  virtual std::vector<candidate> prepare(const problem<std::int8_t>&) { return {}; }
 };
 
 /// Gives both types of `prepare` to a class with a template `candidates(problem<T>)`.

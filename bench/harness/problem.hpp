@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -16,9 +17,42 @@ namespace bench {
 ///   sddmm   the blocks of A = X[m x n] * transpose(B[k x n]), A's values not being read
 enum class operation { spmm, linear, spmv, sddmm };
 
+/// bfloat16, the upper half of a float.
+enum class bf16 : std::uint16_t {};
+
+/// What a matrix with values of type T is multiplied with, and what comes out.
+template <class T>
+struct operand_types {
+  using dense = T;
+  using result = T;
+};
+template <>
+struct operand_types<bf16> {
+  using dense = bf16;
+  using result = float;
+};
+template <>
+struct operand_types<std::int8_t> {
+  using dense = std::uint8_t;  // at most 127: who has no unsigned operand reads the same numbers
+  using result = std::int32_t;
+};
+
+/// A stored number in a type that the oracle computes with.
+template <class Wide, class T>
+Wide widened(T x) {
+  return static_cast<Wide>(x);
+}
+template <class Wide>
+Wide widened(bf16 x) {
+  return static_cast<Wide>(std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16));
+}
+
 /// One product as every contender is given it: scipy's three arrays, the dense operand and the destination.
 template <class T>
 struct problem {
+  using dense_type = typename operand_types<T>::dense;
+  using result_type = typename operand_types<T>::result;
+
   operation what = operation::spmm;
   int m = 0, k = 0, n = 0;
   int r = 0, c = 0;  // the block size; it divides m and k
@@ -26,11 +60,12 @@ struct problem {
   const std::int32_t* indptr = nullptr;
   const std::int32_t* indices = nullptr;
   const T* data = nullptr;
-  const T* b = nullptr;
-  const T* x = nullptr;  // the left operand of sddmm
-  T* out = nullptr;
+  const dense_type* b = nullptr;
+  const dense_type* x = nullptr;  // the left operand of sddmm
+  result_type* out = nullptr;
   int threads = 1;
-  bool dynamic = false;  // bsr is not to know the block size when compiling
+  bool dynamic = false;   // bsr is not to know the block size when compiling
+  bool epilogue = false;  // the same with a bias and an activation is measured, too
 
   int block_rows() const { return m / r; }
   std::size_t block_size() const { return static_cast<std::size_t>(r) * static_cast<std::size_t>(c); }
@@ -47,13 +82,15 @@ struct problem {
   double flops() const { return 2.0 * static_cast<double>(nnz()) * n; }
   /// Bytes that must travel once: values, indices, indptr, the dense operand, the result.
   double bytes() const {
-    return static_cast<double>((what == operation::sddmm ? x_size() : nnz()) + b_size() + out_size()) *
-               sizeof(T) +
+    const bool sampled = what == operation::sddmm;
+    return static_cast<double>((sampled ? 0 : nnz()) * sizeof(T) +
+                               (x_size() + b_size()) * sizeof(dense_type) +
+                               out_size() * sizeof(result_type)) +
            4.0 * (static_cast<double>(num_blocks) + block_rows() + 1);
   }
 };
 
-/// The same matrix with all its zeros, row-major m x k. Duplicate blocks add up.
+/// The same matrix with all its zeros, row-major m x k.
 template <class T>
 array<T> to_dense(const problem<T>& p) {
   array<T> dense(p.dense_size());
@@ -62,7 +99,7 @@ array<T> to_dense(const problem<T>& p) {
       for (int x = 0; x < p.r; ++x)
         for (int y = 0; y < p.c; ++y)
           dense[(static_cast<std::size_t>(i) * p.r + x) * p.k + static_cast<std::size_t>(p.indices[q]) * p.c +
-                y] +=
+                y] =
               p.data[static_cast<std::size_t>(q) * p.block_size() + static_cast<std::size_t>(x) * p.c + y];
   return dense;
 }

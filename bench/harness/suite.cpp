@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/suite.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <sstream>
 #include <stdexcept>
+#include <type_traits>
 
 namespace bench {
 namespace {
@@ -24,6 +28,8 @@ const char* name_of(operation what) {
   }
   return "";
 }
+
+constexpr const char* scalar_names[] = {"f32", "f64", "bf16", "int8"};
 
 // "1024x1024x128" is three positive numbers.
 std::vector<int> sizes(const std::string& text) {
@@ -60,9 +66,17 @@ point parse(const std::string& line) {
   std::string what, type, shape, block, pattern, threads, rest;
   if (!(words >> what >> type >> shape >> block >> pattern >> threads))
     throw std::runtime_error("six words are expected");
-  if ((words >> rest && rest != "dynamic") || words >> what)
-    throw std::runtime_error("after six words only 'dynamic' may stand");
   point p;
+  while (words >> rest) {
+    if (rest == "dynamic")
+      p.dynamic = true;
+    else if (rest == "epilogue")
+      p.epilogue = true;
+    else if (rest == "dense")
+      p.dense = true;
+    else
+      throw std::runtime_error("after six words only 'dynamic', 'epilogue' and 'dense' may stand");
+  }
   if (what == "spmm")
     p.what = operation::spmm;
   else if (what == "linear")
@@ -73,14 +87,17 @@ point parse(const std::string& line) {
     p.what = operation::sddmm;
   else
     throw std::runtime_error("'" + what + "' is not spmm, linear, spmv or sddmm");
-  if (type != "f32" && type != "f64") throw std::runtime_error("'" + type + "' is not f32 or f64");
-  p.single = type == "f32";
+  const auto* const name = std::find(std::begin(scalar_names), std::end(scalar_names), type);
+  if (name == std::end(scalar_names))
+    throw std::runtime_error("'" + type + "' is not f32, f64, bf16 or int8");
+  p.type = static_cast<scalar>(name - std::begin(scalar_names));
+  if ((p.type == scalar::bf16 || p.type == scalar::int8) && p.what != operation::spmm)
+    throw std::runtime_error("bf16 and int8 are measured in spmm");
   const auto blocks = sizes(block);
   if (blocks.size() != 2) throw std::runtime_error("'" + block + "' is not a block size");
   p.r = blocks[0];
   p.c = blocks[1];
   p.pattern = pattern;
-  p.dynamic = !rest.empty();
   const auto all_threads = sizes(threads);
   if (all_threads.size() != 1) throw std::runtime_error("'" + threads + "' is not a number of threads");
   p.threads = all_threads[0];
@@ -146,12 +163,21 @@ void fill_stencil(const point& p, operands<T>& o) {
       }
 }
 
-// Multiples of 2^-11 in [-1, 1).
+// Multiples of 2^-11 in [-1, 1), of 2^-7 for bf16, and every byte, with seven bits where it has no sign.
 template <class T>
 void fill_values(array<T>& values, std::uint32_t seed) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     seed = seed * 1664525U + 1013904223U;
-    values[i] = static_cast<T>(static_cast<int>(seed >> 20) - 2048) / T(2048);
+    if constexpr (std::is_same_v<T, bf16>) {
+      const float value = static_cast<float>(static_cast<int>(seed >> 24) - 128) / 128.0F;
+      values[i] = static_cast<bf16>(std::bit_cast<std::uint32_t>(value) >> 16);
+    } else if constexpr (std::is_same_v<T, std::int8_t>) {
+      values[i] = static_cast<std::int8_t>(static_cast<int>(seed >> 24) - 128);
+    } else if constexpr (std::is_same_v<T, std::uint8_t>) {
+      values[i] = static_cast<std::uint8_t>(seed >> 25);
+    } else {
+      values[i] = static_cast<T>(static_cast<int>(seed >> 20) - 2048) / T(2048);
+    }
   }
 }
 
@@ -159,7 +185,7 @@ void fill_values(array<T>& values, std::uint32_t seed) {
 
 std::string point::name() const {
   std::ostringstream text;
-  text << name_of(what) << (single ? " f32 " : " f64 ");
+  text << name_of(what) << ' ' << scalar_names[static_cast<int>(type)] << ' ';
   if (starts_with(pattern, random_kind)) {
     text << m << 'x' << k;
     if (what != operation::spmv) text << 'x' << n;
@@ -167,7 +193,8 @@ std::string point::name() const {
   } else if (n != 1) {
     text << 'x' << n << ' ';
   }
-  text << r << 'x' << c << ' ' << pattern << (dynamic ? " dynamic" : "");
+  text << r << 'x' << c << ' ' << pattern << (dynamic ? " dynamic" : "") << (epilogue ? " epilogue" : "")
+       << (dense ? " dense" : "");
   return text.str();
 }
 
@@ -196,10 +223,11 @@ operands<T> make_operands(const point& p) {
   starts_with(p.pattern, stencil_kind) ? fill_stencil(p, o) : fill_random(p, o);
   const auto n = static_cast<std::size_t>(p.n);
   o.data = array<T>(o.indices.size() * static_cast<std::size_t>(p.r) * static_cast<std::size_t>(p.c));
-  o.b = array<T>(static_cast<std::size_t>(p.k) * n);
+  o.b = array<typename operand_types<T>::dense>(static_cast<std::size_t>(p.k) * n);
   const bool sampled = p.what == operation::sddmm;
-  o.x = array<T>(sampled ? static_cast<std::size_t>(p.m) * n : 0);
-  o.out = array<T>(sampled ? o.data.size() : static_cast<std::size_t>(p.m) * n);
+  o.x = array<typename operand_types<T>::dense>(sampled ? static_cast<std::size_t>(p.m) * n : 0);
+  o.out =
+      array<typename operand_types<T>::result>(sampled ? o.data.size() : static_cast<std::size_t>(p.m) * n);
   fill_values(o.data, 1);
   fill_values(o.b, 2);
   fill_values(o.x, 3);
@@ -208,5 +236,7 @@ operands<T> make_operands(const point& p) {
 
 template operands<float> make_operands<float>(const point&);
 template operands<double> make_operands<double>(const point&);
+template operands<bf16> make_operands<bf16>(const point&);
+template operands<std::int8_t> make_operands<std::int8_t>(const point&);
 
 }  // namespace bench

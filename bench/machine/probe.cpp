@@ -54,6 +54,27 @@ BENCH_FMA_LOOP(fma_f32_ymm, BENCH_AVX2, __m256, _mm256_set1_ps, _mm256_fmadd_ps,
 BENCH_FMA_LOOP(fma_f64_ymm, BENCH_AVX2, __m256d, _mm256_set1_pd, _mm256_fmadd_pd, BENCH_OPAQUE_SSE)
 #endif
 
+#if defined(__x86_64__)
+// Sums of products of pairs of bf16 and of fours of bytes. Compilers keep no more sums than this in
+// registers.
+constexpr int dot_chains = 16;
+#define BENCH_DOT_LOOP(name, features, vector, set, dot)                       \
+  __attribute__((target(features), noinline)) void name(std::int64_t rounds) { \
+    __m512i x = _mm512_set1_epi32(1), y = x;                                   \
+    vector sums[dot_chains];                                                   \
+    BENCH_OPAQUE(x);                                                           \
+    BENCH_OPAQUE(y);                                                           \
+    for (auto& sum : sums) sum = set();                                        \
+    for (; rounds > 0; --rounds)                                               \
+      for (auto& sum : sums) sum = dot(sum, x, y);                             \
+    for (auto& sum : sums) BENCH_OPAQUE(sum);                                  \
+  }
+#define BENCH_DOT_BF16(sum, x, y) \
+  _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(x), reinterpret_cast<__m512bh>(y))
+BENCH_DOT_LOOP(dot_bf16_zmm, "avx512f,avx512bf16", __m512, _mm512_setzero_ps, BENCH_DOT_BF16)
+BENCH_DOT_LOOP(dot_int8_zmm, "avx512f,avx512vnni", __m512i, _mm512_setzero_si512, _mm512_dpbusd_epi32)
+#endif
+
 // 16 bytes: what every CPU of the architecture has.
 using f32x4 = float __attribute__((vector_size(16)));
 using f64x2 = double __attribute__((vector_size(16)));
@@ -161,6 +182,26 @@ double peak_flops(bool single, int threads, double seconds) {
         }
   }
   return flops(*best, single, threads, seconds);
+}
+
+double half_width_flops(bool single, int threads, double seconds) {
+  for (const arithmetic& a : arithmetics())
+    if (a.name == "ymm") return flops(a, single, threads, seconds);
+  return 0;
+}
+
+double dot_flops(bool bytes, int threads, double seconds) {
+#if defined(__x86_64__)
+  if (bytes ? __builtin_cpu_supports("avx512vnni") : __builtin_cpu_supports("avx512bf16")) {
+    const auto rounds = std::max<std::int64_t>(500, static_cast<std::int64_t>(seconds / 6e-9));
+    const double took = together(threads, [&](int) { (bytes ? dot_int8_zmm : dot_bf16_zmm)(rounds); });
+    const double rate =
+        2.0 * dot_chains * (bytes ? 64 : 32) * static_cast<double>(rounds) * threads / took * 1e-9;
+    // Some CPUs multiply widened bf16 quicker than they take their sums of products.
+    return bytes ? rate : std::max(rate, peak_flops(true, threads, seconds));
+  }
+#endif
+  return bytes ? 0 : peak_flops(true, threads, seconds);
 }
 
 double read_seconds(const void* data, std::size_t bytes, int threads, int repeats) {

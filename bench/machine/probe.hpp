@@ -27,6 +27,13 @@ double flops(const arithmetic& a, bool single, int threads, double seconds);
 /// The same for the quickest of `arithmetics()`, found once for each type and number of threads.
 double peak_flops(bool single, int threads, double seconds);
 
+/// The same for vectors of 32 bytes; 0 where there are none.
+double half_width_flops(bool single, int threads, double seconds);
+
+/// The same for sums of products of bytes, or of bf16 (in f32 where there is no instruction for them); 0
+/// where there is no instruction for bytes.
+double dot_flops(bool bytes, int threads, double seconds);
+
 /// Seconds that the threads together need to read all of `bytes` at `data`, in equal parts, `repeats` times.
 double read_seconds(const void* data, std::size_t bytes, int threads, int repeats);
 

@@ -2,3 +2,4 @@
 #include "ours/candidates.hpp"
 
 std::vector<bench::candidate> bench::ours(const problem<float>& p) { return candidates(p); }
+std::vector<bench::candidate> bench::own_forms(const problem<float>& p) { return forms(p); }
