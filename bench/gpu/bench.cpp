@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// gpu_bench spmm <block> | few | spmv | transposed: times of bsr's products beside cuBLAS and cuSPARSE, a
-// line of JSON each. Operands are random, results are compared with each other before anything counts, and
-// buffers go round so that none stays in the L2 cache.
+// gpu_bench spmm <block> | few | spmv | transposed | sddmm: times of bsr's products beside cuBLAS and
+// cuSPARSE, a line of JSON each. Operands are random, results are compared with each other before anything
+// counts, and buffers go round so that none stays in the L2 cache.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -326,6 +326,18 @@ void transposed_point(double sparsity) {
          2.0 * static_cast<double>(a.num_blocks()) * R * R * 4096, 0);
 }
 
+template <int R>
+void sddmm_point(double sparsity) {
+  const structure places(8192 / R, 8192 / R, 1 - sparsity, 3);
+  auto s = bsr::copy_to<device>(with_values<bfloat16, R>(places, 8192, 8192));
+  const auto x = random_dense<bfloat16>(8192, 1024, 13);
+  const auto y = random_dense<bfloat16>(8192, 1024, 17);
+  char point[96];
+  std::snprintf(point, sizeof(point), "sddmm bf16 8192x8192x1024 %dx%d sparsity %.2f", R, R, sparsity);
+  report(point, "bsr", measure([&](int) { s = sddmm(s, x, transpose(y)); }),
+         2.0 * static_cast<double>(s.num_blocks()) * R * R * 1024, 0);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -353,8 +365,10 @@ int main(int count, char** words) {
       spmv_point<3>(96), spmv_point<4>(80), spmv_point<6>(64), spmv_point<1>(160);
     else if (what == "transposed")
       transposed_point<32>(0.9), transposed_point<64>(0.9);
+    else if (what == "sddmm")
+      sddmm_point<32>(0.9), sddmm_point<64>(0.9);
     else
-      return std::printf("usage: gpu_bench spmm 128|64|32|16, gpu_bench few|spmv|transposed\n"), 2;
+      return std::printf("usage: gpu_bench spmm 128|64|32|16, gpu_bench few|spmv|transposed|sddmm\n"), 2;
   } catch (const bsr::error& e) {
     std::printf("%s\n", e.what());
     return 1;

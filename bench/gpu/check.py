@@ -91,7 +91,8 @@ def parts_for(device, build):
     no_sanitizer = None if sanitizer else "there is no compute-sanitizer here"
     python = os.environ.get("BSR_TORCH_PYTHON", sys.executable)
     has_torch = subprocess.run([python, "-c", "import torch, triton"], capture_output=True).returncode == 0
-    no_torch = None if has_torch else f"torch with Triton is not compared: {python} cannot import them (BSR_TORCH_PYTHON=... names another one)"
+    no_torch = None if has_torch else (f"torch with Triton is not compared: {python} cannot import them "
+                                       "(BSR_TORCH_PYTHON=... names another one)")
     parts = [
         Part("configure", ["cmake", "-S", HERE, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
                            f"-DCMAKE_CUDA_COMPILER={nvcc}",
@@ -112,7 +113,7 @@ def parts_for(device, build):
               Part("calibration", [build / "gpu_calibrate"], ["build measurements"])]
     for block in (128, 64, 32, 16):
         parts.append(Part(f"bench spmm {block}", [build / "gpu_bench", "spmm", block], ["build measurements"]))
-    for what in ("few", "spmv", "transposed"):
+    for what in ("few", "spmv", "transposed", "sddmm"):
         parts.append(Part(f"bench {what}", [build / "gpu_bench", what], ["build measurements"]))
     for way in ("shipped", "tuned"):
         for block in (128, 64, 32, 16):
@@ -271,8 +272,9 @@ def main():
         print(f"{label} ...", flush=True)
         log = build / (part.name.replace(" ", "-") + ".log")
         status, seconds, reason, results = run_part(part, log)
-        state.put(part.name, status=status, seconds=seconds, results=results, **({} if status == "passed" else {"why": reason}))
-        print(f"{label}: {status}, {seconds} s" + ("" if status == "passed" else f" ({reason}); log: {log}"), flush=True)
+        bad = {} if status == "passed" else {"why": reason}
+        state.put(part.name, status=status, seconds=seconds, results=results, **bad)
+        print(f"{label}: {status}, {seconds} s" + (f" ({reason}); log: {log}" if bad else ""), flush=True)
 
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for part in parts:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gpu_tests_<type> [--small]: products of one type on the device beside the same expressions on the CPU, and
 // their bits from run to run. --small: what compute-sanitizer gets through in minutes.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -116,6 +117,19 @@ void products(int block_rows, int block_cols, int cols) {
   ct = transpose(a) * bt;
   ctd.on(q) = transpose(ad) * btd;
   judge(same(bsr::copy_to<host>(ctd), ct), what + ", transposed");
+
+  bsr::matrix<Result, R, C> s{bsr::pattern_view<R, C>(a.view())};
+  for (Result& value : s.data()) value = Result(1);
+  auto sd = bsr::copy_to<device>(s);
+  const auto x = random_dense<T, LayoutB>(a.rows(), cols);
+  const auto y = random_dense<T, LayoutC>(cols, a.cols());
+  const auto xd = bsr::copy_to<device>(x);
+  const auto yd = bsr::copy_to<device>(y);
+  s = 2 * sddmm(s, x, y) + s;
+  sd = 2 * sddmm(sd, xd, yd) + sd;
+  const auto back = bsr::copy_to<host>(sd);
+  judge(std::equal(s.data().begin(), s.data().end(), back.data().begin(), back.data().end()),
+        what + ", sampled");
 }
 
 template <int R, int C>

@@ -252,37 +252,63 @@ M evaluate(const sampled_product<P, X, Y, S, D, B>& e, std::type_identity<M> typ
   return evaluate(cpu{}, e, type);
 }
 
-template <class Policy, class T, int R, int C, class Index, class Space, class P, class X, class Y, class S,
-          class D, class B, update Update>
-void assign(Policy& policy, const matrix_view<T, R, C, Index, Space>& s,
+template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(Policy& policy, const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+            std::integral_constant<update, Update>) {
+  detail::check_same_pattern("s", s, e.p);
+  detail::compute_sample(policy, s, detail::sample_into<Update>(s, e));
+}
+template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
+          update Update>
+void assign(const matrix_view<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+            std::integral_constant<update, Update> how) {
+  const cpu policy{};
+  assign(policy, s, e, how);
+}
+template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(Policy& policy, matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+            std::integral_constant<update, Update> how) {
+  if (Update != update::set || detail::same_pattern(s, e.p))
+    assign(policy, s.view(), e, how);
+  else
+    s = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
+}
+template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
+          update Update>
+void assign(matrix<T, R, C, Index>& s, const sampled_product<P, X, Y, S, D, B>& e,
+            std::integral_constant<update, Update> how) {
+  const cpu policy{};
+  assign(policy, s, e, how);
+}
+
+// In device memory: the blocks stay where they are.
+template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(Policy& policy, const matrix_view<T, R, C, Index, device>& s,
             const sampled_product<P, X, Y, S, D, B>& e, std::integral_constant<update, Update>) {
   detail::check_same_pattern("s", s, e.p);
   detail::compute_sample(policy, s, detail::sample_into<Update>(s, e));
 }
-template <class T, int R, int C, class Index, class Space, class P, class X, class Y, class S, class D,
-          class B, update Update>
-void assign(const matrix_view<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
+          update Update>
+void assign(const matrix_view<T, R, C, Index, device>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  const typename default_policy<Space>::type policy{};
+  const typename default_policy<device>::type policy{};
   assign(policy, s, e, how);
 }
-template <class Policy, class T, int R, int C, class Index, class Space, class P, class X, class Y, class S,
-          class D, class B, update Update>
-void assign(Policy& policy, matrix<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class Policy, class T, int R, int C, class Index, class P, class X, class Y, class S, class D,
+          class B, update Update>
+void assign(Policy& policy, matrix<T, R, C, Index, device>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  if constexpr (std::same_as<Space, host>)
-    if (Update == update::set && !detail::same_pattern(s, e.p)) {
-      s = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
-      return;
-    }
   assign(policy, s.view(), e, how);
 }
-template <class T, int R, int C, class Index, class Space, class P, class X, class Y, class S, class D,
-          class B, update Update>
-void assign(matrix<T, R, C, Index, Space>& s, const sampled_product<P, X, Y, S, D, B>& e,
+template <class T, int R, int C, class Index, class P, class X, class Y, class S, class D, class B,
+          update Update>
+void assign(matrix<T, R, C, Index, device>& s, const sampled_product<P, X, Y, S, D, B>& e,
             std::integral_constant<update, Update> how) {
-  const typename default_policy<Space>::type policy{};
-  assign(policy, s, e, how);
+  assign(s.view(), e, how);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET
