@@ -22,8 +22,8 @@ namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
 
-/// to[n] += sum[n] for the lanes [First, N), with loads and stores of exactly those: what a masked one leaves
-/// out still makes the processor wait for a store to the neighbour that has just been written.
+/// to[n] += sum[n] for the lanes [First, N), with loads and stores of exactly those: a load that overlaps a
+/// masked store may have to wait until it has reached the cache.
 template <int N, int First = 0, class P>
 BSR_INLINE void add_lanes(typename P::value_type* to, const P& sum) {
   using T = typename P::value_type;
