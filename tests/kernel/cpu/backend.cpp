@@ -39,9 +39,11 @@ constexpr bool takes_spmm_with_vectors =
 template <template <class> class Kernel, class T, class Problem>
 constexpr bool takes_spmm_with_xsimd =
     bsr::detail::has_xsimd<T> ? takes_spmm<Kernel, Problem> : takes_spmm<bsr::micro::spmm_generic, Problem>;
+template <template <class> class Kernel, class T, class Problem>
+constexpr bool takes_spmv_with_vectors =
+    bsr::detail::has_vectors<T> ? takes_spmv<Kernel, Problem> : takes_spmv<bsr::micro::spmv_generic, Problem>;
 template <class T, class Problem>
-constexpr bool takes_spmv_block = bsr::detail::has_vectors<T> ? takes_spmv<bsr::micro::spmv_block, Problem>
-                                                              : takes_spmv<bsr::micro::spmv_generic, Problem>;
+constexpr bool takes_spmv_block = takes_spmv_with_vectors<bsr::micro::spmv_block, T, Problem>;
 
 constexpr bsr::op none = bsr::op::none, transpose = bsr::op::transpose;
 
@@ -125,16 +127,30 @@ TEST_CASE("SpMM with a transposed matrix: spmm_scatter, of float and of double",
                spmm_of<transpose, float, float, row_major, float, row_major, 4, bsr::relu_function>>);
 }
 
+TEST_CASE("Complex numbers: spmm_complex with rows of B in one piece, spmv_complex", "[dispatch]") {
+  using bsr::micro::spmm_complex, bsr::micro::spmv_complex;
+  using c64 = std::complex<float>;
+  using c128 = std::complex<double>;
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, float, spmm_of<none, c64, c64, row_major>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, double, spmm_of<none, c128, c128, strided>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, float,
+                                       spmm_of<none, c64, c64, row_major, c64, col_major, bsr::dynamic>>);
+  STATIC_CHECK(takes_spmv_with_vectors<spmv_complex, float, spmv_of<none, c64, c64>>);
+  STATIC_CHECK(takes_spmv_with_vectors<spmv_complex, double, spmv_of<none, c128, c128, c128, bsr::dynamic>>);
+}
+
 TEST_CASE("SpMM of everything else: spmm_generic", "[dispatch]") {
   using bsr::micro::spmm_generic;
   // Types without vectors.
-  STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, std::complex<float>, std::complex<float>, row_major>>);
+  STATIC_CHECK(takes_spmm<spmm_generic,
+                          spmm_of<none, std::complex<long double>, std::complex<long double>, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, std::complex<float>, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, bool, bool, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, bool, float, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, long double, long double, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, float, row_major, long double>>);
-  // Columns in one piece: integers, mixed types.
+  // Columns in one piece: integers, complex numbers, mixed types.
+  STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, std::complex<float>, std::complex<float>, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, std::int32_t, std::int32_t, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, double, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, double, float, col_major, double>>);
@@ -162,7 +178,7 @@ TEST_CASE("SpMV: spmv_block where there are vectors, else spmv_generic", "[dispa
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, double, float, double>>);
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, float, float, double>>);
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, std::int8_t, std::int8_t, std::int32_t>>);
-  STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, std::complex<float>, std::complex<float>>>);
+  STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, float, std::complex<float>>>);
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, bool, bool>>);
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, bool, double>>);
   STATIC_CHECK(takes_spmv<spmv_generic, spmv_of<none, long double, long double>>);
