@@ -32,7 +32,7 @@ static std::string run_sample(const sample_shape& s, emulator::settings how,
                               const emulator::mutation* mutate = nullptr,
                               emulator::mutations* record = nullptr) {
   using kernel = bsr::gpu::sddmm_plain<T, Accumulator>;
-  bsr_test::random rng(s.block_rows + 7 * s.block_cols + s.depth);
+  bsr_test::random rng(static_cast<std::uint64_t>(s.block_rows + 7 * s.block_cols + s.depth));
   std::vector<std::int32_t> indices, indptr{0};
   for (int i = 0; i < (s.rows + s.block_rows - 1) / s.block_rows; ++i) {
     for (int j = 0; j < (s.cols + s.block_cols - 1) / s.block_cols; ++j)
