@@ -489,10 +489,9 @@ class machine {
     machine& m = *t.owner;
     try {
       m.body_(t, m.body_argument_);
-      // A loop: g++ 12's sanitizers mistake the temporaries of any_of behind || for ones that are gone.
-      bool under_way = !t.open.empty();
-      for (const auto& group : t.groups) under_way |= !group.empty();
-      if (under_way) m.fail(t, t.where, "leaves with copies under way");
+      if (!t.open.empty() ||
+          std::any_of(t.groups.begin(), t.groups.end(), [](const auto& g) { return !g.empty(); }))
+        m.fail(t, t.where, "leaves with copies under way");
     } catch (const aborted&) {
     } catch (const std::exception& e) {
       if (m.error_.empty()) m.error_ = e.what();
