@@ -23,6 +23,7 @@
 #define BSR_TEST_ASAN 0
 #endif
 #if BSR_TEST_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -95,6 +96,10 @@ class fiber {
     function_ = f;
     argument_ = argument;
     stack_ = stack;
+#if BSR_TEST_ASAN
+    // Who used the stack before never returned, and left marks of variables that are gone.
+    __asan_unpoison_memory_region(stack, stacks::usable);
+#endif
 #if defined(__x86_64__)
     auto* top = reinterpret_cast<void**>(stack + stacks::usable - 64);
     *--top = nullptr;  // where f would return to
