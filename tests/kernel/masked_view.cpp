@@ -2,9 +2,7 @@
 #include "bsr/kernel/masked_view.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <concepts>
 
-#include "bsr/kernel/symmetric_view.hpp"
 #include "bsr/storage/matrix.hpp"
 
 namespace {
@@ -39,15 +37,6 @@ TEST_CASE("masked_view: the matrix as it is, and which blocks count") {
   CHECK(bsr::detail::kept(whole, 2));
   CHECK(bsr::detail::mask_of(view).gate == gate);
   CHECK(bsr::detail::mask_of(whole).active == nullptr);
-}
-
-TEST_CASE("symmetric_view: the matrix as it is") {
-  const bsr::matrix<float, 1, 1> a({2, 2}, {1, 2}, {0, 1}, {0, 2, 2});
-  const bsr::symmetric_view view(a.view());
-  CHECK(view.matrix().data().data() == a.data().data());
-  CHECK(view.shape() == a.shape());
-  STATIC_REQUIRE(bsr::is_symmetric_view<std::remove_const_t<decltype(view)>>);
-  STATIC_REQUIRE(!bsr::is_masked_view<std::remove_const_t<decltype(view)>>);
 }
 
 }  // namespace
