@@ -333,7 +333,7 @@ struct relu_function {
 struct gelu_function {
   template <class V>
   BSR_INLINE BSR_HD V operator()(V v, std::int64_t, std::int64_t) const {
-    return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440L)));
+    return V(0.5) * v * (V(1) + std::erf(v * V(0.7071067811865475244008443621048490392848L)));
   }
   template <class Pack, axis Axis>
   BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {
