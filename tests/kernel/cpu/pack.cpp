@@ -99,6 +99,8 @@ TEMPLATE_TEST_CASE("pack fills a vector register", "[pack]", VECTOR_TYPES) {
   constexpr std::size_t bytes = 64;
 #elif defined(__AVX__)
   constexpr std::size_t bytes = 32;
+#elif defined(__ARM_FEATURE_SVE)
+  constexpr std::size_t bytes = __ARM_FEATURE_SVE_BITS / 8;
 #else
   constexpr std::size_t bytes = 16;
 #endif
