@@ -12,9 +12,11 @@
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/panel_driver.hpp"
 #include "bsr/kernel/cpu/micro/spmm_chunks.hpp"
+#include "bsr/kernel/cpu/micro/spmm_complex.hpp"
 #include "bsr/kernel/cpu/micro/spmm_flipped.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_lanes.hpp"
+#include "bsr/kernel/cpu/micro/spmv_complex_turned.hpp"
 #include "bsr/kernel/cpu/micro/spmv_symmetric.hpp"
 #include "bsr/kernel/cpu/micro/spmv_turned.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -114,7 +116,10 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
         if constexpr (!is_masked_view<A>) return spmm_lanes<problem>::run(policy, work, a, p);
       }
     }
-    if constexpr (!has_own || !turned) spmm_kernel<problem>::run(policy, p);
+    if constexpr (turned && spmm_complex<problem>::fits)
+      spmm_complex<problem>::run_list(policy, work.blocks(p.a), p);
+    else if constexpr (!has_own || !turned)
+      spmm_kernel<problem>::run(policy, p);
   }
 
  private:
@@ -214,6 +219,8 @@ struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
   static void run(const cpu& policy, Workspace& work, const problem& p) {
     if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
       if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
+    if constexpr (Op == op::transpose && spmv_complex_turned<problem>::fits)
+      return spmv_complex_turned<problem>::run(policy, work.blocks(p.a), p);
     spmv_kernel<problem>::run(policy, p);
   }
 };
