@@ -4,6 +4,7 @@
 #include <complex>
 
 #include "kernel/cpu/micro/cases.hpp"
+#include "kernel/cpu/micro/symmetric_cases.hpp"
 #include "kernel/cpu/micro/with_plan.hpp"
 
 using namespace bsr_test;
@@ -39,4 +40,8 @@ TEST_CASE("spmm_complex computes C = alpha A' B with a plan") {
   check_blocks<with_plan, bsr::op::transpose, row_major, row_major, T, 3, 5>(
       std::initializer_list<int>{0, 1, 4, 13});
   check_padded<bsr::op::transpose, row_major, bsr::col_major, T, 4, 3>(std::initializer_list<int>{1, 6});
+}
+TEST_CASE("spmm_complex with half-stored symmetric matrices") {
+  using T = std::complex<double>;
+  check_symmetric<with_plan, row_major, row_major, T, T, 3>({0, 1, 5, 13}, 1);
 }

@@ -16,6 +16,7 @@
 #include "bsr/kernel/cpu/micro/spmm_flipped.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_lanes.hpp"
+#include "bsr/kernel/cpu/micro/spmm_symmetric.hpp"
 #include "bsr/kernel/cpu/micro/spmv_complex_turned.hpp"
 #include "bsr/kernel/cpu/micro/spmv_symmetric.hpp"
 #include "bsr/kernel/cpu/micro/spmv_turned.hpp"
@@ -204,11 +205,26 @@ template <class M, op Op, class B, class C, class Epilogue>
 struct planned_spmm<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>> {
   using problem = spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>;
 
+  /// Elements of the workspace that a piece wants for a matrix of so many rows.
+  static std::int64_t wanted(std::int64_t rows) {
+    if constexpr (spmm_symmetric<problem>::fits) return spmm_symmetric<problem>::wanted(rows);
+    return 0;
+  }
   template <class Workspace>
-  static void run(const cpu& policy, Workspace&, const problem& p) {
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    if constexpr (spmm_symmetric<problem>::fits) return spmm_symmetric<problem>::run(policy, work, p);
+    if constexpr (spmm_complex<problem>::fits) {
+      const auto stored = natural_blocks(p.a.matrix()), mirrored = work.mirrored(p.a.matrix());
+      if (p.b.col_stride() == 1)
+        return spmm_complex<problem>::run_lists(policy, stored, &mirrored, work.before(), p);
+    }
     spmm_kernel<problem>::run(policy, p);
   }
-  static planned_kernel kernel_for(dims, std::int64_t) { return planned_kernel::other; }
+  static planned_kernel kernel_for(dims, std::int64_t) {
+    if constexpr (!spmm_symmetric<problem>::fits) return planned_kernel::other;
+    return std::same_as<typename B::layout_type, row_major> ? planned_kernel::symmetric_panel
+                                                            : planned_kernel::symmetric_flipped;
+  }
 };
 
 template <class A, op Op, class X, class Y, class Epilogue>
