@@ -19,15 +19,17 @@ namespace bsr_test {
 template <class T, class TA, int R>
 bsr::matrix<T, R> both_halves(const bsr::matrix<TA, R>& a) {
   const std::int64_t size = a.blocksize().rows, area = size * size, rows = a.block_rows();
+  const auto *const first = a.indptr().data(), *const columns = a.indices().data();
+  const TA* const numbers = a.data().data();
   std::vector<std::vector<std::pair<std::int32_t, std::vector<T>>>> all(static_cast<std::size_t>(rows));
   for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t k = a.indptr()[i]; k < a.indptr()[i + 1]; ++k) {
-      const std::int64_t j = a.indices()[k];
+    for (std::int64_t k = first[i]; k < first[i + 1]; ++k) {
+      const std::int64_t j = columns[k];
       std::vector<T> block, turned;
       for (std::int64_t r = 0; r < size; ++r)
         for (std::int64_t c = 0; c < size; ++c) {
-          block.push_back(static_cast<T>(a.data()[k * area + r * size + c]));
-          turned.push_back(static_cast<T>(a.data()[k * area + c * size + r]));
+          block.push_back(static_cast<T>(numbers[k * area + r * size + c]));
+          turned.push_back(static_cast<T>(numbers[k * area + c * size + r]));
         }
       all[static_cast<std::size_t>(i)].emplace_back(static_cast<std::int32_t>(j), block);
       if (i != j) all[static_cast<std::size_t>(j)].emplace_back(static_cast<std::int32_t>(i), turned);
