@@ -88,7 +88,8 @@ class cost_model {
         c.tile_rows = cut.height;
         c.tile_cols = static_cast<int>(width * t_.lanes);
         const bool copied =
-            !flipped && !symmetric && copies_panels(t_.columns, static_cast<std::int64_t>(nnz / (k + 1)));
+            !flipped && !symmetric &&
+            copies_panels(t_.columns * t_.value_bytes, static_cast<std::int64_t>(nnz / (k + 1)));
         const double panel = k * width * t_.lanes * bytes;
         step(height * width, height + width, width * t_.lanes * bytes / cut.strips, panel,
              blocks * d(t_.block.cols) * cut.strips * panels);

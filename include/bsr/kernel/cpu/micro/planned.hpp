@@ -39,7 +39,8 @@ inline constexpr bool has_planned_kernels =
 /// Whether panels of B are copied, and there is room for them.
 template <class List, class Workspace, class Problem>
 bool copies_panels(const List& a, const Workspace& work, const Problem& p) {
-  return bsr::copies_panels(p.c.cols(), a.num_blocks() * a.area() / (a.shape.cols + 1)) &&
+  constexpr std::int64_t bytes = sizeof(typename Problem::accumulator);
+  return bsr::copies_panels(p.c.cols() * bytes, a.num_blocks() * a.area() / (a.shape.cols + 1)) &&
          work.slice_size() >= p.b.rows() * 4 * pack<typename Problem::accumulator>::size;
 }
 template <int R, int C, class Workspace, class List, class Problem>
@@ -75,7 +76,9 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
   /// `columns`.
   static std::int64_t wanted(dims block, std::int64_t depth, std::int64_t columns) {
     if constexpr (has_own && by_row) {
-      return bsr::copies_panels(columns) ? detail::panel_driver<problem, R, S, turned>::wanted(depth) : 0;
+      constexpr std::int64_t bytes = sizeof(T);
+      return bsr::copies_panels(columns * bytes) ? detail::panel_driver<problem, R, S, turned>::wanted(depth)
+                                                 : 0;
     } else if constexpr (has_own) {
       // Masked matrices are always flipped.
       const std::int64_t flipped = spmm_flipped<problem, R, S, turned>::wanted(depth);

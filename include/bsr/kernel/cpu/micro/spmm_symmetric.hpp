@@ -8,6 +8,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/panel_strips.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/micro/symmetric_generic.hpp"
@@ -152,7 +153,7 @@ struct spmm_symmetric<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
         policy, schedule, panels, pieces,
         [&](int piece, const strip_range& range) {
           for (strip_position first = range.first; first != range.last;) {
-            const strip_position end = by_row ? chunk_end(t.stored, first, range.last) : range.last;
+            const strip_position end = by_row ? detail::chunk_end(t.stored, first, range.last) : range.last;
             for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel) {
               const std::int64_t begin = share(packs, panel, panels),
                                  beyond = share(packs, panel + 1, panels);
@@ -175,8 +176,6 @@ struct spmm_symmetric<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
   static constexpr int tallest = known == 0 ? tallest_tile : cut_rows(known, select_tile(known).rows).height;
   static constexpr int shortest = known == 0 ? 1 : tallest - (known % tallest != 0);
   static constexpr int widest = 4 * P::size;
-  /// Blocks that all panels read one after the other, in bytes: a good part of a second cache.
-  static constexpr std::int64_t chunk = std::int64_t{1} << 18;
   using kernel = void (*)(const tile&);
 
   template <int Rows, int Packs>
@@ -191,14 +190,6 @@ struct spmm_symmetric<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
     if constexpr (Rows > shortest)
       if (rows < Rows) return choose<Rows - 1>(rows, packs, masked);
     return choose_packs<Rows, 1>(packs, masked);
-  }
-
-  /// Where the blocks of strips from `first` on, `last` at most, have filled a chunk.
-  static strip_position chunk_end(const block_list<TA, Index>& a, strip_position first, strip_position last) {
-    const std::int64_t blocks = chunk / (a.area() * static_cast<std::int64_t>(sizeof(TA))) + 1;
-    std::int64_t row = first.block_row + 1;
-    while (row < last.block_row && a.indptr[row] - a.indptr[first.block_row] < blocks) ++row;
-    return row < last.block_row ? strip_position{row, 0} : last;
   }
 
   /// Columns [first * size, last * size) of B, row after row; those beyond the last one are zero.

@@ -157,8 +157,6 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
  private:
   /// Registers: twice as many sums, a row of B and one of C, an element of A.
   static constexpr int tallest = 4, widest = vector_registers == 32 ? 3 : 1;
-  /// Blocks that all panels read one after the other, in bytes: a good part of a second cache.
-  static constexpr std::int64_t chunk = std::int64_t{1} << 18;
   using kernel = void (*)(const update&);
 
   template <int Rows, int Packs>
@@ -183,7 +181,7 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
     detail::start_sums<axis::row>(p.c, p.epilogue, left, right);
     const auto* const indptr = p.a.indptr().data();
     const std::int64_t area = p.a.blocksize().rows * p.a.blocksize().cols;
-    const std::int64_t blocks = chunk / (area * static_cast<std::int64_t>(sizeof(TA))) + 1;
+    const std::int64_t blocks = chunk_of_a / (area * static_cast<std::int64_t>(sizeof(TA))) + 1;
     const std::int64_t panels = (last - first + widest - 1) / widest;
     for (std::int64_t row = 0, end = 0; row < p.a.block_rows(); row = end) {
       do ++end;
