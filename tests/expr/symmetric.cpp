@@ -188,7 +188,7 @@ TEST_CASE("symmetric: dense matrices on either side, strides, padding, complex n
     const oracle<double, double, 3, std::vector<double>> wanted(a, x);
     CHECK(wanted.holds(y));
     CHECK(wanted.holds(z));
-    CHECK(y == u);
+    CHECK(wanted.holds(u));
     std::vector<double> strided(2 * x.size());
     const bsr::vector_view<double> every_other(strided.data(), n, 2);
     auto q = plan(cpu{}, symmetric(a) * x);

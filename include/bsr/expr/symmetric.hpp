@@ -21,9 +21,11 @@ concept plain_factor = left_operand<X> && !packed_word<X> && !masked_word<X> && 
 /// vectors, on either side. Nothing is copied.
 ///
 /// Every pair of blocks is stored once, on either side of the diagonal; a diagonal block counts as it is.
-/// Complex matrices are symmetric, not Hermitian. With vectors under a plan, p = plan(cpu{}, symmetric(a) *
-/// x), each stored block is read once, on all threads; without one, and with dense matrices, it runs in plain
-/// loops. Throws shape_error unless `a` and its blocks are square.
+/// Complex matrices are symmetric, not Hermitian. Under a plan, p = plan(cpu{}, symmetric(a) * x), every
+/// stored block comes from memory once for both of its products, on all threads; with a dense matrix that
+/// needs a cache that holds the blocks between the first and the last block row that a block reaches. Without
+/// a plan, products of dense matrices stored by rows share their columns among threads, and others run in
+/// plain loops. Throws shape_error unless `a` and its blocks are square.
 template <detail::plain_factor A>
 auto symmetric(A&& a) {
   const auto f = as_factor(std::forward<A>(a));

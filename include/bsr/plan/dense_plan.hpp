@@ -265,8 +265,8 @@ template <class Policy = typename default_policy<host>::type>
 /// What it is for: y = x * transpose(w) and the like read columns of the dense factor from a copy in the
 /// plan's memory; transpose(w) * x, x * w and transpose(w) times a vector find their blocks by a transposed
 /// index, so that they run in parallel, without atomics and without a copy of the values. The result of a
-/// product that is not transposed has the same bits as without a plan; a transposed one adds up in another
-/// order. With a plan, too, it has the same bits for every number of threads.
+/// product that is neither transposed nor symmetric has the same bits as without a plan; one that is adds up
+/// in another order. With a plan, too, it has the same bits for every number of threads.
 ///
 /// O(blocks) for transposed products, else O(blocks) for checking the indices. Throws shape_error when the
 /// operands do not fit, format_error when an index is out of range.

@@ -9,6 +9,7 @@
 #include "bsr/kernel/cpu/cost.hpp"
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/planned.hpp"
+#include "bsr/kernel/cpu/mirrored_workspace.hpp"
 #include "bsr/kernel/cpu/packed_blocks.hpp"
 #include "bsr/kernel/cpu/sparse/product.hpp"
 #include "bsr/kernel/cpu/sparse/product_structure.hpp"
@@ -58,9 +59,17 @@ struct backend<cpu> {
   }
 
   template <op Op, class B, class M>
-  static auto workspace(const cpu&, const symmetric_view<M>& a, std::int64_t) {
-    return symmetric_workspace<promoted_t<typename M::value_type, typename B::value_type>,
-                               typename M::index_type>(a);
+  static auto workspace(const cpu& policy, const symmetric_view<M>& a, std::int64_t) {
+    using element = promoted_t<typename M::value_type, typename B::value_type>;
+    if constexpr (storage_detail::is_vector_view<B>) {
+      (void)policy;
+      return symmetric_workspace<element, typename M::index_type>(a);
+    } else {
+      using c = dense_view<element, typename B::layout_type>;
+      return mirrored_workspace<element, typename M::index_type>(
+          policy, a.matrix(),
+          micro::planned_spmm<spmm_problem<symmetric_view<M>, Op, B, c>>::wanted(a.rows()));
+    }
   }
 
   template <class Policy = cpu>

@@ -27,7 +27,9 @@ struct product_task {
 enum class planned_kernel {
   panel,
   turned_panel,
+  symmetric_panel,
   flipped,
+  symmetric_flipped,
   column,
   lanes_copied,
   lanes_columns,
@@ -72,22 +74,30 @@ class cost_model {
     switch (kernel) {
       case planned_kernel::panel:
       case planned_kernel::turned_panel:
-      case planned_kernel::flipped: {
+      case planned_kernel::symmetric_panel:
+      case planned_kernel::flipped:
+      case planned_kernel::symmetric_flipped: {
+        const bool symmetric =
+            kernel == planned_kernel::symmetric_panel || kernel == planned_kernel::symmetric_flipped;
+        const bool flipped = kernel == planned_kernel::flipped || kernel == planned_kernel::symmetric_flipped;
+        const double blocks = d(t_.num_blocks) * (symmetric ? 2 : 1);
+        if (symmetric) c.flops *= 2;
         const double panels = d((static_cast<std::int64_t>(packs) + tile.packs - 1) / tile.packs);
         const double width = packs / panels;
-        c.kernel = kernel == planned_kernel::flipped ? "spmm_flipped" : "spmm_panel";
+        c.kernel = symmetric ? "spmm_symmetric" : flipped ? "spmm_flipped" : "spmm_panel";
         c.tile_rows = cut.height;
         c.tile_cols = static_cast<int>(width * t_.lanes);
-        const bool copied = kernel != planned_kernel::flipped &&
-                            copies_panels(t_.columns, static_cast<std::int64_t>(nnz / (k + 1)));
+        const bool copied =
+            !flipped && !symmetric &&
+            copies_panels(t_.columns * t_.value_bytes, static_cast<std::int64_t>(nnz / (k + 1)));
         const double panel = k * width * t_.lanes * bytes;
         step(height * width, height + width, width * t_.lanes * bytes / cut.strips, panel,
-             d(t_.num_blocks * t_.block.cols) * cut.strips * panels);
-        overhead(step_overhead, d(t_.num_blocks * t_.block.cols) * cut.strips * panels);
-        overhead(block_overhead, d(t_.num_blocks) * cut.strips * panels);
+             blocks * d(t_.block.cols) * cut.strips * panels);
+        overhead(step_overhead, blocks * d(t_.block.cols) * cut.strips * panels);
+        overhead(block_overhead, blocks * cut.strips * panels);
         overhead(tile_overhead + 2 * height * width, block_rows * cut.strips * panels);
         if (copied && m_.read[0] > 0) other += 2 * k * n * bytes / m_.read_of(k * n * bytes);
-        if (kernel == planned_kernel::flipped && m_.turn > 0)
+        if (flipped && m_.turn > 0)
           other += (k * packs * t_.lanes + turn_back * m * packs * t_.lanes) * bytes / m_.turn;
         break;
       }

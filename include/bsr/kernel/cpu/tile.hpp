@@ -105,12 +105,17 @@ inline constexpr std::int64_t lanes_most_columns = simd::pack<T>::size;
 /// 32x32, 90 % of the blocks: 90 against 62 (16x16: 90, 85); 10 %: 84 against 90 (16x16: 81, 88).
 inline constexpr std::int64_t blocks_stay_in_cache = std::int64_t{1} << 20;
 
-/// Plans copy panels of B, stored by rows, when B has so many columns and its rows are used so often on
-/// average: rows of a panel then lie side by side instead of 2 KiB apart. 16x16, N = 512: 68 without, 83 with
-/// copies.
-constexpr bool copies_panels(std::int64_t columns, std::int64_t uses = 1 << 20) {
-  return columns >= 256 && uses >= 32;
+/// Plans copy panels of B, stored by rows, when its rows have so many bytes and are used so often on average:
+/// rows of a panel then lie side by side instead of 2 KiB apart. 16x16, N = 512: 68 without, 83 with copies;
+/// GF/s, f64, N = 256: 47 and 58; f32, N = 256: 148 and 130.
+constexpr bool copies_panels(std::int64_t row_bytes, std::int64_t uses = 1 << 20) {
+  return row_bytes >= 2048 && uses >= 32;
 }
+
+/// Bytes of A that all panels of a group read one after the other, and of B's panels in such a group:
+/// together they stay in the second cache, so that A is not read from further away for each panel. GF/s, f64,
+/// N = 128, without and with such chunks: 8x8 72 and 78, 16x16 63 and 71, 32x32 65 and 73.
+inline constexpr std::int64_t chunk_of_a = std::int64_t{1} << 18, group_of_b = std::int64_t{1} << 20;
 
 /// Blocks of one row are packed in chunks of so many rows of B, which are copied to the stack (32 KiB with
 /// the panels below) and stay in the first cache.

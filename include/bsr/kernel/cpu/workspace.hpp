@@ -56,6 +56,11 @@ class product_workspace {
     return scratch_.data() + ((bytes - address % bytes) % bytes) / sizeof(T) + piece * slice_;
   }
   std::int64_t slice_size() const { return slice_; }
+  const auto& index() const
+    requires turned
+  {
+    return index_;
+  }
 
   /// The blocks of op(A).
   template <class A>

@@ -4,6 +4,8 @@
 #include <complex>
 
 #include "kernel/cpu/micro/cases.hpp"
+#include "kernel/cpu/micro/symmetric_cases.hpp"
+#include "kernel/cpu/micro/with_plan.hpp"
 
 using namespace bsr_test;
 using bsr::row_major;
@@ -31,4 +33,15 @@ TEST_CASE("spmm_complex: padded matrices, and strides that it leaves to the gene
   const bsr::dense_matrix<std::complex<double>> nothing(18, 3);
   CHECK(difference(c.view(), expected_product<std::complex<double>>(1, any_blocks(bsr::input(a)), some.view(),
                                                                     0, nothing, false)) == "");
+}
+
+TEST_CASE("spmm_complex computes C = alpha A' B with a plan") {
+  using T = std::complex<double>;
+  check_blocks<with_plan, bsr::op::transpose, row_major, row_major, T, 3, 5>(
+      std::initializer_list<int>{0, 1, 4, 13});
+  check_padded<bsr::op::transpose, row_major, bsr::col_major, T, 4, 3>(std::initializer_list<int>{1, 6});
+}
+TEST_CASE("spmm_complex with half-stored symmetric matrices") {
+  using T = std::complex<double>;
+  check_symmetric<with_plan, row_major, row_major, T, T, 3>({0, 1, 5, 13}, 1);
 }

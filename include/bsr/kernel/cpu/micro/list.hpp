@@ -16,6 +16,7 @@
 #include "bsr/kernel/cpu/micro/spmv_complex.hpp"
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 #include "bsr/kernel/cpu/micro/symmetric_generic.hpp"
+#include "bsr/kernel/cpu/micro/symmetric_scatter.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
@@ -49,9 +50,9 @@ template <class Problem>
 struct spmv_choice : detail::first_fit<spmv_block<Problem>, spmv_complex<Problem>, spmv_generic<Problem>> {};
 
 template <class M, op Op, class B, class C, class Epilogue>
-struct spmm_choice<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>> {
-  using type = symmetric_generic<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>>;
-};
+struct spmm_choice<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>>
+    : detail::first_fit<symmetric_scatter<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>>,
+                        symmetric_generic<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>>> {};
 template <class M, op Op, class X, class Y, class Epilogue>
 struct spmv_choice<spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>> {
   using type = symmetric_generic<spmv_problem<symmetric_view<M>, Op, X, Y, Epilogue>>;

@@ -24,6 +24,15 @@ struct panel_order {
   bool by_panel = false;      ///< see for_each_range
 };
 
+/// The first strip of the block row at which the blocks from strip `first` on fill a chunk; `last` at most.
+template <class T, class Index>
+strip_position chunk_end(const block_list<T, Index>& a, strip_position first, strip_position last) {
+  const std::int64_t blocks = chunk_of_a / (a.area() * static_cast<std::int64_t>(sizeof(T))) + 1;
+  std::int64_t row = first.block_row + 1;
+  while (row < last.block_row && a.indptr[row] - a.indptr[first.block_row] < blocks) ++row;
+  return row < last.block_row ? strip_position{row, 0} : last;
+}
+
 /// Strips [first, last) of packs [first_pack, last_pack) of columns.
 struct panel_part {
   strip_cut cut;
@@ -41,14 +50,26 @@ void for_each_panel(const cpu& policy, const block_list<T, Index>& a, const pane
   const std::int64_t packs = (order.columns + P::size - 1) / P::size,
                      panels = (packs + shape.packs - 1) / shape.packs;
   const strip_schedule<Index> schedule(a.indptr, a.block_rows(), cut.strips, spmm_block_weight(a.block.cols));
+  // Panels that are copied are taken one by one.
+  const std::int64_t panel_bytes =
+      a.shape.cols * shape.packs * P::size * static_cast<std::int64_t>(sizeof(typename P::value_type));
+  const std::int64_t group =
+      order.by_panel || panel_bytes > group_of_b ? 1 : group_of_b / (panel_bytes + 1) + 1;
   int pieces = thread_count(policy, (a.num_blocks() * a.area() + order.moved) * packs / 8);
   if (pieces > order.most_pieces) pieces = order.most_pieces;
   for_each_range(
       policy, schedule, panels, pieces,
       [&](int piece, const strip_range& range) {
-        for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
-          f(piece, panel_part{cut, range.first, range.last, share(packs, panel, panels),
-                              share(packs, panel + 1, panels)});
+        for (std::int64_t panel = range.first_panel; panel < range.last_panel;) {
+          const std::int64_t left = range.last_panel - panel, next = panel + (left < group ? left : group);
+          for (strip_position first = range.first; first != range.last;) {
+            const strip_position last = next - panel == 1 ? range.last : chunk_end(a, first, range.last);
+            for (std::int64_t n = panel; n < next; ++n)
+              f(piece, panel_part{cut, first, last, share(packs, n, panels), share(packs, n + 1, panels)});
+            first = last;
+          }
+          panel = next;
+        }
       },
       order.by_panel);
 }

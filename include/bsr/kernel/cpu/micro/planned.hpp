@@ -12,9 +12,12 @@
 #include "bsr/kernel/cpu/micro/list.hpp"
 #include "bsr/kernel/cpu/micro/panel_driver.hpp"
 #include "bsr/kernel/cpu/micro/spmm_chunks.hpp"
+#include "bsr/kernel/cpu/micro/spmm_complex.hpp"
 #include "bsr/kernel/cpu/micro/spmm_flipped.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_lanes.hpp"
+#include "bsr/kernel/cpu/micro/spmm_symmetric.hpp"
+#include "bsr/kernel/cpu/micro/spmv_complex_turned.hpp"
 #include "bsr/kernel/cpu/micro/spmv_symmetric.hpp"
 #include "bsr/kernel/cpu/micro/spmv_turned.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -36,7 +39,8 @@ inline constexpr bool has_planned_kernels =
 /// Whether panels of B are copied, and there is room for them.
 template <class List, class Workspace, class Problem>
 bool copies_panels(const List& a, const Workspace& work, const Problem& p) {
-  return bsr::copies_panels(p.c.cols(), a.num_blocks() * a.area() / (a.shape.cols + 1)) &&
+  constexpr std::int64_t bytes = sizeof(typename Problem::accumulator);
+  return bsr::copies_panels(p.c.cols() * bytes, a.num_blocks() * a.area() / (a.shape.cols + 1)) &&
          work.slice_size() >= p.b.rows() * 4 * pack<typename Problem::accumulator>::size;
 }
 template <int R, int C, class Workspace, class List, class Problem>
@@ -72,7 +76,9 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
   /// `columns`.
   static std::int64_t wanted(dims block, std::int64_t depth, std::int64_t columns) {
     if constexpr (has_own && by_row) {
-      return bsr::copies_panels(columns) ? detail::panel_driver<problem, R, S, turned>::wanted(depth) : 0;
+      constexpr std::int64_t bytes = sizeof(T);
+      return bsr::copies_panels(columns * bytes) ? detail::panel_driver<problem, R, S, turned>::wanted(depth)
+                                                 : 0;
     } else if constexpr (has_own) {
       // Masked matrices are always flipped.
       const std::int64_t flipped = spmm_flipped<problem, R, S, turned>::wanted(depth);
@@ -114,7 +120,10 @@ struct planned_spmm<spmm_problem<A, Op, B, C, Epilogue>> {
         if constexpr (!is_masked_view<A>) return spmm_lanes<problem>::run(policy, work, a, p);
       }
     }
-    if constexpr (!has_own || !turned) spmm_kernel<problem>::run(policy, p);
+    if constexpr (turned && spmm_complex<problem>::fits)
+      spmm_complex<problem>::run_list(policy, work.blocks(p.a), p);
+    else if constexpr (!has_own || !turned)
+      spmm_kernel<problem>::run(policy, p);
   }
 
  private:
@@ -199,11 +208,26 @@ template <class M, op Op, class B, class C, class Epilogue>
 struct planned_spmm<spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>> {
   using problem = spmm_problem<symmetric_view<M>, Op, B, C, Epilogue>;
 
+  /// Elements of the workspace that a piece wants for a matrix of so many rows.
+  static std::int64_t wanted(std::int64_t rows) {
+    if constexpr (spmm_symmetric<problem>::fits) return spmm_symmetric<problem>::wanted(rows);
+    return 0;
+  }
   template <class Workspace>
-  static void run(const cpu& policy, Workspace&, const problem& p) {
+  static void run(const cpu& policy, Workspace& work, const problem& p) {
+    if constexpr (spmm_symmetric<problem>::fits) return spmm_symmetric<problem>::run(policy, work, p);
+    if constexpr (spmm_complex<problem>::fits) {
+      const auto stored = natural_blocks(p.a.matrix()), mirrored = work.mirrored(p.a.matrix());
+      if (p.b.col_stride() == 1)
+        return spmm_complex<problem>::run_lists(policy, stored, &mirrored, work.before(), p);
+    }
     spmm_kernel<problem>::run(policy, p);
   }
-  static planned_kernel kernel_for(dims, std::int64_t) { return planned_kernel::other; }
+  static planned_kernel kernel_for(dims, std::int64_t) {
+    if constexpr (!spmm_symmetric<problem>::fits) return planned_kernel::other;
+    return std::same_as<typename B::layout_type, row_major> ? planned_kernel::symmetric_panel
+                                                            : planned_kernel::symmetric_flipped;
+  }
 };
 
 template <class A, op Op, class X, class Y, class Epilogue>
@@ -214,6 +238,8 @@ struct planned_spmv<spmv_problem<A, Op, X, Y, Epilogue>> {
   static void run(const cpu& policy, Workspace& work, const problem& p) {
     if constexpr (Op == op::transpose && detail::has_planned_kernels<typename problem::accumulator, A, X>)
       if (p.x.stride() == 1) return spmv_turned<problem>::run(policy, work.blocks(p.a), p);
+    if constexpr (Op == op::transpose && spmv_complex_turned<problem>::fits)
+      return spmv_complex_turned<problem>::run(policy, work.blocks(p.a), p);
     spmv_kernel<problem>::run(policy, p);
   }
 };

@@ -39,6 +39,9 @@ BSR_INLINE P times_i(P z) {
 template <class T, class Index>
 struct complex_tile {
   const block_list<std::complex<T>, Index>* a;
+  /// Null, or the list of A' where A is a half-stored symmetric matrix: its blocks away from the diagonal
+  /// count as well.
+  const block_list<std::complex<T>, Index>* mirrored;
   std::int64_t block_row;
   std::int64_t first_row;  ///< of the strip, in the block
   const T* b;
@@ -57,27 +60,30 @@ template <int Rows, int Packs, class T, class Index>
     BSR_UNROLL
     for (int v = 0; v < Packs; ++v) re[r][v] = im[r][v] = P::zero();
   }
-  const auto& a = *t.a;
   const auto mask = t.mask;
-  const std::int64_t cols = a.block.cols, ldb = t.ldb;
-  for (std::int64_t k = a.indptr[t.block_row]; k < a.indptr[t.block_row + 1]; ++k) {
-    if (!a.kept(t.block_row, k)) continue;
-    const std::int64_t left = static_cast<std::int64_t>(a.indices[k]) * cols;
-    const std::int64_t count = a.shape.cols - left < cols ? a.shape.cols - left : cols;
-    const T* x = parts(a.values(k) + t.first_row * cols);
-    const T* b = t.b + left * ldb;
-    for (std::int64_t c = 0; c < count; ++c, x += 2, b += ldb) {
-      P row[Packs];
-      BSR_UNROLL
-      for (int v = 0; v < Packs; ++v)
-        row[v] = v == Packs - 1 ? P::load(b + v * P::size, mask) : P::load(b + v * P::size);
-      BSR_UNROLL
-      for (int r = 0; r < Rows; ++r) {
-        const P real = P::broadcast(x[r * 2 * cols]), imaginary = P::broadcast(x[r * 2 * cols + 1]);
+  const std::int64_t ldb = t.ldb;
+  for (const auto* list = t.a; list != nullptr; list = list == t.a ? t.mirrored : nullptr) {
+    const auto& a = *list;
+    const std::int64_t cols = a.block.cols, row_step = 2 * a.row_step, col_step = 2 * a.col_step;
+    for (std::int64_t k = a.indptr[t.block_row]; k < a.indptr[t.block_row + 1]; ++k) {
+      if (!a.kept(t.block_row, k) || (list != t.a && a.indices[k] == t.block_row)) continue;
+      const std::int64_t left = static_cast<std::int64_t>(a.indices[k]) * cols;
+      const std::int64_t count = a.shape.cols - left < cols ? a.shape.cols - left : cols;
+      const T* x = parts(a.values(k) + t.first_row * a.row_step);
+      const T* b = t.b + left * ldb;
+      for (std::int64_t c = 0; c < count; ++c, x += col_step, b += ldb) {
+        P row[Packs];
         BSR_UNROLL
-        for (int v = 0; v < Packs; ++v) {
-          re[r][v] = fma(real, row[v], re[r][v]);
-          im[r][v] = fma(imaginary, row[v], im[r][v]);
+        for (int v = 0; v < Packs; ++v)
+          row[v] = v == Packs - 1 ? P::load(b + v * P::size, mask) : P::load(b + v * P::size);
+        BSR_UNROLL
+        for (int r = 0; r < Rows; ++r) {
+          const P real = P::broadcast(x[r * row_step]), imaginary = P::broadcast(x[r * row_step + 1]);
+          BSR_UNROLL
+          for (int v = 0; v < Packs; ++v) {
+            re[r][v] = fma(real, row[v], re[r][v]);
+            im[r][v] = fma(imaginary, row[v], im[r][v]);
+          }
         }
       }
     }
@@ -93,8 +99,8 @@ template <int Rows, int Packs, class T, class Index>
 
 namespace micro {
 
-/// C = epilogue(alpha * A * B), op none, A masked or not, complex throughout, rows of B in one piece, any
-/// block size, any C.
+/// C = epilogue(alpha * op(A) * B), A masked or not, complex throughout, rows of B in one piece, any block
+/// size, any C; op transpose with the list that a plan's index makes.
 ///
 /// Panels of columns x strips of rows of a block row; the real and imaginary parts of B lie in the lanes by
 /// turns. An element's two sums run in storage order.
@@ -103,34 +109,46 @@ struct spmm_complex {
   static constexpr bool fits = false;
 };
 
-template <class A, class B, class C, class Epilogue>
-  requires(
-      is_complex<typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
-      detail::has_vectors<typename scalar_traits<typename A::value_type>::real> &&
-      std::same_as<typename A::value_type, typename spmm_problem<A, op::none, B, C, Epilogue>::accumulator> &&
-      std::same_as<typename B::value_type, typename A::value_type> &&
-      !std::same_as<typename B::layout_type, col_major>)
-struct spmm_complex<spmm_problem<A, op::none, B, C, Epilogue>> {
-  using problem = spmm_problem<A, op::none, B, C, Epilogue>;
+template <class A, op Op, class B, class C, class Epilogue>
+  requires(is_complex<typename spmm_problem<A, Op, B, C, Epilogue>::accumulator> &&
+           detail::has_vectors<typename scalar_traits<typename A::value_type>::real> &&
+           std::same_as<typename A::value_type, typename spmm_problem<A, Op, B, C, Epilogue>::accumulator> &&
+           std::same_as<typename B::value_type, typename A::value_type> &&
+           !std::same_as<typename B::layout_type, col_major>)
+struct spmm_complex<spmm_problem<A, Op, B, C, Epilogue>> {
+  using problem = spmm_problem<A, Op, B, C, Epilogue>;
   using element = typename problem::accumulator;
   using T = typename scalar_traits<element>::real;
   using P = pack<T>;
   using Index = typename A::index_type;
+  using list = block_list<element, Index>;
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
-    if (p.b.col_stride() != 1) return spmm_generic<problem>::run(policy, p);
-    const auto a = natural_blocks(p.a);
+    if constexpr (Op == op::none) {
+      if (p.b.col_stride() == 1) return run_list(policy, natural_blocks(p.a), p);
+    }
+    spmm_generic<problem>::run(policy, p);
+  }
+  /// The same for the blocks of op(A) in a list.
+  static void run_list(const cpu& policy, const list& a, const problem& p) {
+    if (p.b.col_stride() != 1) return spmm_generic<problem>::run_list(policy, a, p);
+    run_lists(policy, a, nullptr, a.indptr, p);
+  }
+  /// The same with a second list for the other half of a symmetric matrix, or null; rows of B in one piece.
+  /// before: how many blocks stand in the block rows before each.
+  template <class Count>
+  static void run_lists(const cpu& policy, const list& a, const list* mirrored, const Count* before,
+                        const problem& p) {
     const strip_cut cut = cut_rows(static_cast<int>(a.block.rows), tallest);
-    const strip_schedule<Index> schedule(a.indptr, a.block_rows(), cut.strips,
-                                         spmm_block_weight(a.block.cols));
+    const strip_schedule<Count> schedule(before, a.block_rows(), cut.strips, spmm_block_weight(a.block.cols));
     const std::int64_t panels = (p.c.cols() + width - 1) / width;
     const int pieces = thread_count(policy, p.a.nnz() * p.c.cols() / P::size / 2);
     for_each_range(policy, schedule, panels, pieces, [&](int, const strip_range& range) {
       for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
         for (strip_position s = range.first; s != range.last; s = schedule.next(s)) {
           const int strip = static_cast<int>(s.strip);
-          run_tile(a, p, s.block_row, cut.first_row(strip), cut.rows(strip), panel * width);
+          run_tile(a, mirrored, p, s.block_row, cut.first_row(strip), cut.rows(strip), panel * width);
         }
     });
   }
@@ -147,12 +165,13 @@ struct spmm_complex<spmm_problem<A, op::none, B, C, Epilogue>> {
     return &detail::complex_sums<Rows, Packs, T, Index>;
   }
 
-  static void run_tile(const block_list<element, Index>& a, const problem& p, std::int64_t block_row,
+  static void run_tile(const list& a, const list* mirrored, const problem& p, std::int64_t block_row,
                        int first_row, int rows, std::int64_t left) {
     const std::int64_t cols = p.c.cols() - left < width ? p.c.cols() - left : width;
     const int numbers = static_cast<int>(2 * cols), packs = (numbers + P::size - 1) / P::size;
     alignas(64) T sums[tallest * most_packs * P::size];
     const detail::complex_tile<T, Index> t{&a,
+                                           mirrored,
                                            block_row,
                                            first_row,
                                            detail::parts(p.b.data() + left),

@@ -6,15 +6,14 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/kept_sums.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
-#include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
-#include "bsr/storage/alias.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
 
@@ -83,47 +82,6 @@ BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int lanes_used)
                       : pick(std::integral_constant<int, 3>{});
 }
 
-/// Sums that are kept in C start from the first addend, so it need not be read again; what else an epilogue
-/// does comes when the sums are complete. `keeps_apart`: none of that reads C.
-template <class E>
-struct split_epilogue {
-  using rest_type = E;
-  static constexpr bool has_seed = false;
-  static const E& rest(const E& e) { return e; }
-};
-template <class View, class S>
-struct split_epilogue<add_dense<View, S>> {
-  using rest_type = no_epilogue;
-  static constexpr bool has_seed = true;
-  static const add_dense<View, S>& seed(const add_dense<View, S>& e) { return e; }
-  static no_epilogue rest(const add_dense<View, S>&) { return {}; }
-};
-template <class F, class G>
-struct split_epilogue<then<F, G>> {
-  using inner = split_epilogue<F>;
-  using rest_type = decltype(compose(inner::rest(std::declval<const F&>()), std::declval<const G&>()));
-  static constexpr bool has_seed = inner::has_seed;
-  static const auto& seed(const then<F, G>& e)
-    requires has_seed
-  {
-    return inner::seed(e.f);
-  }
-  static rest_type rest(const then<F, G>& e) { return compose(inner::rest(e.f), e.g); }
-};
-
-template <class E, class C>
-bool reads(const E&, const C&) {
-  return false;
-}
-template <class View, class S, class C>
-bool reads(const add_dense<View, S>& e, const C& c) {
-  return same_elements(e.d, c);
-}
-template <class F, class G, class C>
-bool reads(const then<F, G>& e, const C& c) {
-  return reads(e.f, c) || reads(e.g, c);
-}
-
 }  // namespace detail
 
 namespace micro {
@@ -181,7 +139,7 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
   static constexpr axis along = by_row ? axis::row : axis::column;
 
   static void columns(const problem& p, std::int64_t left, std::int64_t right) {
-    start(p, left, right);
+    detail::start_sums<along>(p.c, p.epilogue, left, right);
     const dims block = p.a.blocksize();
     detail::update_tile<T> t;
     t.depth = block.rows;
@@ -219,35 +177,7 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
           }
         }
       }
-    finish(p, left, right);
-  }
-
-  /// C = first addend or 0.
-  static void start(const problem& p, std::int64_t left, std::int64_t right) {
-    struct no_sum {
-      T operator()(T, std::int64_t, std::int64_t) const { return T(0); }
-      P pack(P, std::int64_t, std::int64_t, lanes<along>) const { return P::zero(); }
-    };
-    const auto visit = [&](const auto& first) {
-      const std::int64_t lines = by_row ? p.c.rows() : right - left,
-                         length = by_row ? right - left : p.c.rows();
-      for (std::int64_t line = 0; line < lines; ++line)
-        for (std::int64_t n = 0; n < length; n += P::size) {
-          const std::int64_t i = by_row ? line : n, j = by_row ? left + n : left + line;
-          const int count = length - n < P::size ? static_cast<int>(length - n) : P::size;
-          apply_epilogue<along>(first, P::zero(), i, j, lanes<along>{count})
-              .store(&p.c(i, j), P::first(count));
-        }
-    };
-    if constexpr (split::has_seed)
-      visit(split::seed(p.epilogue));
-    else
-      visit(no_sum{});
-  }
-  static void finish(const problem& p, std::int64_t left, std::int64_t right) {
-    if constexpr (!std::same_as<typename split::rest_type, no_epilogue>)
-      detail::sweep<along>(&p.c(0, left), p.c.ld(), p.c, split::rest(p.epilogue), 0, p.c.rows(), left,
-                           right - left);
+    detail::finish_sums<along>(p.c, p.epilogue, left, right);
   }
 };
 
