@@ -16,3 +16,11 @@ TEST_CASE("panel_driver: wide B, whose panels are copied") {
   const bsr::matrix_view<const float> b = flat.view();
   check_spmm<with_plan, bsr::op::transpose, bsr::row_major, bsr::row_major>(rng, b, 261);
 }
+
+TEST_CASE("panel_driver: blocks that do not stay in the cache are taken in pieces") {
+  bsr_test::random rng(2);
+  const auto large = random_matrix<float, 32>(rng, {544, 544}, {.density = 1.0});
+  REQUIRE(large.nnz() * 4 > bsr::blocks_stay_in_cache);
+  const bsr::matrix_view<const float> a = large.view();
+  check_spmm<with_plan, bsr::op::none, bsr::row_major, bsr::row_major>(rng, a, 67);
+}

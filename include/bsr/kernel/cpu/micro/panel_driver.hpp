@@ -50,8 +50,12 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
       for_each_range(
           schedule, a.block_rows(), panels, piece, pieces,
           [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-              run_panel(a, p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels));
+            for_each_cached(a, first, last, last_panel - first_panel,
+                            [&](strip_position from, strip_position to) {
+                              for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
+                                run_panel(a, p, cut, from, to, share(packs, panel, panels),
+                                          share(packs, panel + 1, panels));
+                            });
           });
     });
   }
@@ -84,6 +88,23 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
   }
 
  private:
+  /// Calls f(from, to) for pieces of the strips [first, last), whole block rows whose blocks stay in the
+  /// cache while panel after panel reads them; for all at once where they stay anyway, or are read once.
+  template <class F>
+  BSR_INLINE static void for_each_cached(const list& a, strip_position first, strip_position last,
+                                         std::int64_t panels, const F& f) {
+    const std::int64_t bytes = a.area() * static_cast<std::int64_t>(sizeof(TA));
+    if (panels < 2 || a.num_blocks() * bytes <= blocks_stay_in_cache) return f(first, last);
+    const std::int64_t most = blocks_stay_in_cache / 2 / bytes;
+    while (first != last) {
+      const std::int64_t begin = a.indptr[first.block_row];
+      std::int64_t row = first.block_row + 1;
+      while (row < last.block_row && a.indptr[row + 1] - begin <= most) ++row;
+      const strip_position to = row < last.block_row ? strip_position{row, 0} : last;
+      f(first, to);
+      first = to;
+    }
+  }
   /// Packs [first, last) of every row of B, one row after the other; lanes beyond the last column are zero.
   [[gnu::noinline]] static void copy_panel(const B& b, std::int64_t first, std::int64_t last, TB* to) {
     using Q = pack<TB>;
