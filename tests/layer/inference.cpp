@@ -68,7 +68,7 @@ void check_both(const W& w) {
   CHECK(allocations_of([&] { blocks.forward(x, y, relu); }) == 0);
   // The same if the cost model has a say.
   layer::inference asked(w, std::span<const float>(bias), 37, some_machine(), one);
-  CHECK(asked.is_dense() == asked.expected(some_machine()).dense_is_faster());
+  if (asked.is_dense()) CHECK(asked.expected(some_machine()).dense_is_faster());
   asked.forward(x, y, relu);
   check_relu(w, bias, x, y);
   CHECK(allocations_of([&] { asked.forward(x, y, relu); }) == 0);
@@ -89,7 +89,11 @@ TEST_CASE("inference: dense where dense should be faster, and only when asked", 
   CHECK(fine.expected(m).text().find("dense should be ") == 0);
   layer::inference kept(full, {}, 128, one);
   CHECK(!kept.is_dense());
-  CHECK(kept.expected(m).text() == fine.expected(m).text());
+  CHECK(kept.expected(m).sparse_seconds == fine.expected(m).sparse_seconds);
+  // Blocks for which bsr's own dense product is no faster stay, though a library's may be.
+  const auto square = bsr::random<float, 32>({256, 256}, 1.0, 5);
+  layer::inference own(square, {}, 128, m, one);
+  CHECK(!own.is_dense());
   layer::inference coarse(few, {}, 128, m, one);
   CHECK(!coarse.is_dense());
   CHECK(coarse.expected(m).text().find("block-sparse should be ") == 0);

@@ -110,6 +110,59 @@ TEST_CASE("linear: gradients are those of finite differences and of the dense la
   SECTION("column-major") { check_gradients<bsr::col_major>(); }
 }
 
+TEST_CASE("linear: a batch that is taken in parts has the gradients of its samples", "[layer]") {
+  // One row of dy has 32 KiB: 64 samples at a time, and some more.
+  const std::int64_t n = 67, in = 16, out = 8192;
+  linear l(bsr::random<float, 16>({out, in}, 0.02, 5), bsr::cpu{.threads = 1});
+  const auto x = bsr::to_dense(bsr::random<float, 1>({n, in}, 1.0, 2));
+  bsr::dense_matrix<float> dy(n, out), dx(n, in);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < out; ++j) dy(i, j) = x(i, j % in) - 0.5f;
+  const auto check = [&](int times) {
+    const auto& dw = l.weight_gradient();
+    for (std::int64_t i = 0; i < dw.block_rows(); ++i)
+      for (auto block : dw.row(i))
+        for (std::int64_t r = 0; r < 16; ++r)
+          for (std::int64_t c = 0; c < 16; ++c) {
+            double sum = 0, size = 0;
+            for (std::int64_t s = 0; s < n; ++s) {
+              sum += double(dy(s, i * 16 + r)) * double(x(s, c));
+              size += std::fabs(double(dy(s, i * 16 + r)) * double(x(s, c)));
+            }
+            CHECK(std::fabs(times * sum - double(block(r, c))) <= times * (n + 2) * 0x1p-24 * 1.01 * size);
+          }
+    for (std::int64_t j = 0; j < out; j += 100) {
+      double sum = 0, size = 0;
+      for (std::int64_t s = 0; s < n; ++s) {
+        sum += double(dy(s, j));
+        size += std::fabs(double(dy(s, j)));
+      }
+      CHECK(std::fabs(times * sum - double(l.bias_gradient()[static_cast<std::size_t>(j)])) <=
+            times * 4 * 0x1p-24 * 1.01 * size);
+    }
+  };
+  l.backward(x, dy, dx);
+  check(1);
+  const auto w = bsr::to_dense(l.weights());
+  for (std::int64_t s = 0; s < n; ++s)
+    for (std::int64_t c = 0; c < in; ++c) {
+      double sum = 0, size = 0;
+      for (std::int64_t j = 0; j < out; ++j) {
+        sum += double(dy(s, j)) * double(w(j, c));
+        size += std::fabs(double(dy(s, j)) * double(w(j, c)));
+      }
+      CHECK(std::fabs(sum - double(dx(s, c))) <= (out + 1) * 0x1p-24 * 1.01 * size);
+    }
+  l.backward(x, dy, dx, true);
+  check(2);
+  // No samples at all.
+  const bsr::dense_matrix<float> nothing(0, in), no_slope(0, out);
+  bsr::dense_matrix<float> no_dx(0, in);
+  l.backward(nothing, no_slope, no_dx);
+  CHECK(l.weight_gradient().data()[0] == 0);
+  CHECK(l.bias_gradient()[0] == 0);
+}
+
 TEST_CASE("linear: an activation in the same pass", "[layer]") {
   const auto w = bsr::random<float, 4>({8, 12}, 0.5, 5);
   linear l(w);
@@ -195,6 +248,10 @@ TEST_CASE("linear: what is refused", "[layer]") {
   const bsr::dense_matrix<float> x(5, 12), dy(4, 8);
   CHECK(text_of<bsr::shape_error>([&] { l.backward(x, dy); }) ==
         "bsr: layer: backward: the weights are 8x12, x is 5x12, dy is 4x8.");
+  const bsr::dense_matrix<float> slope(5, 8);
+  bsr::dense_matrix<float> dx(5, 8);
+  CHECK(text_of<bsr::shape_error>([&] { l.backward(x, slope, dx); }) ==
+        "bsr: layer: backward: x is 5x12, dx is 5x8.");
   CHECK(text_of<bsr::shape_error>([&] { l.reset(bsr::matrix<float, 4>({8, 8})); }) ==
         "bsr: layer: reset: the weights are 8x12, and cannot become 8x8.");
 }

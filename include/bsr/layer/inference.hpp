@@ -30,12 +30,13 @@ namespace bsr::inline v0::inline BSR_TARGET::layer {
 ///
 ///   layer::inference fast(l.weights(), l.bias(), 128);                // in blocks
 ///   layer::inference best(l.weights(), l.bias(), 128, m);             // or dense, if that is faster
-///   best.is_dense(); best.expected(m).text();   // "dense should be 1.3 times faster here: keep the layer
-///   dense" best.forward(x, y, [](auto e) { return gelu(e); });
+///   best.is_dense();
+///   best.expected(m).text();   // "dense should be 1.3 times faster here: keep the layer dense"
+///   best.forward(x, y, [](auto e) { return gelu(e); });
 ///
-/// Given a machine, the plan's prediction for `samples` rows of x decides: where a dense product would be
-/// the faster, the layer holds all of W, zeros included, in blocks of 32 x 32, which is how bsr multiplies
-/// dense weights. The values are the same but for rounding. Nothing is allocated after construction.
+/// Given a machine, the predictions of plans for `samples` rows of x decide: the layer holds all of W, zeros
+/// included, in blocks of 32 x 32, which is how bsr multiplies dense weights, where that should be faster.
+/// The values are the same but for rounding. Nothing is allocated after construction.
 /// Move-only; one call at a time.
 template <class T, int R = dynamic, int C = R, index Index = std::int32_t, class Layout = col_major>
 class inference {
@@ -56,14 +57,19 @@ class inference {
             const cpu& policy = {})
       : inference(w, bias, samples, policy) {
     expected_ = expected(m);
-    if (!(expected_.sparse_seconds > 0) || !expected_.dense_is_faster()) return;
-    blocks_.reset();
+    // No dense product of bsr's is faster than the one that plans compare with, but for errors of prediction.
+    if (!(expected_.sparse_seconds > 0) || expected_.speedup() > 1.2) return;
     dense_.emplace(prune::gather(to_dense(w), prune::all_blocks<32, 32, Index>(w.shape())), samples, policy);
+    expected_.dense_seconds = dense_->plan.cost(m, dense_->packed).seconds;
+    if (expected_.speedup() < worth_dense)
+      blocks_.reset();
+    else
+      dense_.reset();
   }
 
   bool is_dense() const { return dense_.has_value(); }
-  /// How long forward() takes in blocks, and dense, as the plan expects; of a layer that is dense what was
-  /// expected when that was chosen.
+  /// How long forward() takes in blocks, and how long a dense library, as the plan expects; of a layer that
+  /// is dense what was expected of both its forms when that was chosen.
   prune::race_result expected(const machine& m) const {
     return blocks_ ? prune::expected(blocks_->plan.cost(m, blocks_->packed)) : expected_;
   }
@@ -90,6 +96,8 @@ class inference {
   }
 
  private:
+  /// Predictions are not so exact that less than 5 % would decide.
+  static constexpr double worth_dense = 0.95;
   using operand = dense_view<const T, Layout>;
   template <int BR, int BC>
   struct weights {

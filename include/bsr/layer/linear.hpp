@@ -94,12 +94,27 @@ class linear {
       dw_.on(policy_) = sddmm(dw_.pattern(), by_output, input(x));
     detail::sum_columns(input(dy), db_.data(), accumulate);
   }
-  /// The same, and dx = dy W, the gradient by x. 4 n nnz(W) FLOP.
+  /// The same, and dx = dy W, the gradient by x. 4 n nnz(W) FLOP. Row-major batches that are too large for
+  /// the cache are taken in parts, so that dy is fetched once.
   template <class X, class DY, class DX>
     requires dense_like<const X&> && dense_like<const DY&> && dense_like<DX&>
   void backward(const X& x, const DY& dy, DX&& dx, bool accumulate = false) {
-    backward(x, dy, accumulate);
-    run<DY>(backward_, dx, view(dy) * std::as_const(weights_));
+    check_gradient(x, dy);
+    const auto from = input(x);
+    const auto slope = input(dy);
+    const auto to = view(dx);
+    if (to.shape() != from.shape())
+      fail<shape_error>("bsr: layer: backward: x is ", from.shape(), ", dx is ", to.shape(), ".");
+    const std::int64_t n = from.rows(), step = samples_at_once(slope);
+    std::int64_t first = 0;
+    do {
+      const std::int64_t count = n - first < step ? n - first : step;
+      const auto some = slope.block(first, 0, count, outputs());
+      backward(from.block(first, 0, count, inputs()), some, accumulate || first > 0);
+      auto result = to.block(first, 0, count, inputs());
+      run<DY>(backward_, result, some * std::as_const(weights_));
+      first += count;
+    } while (first < n);
   }
 
   /// How long forward() takes with so many samples, and how long a dense layer, as the plan expects on a
@@ -129,6 +144,8 @@ class linear {
  private:
   /// Plans have the memory that products of many samples want; fewer or more may come.
   static constexpr std::int64_t most_samples = 512;
+  /// What a part of a batch has at least, and a multiple of: fewer samples would make poor products.
+  static constexpr std::int64_t least_samples = 64;
   using dense = dense_view<const T, Layout>;
   using sparse = matrix_view<const T, R, C, Index>;
   using forward_plan =
@@ -154,6 +171,16 @@ class linear {
       }
     }
     view(y).on(policy_) = e;
+  }
+  /// How many of the samples backward takes at once: as many as the cache holds of dy, which is read twice.
+  /// Parts of columns would be short pieces that lie far apart.
+  template <class DY>
+  std::int64_t samples_at_once(const DY& dy) const {
+    constexpr std::int64_t in_cache = std::int64_t{1} << 20;
+    const std::int64_t n = dy.rows(), each = outputs() * static_cast<std::int64_t>(sizeof(T));
+    if (!std::same_as<typename DY::layout_type, row_major> || n * each <= in_cache) return n;
+    const std::int64_t most = in_cache / each / least_samples * least_samples;
+    return most > least_samples ? most : least_samples;
   }
   template <class X, class DY>
   void check_gradient(const X& x, const DY& dy) const {

@@ -112,8 +112,8 @@ struct race_result {
   }
 };
 
-/// What a plan expects as a race: expected(p.cost(calibrate())).text(). Dense is a dense product at 90 % of
-/// what the machine can do. Without the rates of a machine there are no times.
+/// What a plan expects as a race: expected(p.cost(calibrate())).text(). Dense is a dense product at 95 % of
+/// what the machine can do, as good libraries reach it. Without the rates of a machine there are no times.
 inline race_result expected(const product_cost& cost) { return {cost.seconds, cost.dense_seconds, true}; }
 
 /// The best times of sparse() and dense(), which take turns for `seconds` and five rounds at least, after one

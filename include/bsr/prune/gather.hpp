@@ -13,6 +13,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/gather_blocks.hpp"
 #include "bsr/format/check_format.hpp"
+#include "bsr/prune/largest_elements.hpp"
 #include "bsr/prune/rule.hpp"
 #include "bsr/prune/score.hpp"
 #include "bsr/storage/buffer.hpp"
@@ -97,6 +98,20 @@ void gather_stored(const View& w, matrix<T, R, C, Index>& to) {
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail
 
+namespace bsr::inline v0::inline BSR_TARGET::detail {
+
+/// Whether blocks of one element are chosen by the magnitudes of the elements of a row-major W, as many as a
+/// rule says: the norms of such a block are |w|, exactly, unless squares of doubles leave their range.
+template <int R, int C, class W, class Rule, class Score>
+inline constexpr bool chosen_by_magnitude = false;
+template <class T, class Rule, class Score>
+inline constexpr bool chosen_by_magnitude<1, 1, dense_view<const T, row_major>, Rule, Score> =
+    std::floating_point<T> && requires(const Rule& rule) { rule.count(std::int64_t{1}); } &&
+    (std::same_as<Score, prune::l1_norm> || std::same_as<Score, prune::max_abs> ||
+     (std::same_as<Score, prune::l2_norm> && std::same_as<T, float>));
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+
 namespace bsr::inline v0::inline BSR_TARGET::prune {
 
 /// The blocks of w at the places of a pattern: gather(w, select<16>(scores, rule)). Elements beyond the edge
@@ -140,6 +155,11 @@ auto gather(const W& w, const pattern<R, C, Index>& where) {
 template <int R, int C = R, class W, class Rule, class Score = l2_norm>
   requires dense_like<const W&> && (R != dynamic) && (C != dynamic)
 auto to_bsr(const W& w, const Rule& rule, const Score& score = {}, const cpu& policy = {}) {
+  if constexpr (detail::chosen_by_magnitude<R, C, input_t<const W&>, Rule, Score>) {
+    const auto from = input(w);
+    auto chosen = detail::largest_elements<std::int32_t>(from, rule.count(from.rows() * from.cols()));
+    if (chosen) return *std::move(chosen);
+  }
   return gather(w, select<R, C>(scores<R, C>(w, score, policy), rule), policy);
 }
 template <int R, int C = R, class W, class Rule, class Score = l2_norm>

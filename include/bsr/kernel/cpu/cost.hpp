@@ -91,7 +91,7 @@ class cost_model {
             !flipped && !symmetric &&
             copies_panels(t_.columns * t_.value_bytes, static_cast<std::int64_t>(nnz / (k + 1)));
         const double panel = k * width * t_.lanes * bytes;
-        step(height * width, height + width, width * t_.lanes * bytes / cut.strips, panel,
+        step(height * width, broadcast * height + width, width * t_.lanes * bytes / cut.strips, panel,
              blocks * d(t_.block.cols) * cut.strips * panels);
         overhead(step_overhead, blocks * d(t_.block.cols) * cut.strips * panels);
         overhead(block_overhead, blocks * cut.strips * panels);
@@ -116,8 +116,8 @@ class cost_model {
         c.tile_cols = static_cast<int>(width);
         const double x = kernel == planned_kernel::lanes_copied ? k * width * bytes : k * n * bytes;
         const double times = d(t_.num_blocks * t_.block.cols) * strips * panels;
-        step(width * two, width + two, width * bytes + two * t_.lanes * bytes, x, times);
-        overhead(step_overhead, times);
+        step(width * two, broadcast * width + two, width * bytes + two * t_.lanes * bytes, x, times);
+        overhead(unit ? step_overhead : scattered_overhead, times);
         overhead(block_overhead, d(t_.num_blocks) * strips * panels);
         overhead(tile_overhead + 2 * width * two, block_rows * strips * panels);
         if (kernel == planned_kernel::lanes_copied && m_.turn > 0) other += k * n * bytes / m_.turn;
@@ -132,7 +132,7 @@ class cost_model {
         const double panels = d((static_cast<std::int64_t>(packs) + chunk_packs - 1) / chunk_packs);
         const double width = packs / panels;
         c.tile_cols = static_cast<int>(width * t_.lanes);
-        step(width, 1 + width, 0, 0, d(t_.num_blocks * t_.block.cols) * panels);
+        step(width, broadcast + width, 0, 0, d(t_.num_blocks * t_.block.cols) * panels);
         // A row of C's panel is read and written for each block, more or less; each chunk is copied.
         if (m_.read[0] > 0)
           other += (2 * d(t_.num_blocks) * n + 2 * k * n) * bytes / m_.read_of(m * n * bytes);
@@ -155,33 +155,42 @@ class cost_model {
         c.kernel = "one for any types";
         return c;
     }
-    double travel = 0, dense_travel = 0;  // blocks that lie beyond the caches, all threads
+    // What comes from beyond the caches, all threads. A vector's product waits for nothing else. Of other
+    // products it is what the kernels do not ask for in time: lines of C, and blocks that the second level
+    // does not hold.
+    double travel = 0, wait = 0, dense_wait = 0;
+    const double of_dense = m * k * bytes;
     if (m_.read[0] > 0) {
       const auto rate = [&](double size) {
         const double all = m_.read_of(size) * t_.threads;
         return size >= 16e6 && m_.read_all > 0 && all > m_.read_all ? m_.read_all : all;
       };
-      travel = kernel == planned_kernel::vector || kernel == planned_kernel::symmetric_vector
-                   ? c.bytes / rate(c.bytes)
-                   : of_a / rate(of_a);
-      const double dense = m * k * bytes;
-      dense_travel = dense / rate(dense);
+      const auto beyond = [](double size) { return size > d(blocks_stay_in_cache) ? size : 0; };
+      if (kernel == planned_kernel::vector || kernel == planned_kernel::symmetric_vector)
+        travel = c.bytes / rate(c.bytes);
+      else
+        wait = (beyond(of_a) + 2 * m * n * bytes) / rate(c.bytes);
+      dense_wait = beyond(of_dense) / rate(of_dense + (k + m) * n * bytes);
     }
     const double work = (steps + other) / t_.threads;
-    c.seconds = (work > travel ? work : travel) + (t_.threads > 1 ? m_.fork : 0);
-    c.limit = travel > work   ? "the memory that holds the blocks"
-              : other > steps ? "what is done once a tile"
-              : by_cache      ? "the cache that holds the dense factor"
-              : by_loads      ? "loads"
-                              : "multiply-adds";
-    const double dense_work = 2 * m * k * n / (t_.lanes > 0 ? 2.0 * t_.lanes : 1) * fma_ / 0.9 / t_.threads;
-    c.dense_seconds = dense_work > dense_travel ? dense_work : dense_travel;
+    c.seconds = (work > travel ? work : travel) + wait + (t_.threads > 1 ? m_.fork : 0);
+    c.limit = travel > work || wait > work ? "the memory that holds the blocks"
+              : other > steps              ? "what is done once a tile"
+              : by_cache                   ? "the cache that holds the dense factor"
+              : by_loads                   ? "loads"
+                                           : "multiply-adds";
+    c.dense_seconds =
+        2 * m * k * n / (t_.lanes > 0 ? 2.0 * t_.lanes : 1) * fma_ / 0.95 / t_.threads + dense_wait;
     return c;
   }
 
  private:
   // In multiply-adds of one register, two of which begin in a cycle.
   static constexpr double step_overhead = 0.6, block_overhead = 6, tile_overhead = 60;
+  /// A step whose elements of x lie in a row of their own each.
+  static constexpr double scattered_overhead = 2.5;
+  /// An element that is broadcast, beside the load of a register: there are three ports for it, not two.
+  static constexpr double broadcast = 2.0 / 3;
   /// Tiles are turned in the cache, rows of x come from further away.
   static constexpr double turn_back = 0.8;
 

@@ -125,6 +125,14 @@ inline constexpr std::int64_t packed_chunk_rows = 64;
 /// once a chunk.
 inline constexpr int chunk_packs = 8;
 
+// ---- SDDMM ---------------------------------------------------------------------------------------------------------
+
+/// Rows of a tile of outer products of so many packs of columns, 1 or 2: half of the registers hold sums.
+constexpr int outer_rows(int packs) {
+  // 1536x384, 16x16, 128 samples by rows: 75 % of the peak.
+  return vector_registers / (2 * packs);
+}
+
 // ---- SpMV ------------------------------------------------------------------------------------------------------------
 
 /// Blocks that are summed apart in SpMV, when a block is so many packs.

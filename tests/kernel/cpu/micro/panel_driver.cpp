@@ -24,3 +24,11 @@ TEST_CASE("panel_driver: more blocks than a chunk holds, for several panels") {
   for (const int n : {60, 101})
     check_spmm<with_plan, bsr::op::none, bsr::row_major, bsr::row_major>(rng, a.view(), n);
 }
+
+TEST_CASE("panel_driver: blocks that do not stay in the cache are taken in pieces") {
+  bsr_test::random rng(2);
+  const auto large = random_matrix<float, 32>(rng, {544, 544}, {.density = 1.0});
+  REQUIRE(large.nnz() * 4 > bsr::blocks_stay_in_cache);
+  const bsr::matrix_view<const float> a = large.view();
+  check_spmm<with_plan, bsr::op::none, bsr::row_major, bsr::row_major>(rng, a, 67);
+}

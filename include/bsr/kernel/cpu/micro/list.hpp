@@ -3,6 +3,7 @@
 // The microkernels, in the order in which they are tried. A new one is a line here.
 #include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_outer.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
@@ -65,7 +66,7 @@ template <class Problem>
 using spmv_kernel = typename spmv_choice<Problem>::type;
 
 template <class Problem>
-using sddmm_kernel =
-    typename detail::first_fit<sddmm_dot<Problem>, sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
+using sddmm_kernel = typename detail::first_fit<sddmm_dot<Problem>, sddmm_outer<Problem>,
+                                                sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::micro
