@@ -101,7 +101,7 @@ void products(int block_rows, int block_cols, int cols) {
   bsr::dense_matrix<Result, LayoutC> ct(a.cols(), cols);
   bsr::dense_matrix<Result, LayoutC, device> ctd(a.cols(), cols);
   auto p = plan(bsr::cuda{.tf32 = true}, ad * bd);
-  auto q = plan(bsr::cuda{}, transpose(ad) * btd);
+  auto q = plan(bsr::cuda{.tf32 = true}, transpose(ad) * btd);
 
   c = a * b;
   cd = ad * bd;
@@ -126,7 +126,7 @@ void products(int block_rows, int block_cols, int cols) {
   const auto xd = bsr::copy_to<device>(x);
   const auto yd = bsr::copy_to<device>(y);
   s = 2 * sddmm(s, x, y) + s;
-  sd = 2 * sddmm(sd, xd, yd) + sd;
+  sd.on(bsr::cuda{.tf32 = true}) = 2 * sddmm(sd, xd, yd) + sd;
   const auto back = bsr::copy_to<host>(sd);
   judge(std::equal(s.data().begin(), s.data().end(), back.data().begin(), back.data().end()),
         what + ", sampled");
@@ -136,6 +136,7 @@ template <int R, int C>
 void layouts(int block_rows, int block_cols, int cols) {
   products<R, C, bsr::row_major, bsr::row_major>(block_rows, block_cols, cols);
   products<R, C, bsr::col_major, bsr::row_major>(block_rows, block_cols, cols);
+  products<R, C, bsr::row_major, bsr::col_major>(block_rows, block_cols, cols);
   products<R, C, bsr::row_major, bsr::col_major>(block_rows, block_cols, cols + 3);
 }
 

@@ -32,8 +32,10 @@ struct device_launch {
 
   template <class T>
   static constexpr bool has_type = ((BSR_CUDA_TYPES) >> static_cast<int>(element_of<T>::value) & 1) != 0;
-  template <class T, class Result, int Rows, along Order>
+  template <class T, class Result, int Rows, along OrderA, along OrderB>
   static constexpr bool has_mma = true;
+  template <class T, class Result, int Rows, along OrderX, along OrderY>
+  static constexpr bool has_sample_mma = true;
 
   template <class Body, class Args>
   gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
@@ -47,19 +49,35 @@ struct device_launch {
   }
 
   template <class Body, class Args>
+  gpu_runtime::status sample(const Args& args, std::int64_t tiles) const {
+    int blocks = 0;
+    const gpu_runtime::status s = grid_for(tiles, Body::resident, blocks);
+    return s.code != 0 ? s : mma<Body>(args, blocks, Body::shared_bytes);
+  }
+
+  template <class Body, class Args>
   gpu_runtime::status plain(const Args& args, std::int64_t warps) const {
+    constexpr std::int64_t warps_of_block = Body::threads / warp_size;
+    int blocks = 0;
+    const gpu_runtime::status s =
+        grid_for((warps + warps_of_block - 1) / warps_of_block, Body::resident, blocks);
+    if (s.code != 0) return s;
+    run_kernel<Body, Args>
+        <<<static_cast<unsigned>(blocks), static_cast<unsigned>(Body::threads), Body::shared_bytes, stream>>>(
+            args);
+    return status_of(cudaGetLastError(), "a kernel");
+  }
+
+  /// Up to `wanted` blocks of threads, no more than the device holds at a time.
+  static gpu_runtime::status grid_for(std::int64_t wanted, int resident, int& blocks) {
     int device = 0;
     int processors = 0;
     if (const cudaError_t e = cudaGetDevice(&device)) return status_of(e, "cudaGetDevice");
     if (const cudaError_t e = cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device))
       return status_of(e, "cudaDeviceGetAttribute");
-    constexpr std::int64_t warps_of_block = Body::threads / warp_size;
-    const std::int64_t wanted = (warps + warps_of_block - 1) / warps_of_block;
-    const std::int64_t held = static_cast<std::int64_t>(processors) * Body::resident;
-    const auto blocks = static_cast<unsigned>(wanted < held ? wanted : held);
-    run_kernel<Body, Args>
-        <<<blocks, static_cast<unsigned>(Body::threads), Body::shared_bytes, stream>>>(args);
-    return status_of(cudaGetLastError(), "a kernel");
+    const std::int64_t held = static_cast<std::int64_t>(processors) * resident;
+    blocks = static_cast<int>(wanted < held ? wanted : held);
+    return {};
   }
 };
 

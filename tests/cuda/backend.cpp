@@ -9,6 +9,7 @@
 #include "bsr/bsr.hpp"
 #include "bsr/cuda.hpp"
 #include "cuda/emulated_runtime.hpp"
+#include "cuda/small.hpp"
 #include "support/bounds.hpp"
 #include "support/random.hpp"
 
@@ -19,16 +20,10 @@ using bsr::relu;
 using bsr::silu;
 using bsr::transpose;
 using bsr_test::emulated_device;
+using bsr_test::small_dense;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
-template <class T, class Layout = bsr::row_major>
-static bsr::dense_matrix<T, Layout> small_dense(bsr_test::random& rng, std::int64_t rows, std::int64_t cols) {
-  bsr::dense_matrix<T, Layout> x(rows, cols);
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < cols; ++j) x(i, j) = T(rng.between(-4, 4));
-  return x;
-}
 template <class T, class L>
 static std::vector<double> numbers(const bsr::dense_matrix<T, L>& x) {
   std::vector<double> result;

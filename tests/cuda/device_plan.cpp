@@ -13,6 +13,7 @@
 #include "bsr/bsr.hpp"
 #include "bsr/cuda.hpp"
 #include "cuda/emulated_runtime.hpp"
+#include "cuda/small.hpp"
 #include "support/random.hpp"
 
 using bsr::device;
@@ -20,35 +21,17 @@ using bsr::host;
 using bsr::relu;
 using bsr::transpose;
 using bsr_test::emulated_device;
+using bsr_test::same;
+using bsr_test::small_dense;
+using bsr_test::tensor_cores;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
-template <class T, class Layout = bsr::row_major>
-static bsr::dense_matrix<T, Layout> small_dense(bsr_test::random& rng, std::int64_t rows, std::int64_t cols) {
-  bsr::dense_matrix<T, Layout> x(rows, cols);
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < cols; ++j) x(i, j) = T(rng.between(-4, 4));
-  return x;
-}
 /// Small integers: every order of sums gives the same.
 template <class T, int R, int C>
 static auto small_sparse(bsr_test::random& rng, bsr::dims shape) {
   return bsr_test::random_matrix<T, R, C>(
       rng, shape, {.density = 0.5, .duplicates = 0.1, .values = bsr_test::numbers::small_integers});
-}
-template <class X, class Y>
-static bool same(const X& x, const Y& y) {
-  bool equal = x.rows() == y.rows() && x.cols() == y.cols();
-  for (std::int64_t i = 0; equal && i < x.rows(); ++i)
-    for (std::int64_t j = 0; j < x.cols(); ++j) equal = equal && double(x(i, j)) == double(y(i, j));
-  return equal;
-}
-/// How many products have run on tensor cores since the last time.
-static int tensor_cores() {
-  auto& calls = emulated_device::get().calls;
-  const int count = calls["tensor cores"];
-  calls.clear();
-  return count;
 }
 
 /// relu(2 a b + 3 c) with a plan for `planned` columns and b of 40.
@@ -184,22 +167,23 @@ TEST_CASE("a plan of a product with a vector, and of a matrix without rows") {
   cd.on(q) = none_device * bd;
 }
 
-/// The products of a transposed matrix, from both sides, and with a vector.
+/// The products of a transposed matrix, from both sides, and with a vector; `expected` of them on tensor
+/// cores.
 template <class T, class Result, int R, int C, class Index = std::int32_t>
-static void check_transposed() {
+static void check_transposed(int expected) {
   bsr_test::random rng(R + 3 * C);
   const auto a = bsr_test::random_matrix<T, R, C, Index>(
       rng, {5 * R - R / 2, 4 * C - C / 3},
       {.density = 0.5, .duplicates = 0.1, .values = bsr_test::numbers::small_integers});
-  const auto b = small_dense<T>(rng, a.rows(), 35);
+  const auto b = small_dense<T>(rng, a.rows(), 40);
   const auto x = small_dense<T>(rng, 9, a.rows());
   std::vector<T> v(std::size_t(a.rows()), T(2));
   const auto ad = bsr::copy_to<device>(a);
   const auto bd = bsr::copy_to<device>(b);
   const auto xd = bsr::copy_to<device>(x);
   const auto vd = bsr::copy_to<device>(v);
-  bsr::dense_matrix<Result> c(a.cols(), 35), y(9, a.cols());
-  bsr::dense_matrix<Result, bsr::row_major, device> cd(a.cols(), 35), yd(9, a.cols());
+  bsr::dense_matrix<Result> c(a.cols(), 40), y(9, a.cols());
+  bsr::dense_matrix<Result, bsr::row_major, device> cd(a.cols(), 40), yd(9, a.cols());
   std::vector<Result> u(std::size_t(a.cols()));
   bsr::device_vector<Result> ud(a.cols());
   auto p = plan(bsr::cuda{}, transpose(ad) * bd);
@@ -210,6 +194,7 @@ static void check_transposed() {
   yd.on(q) = 2 * xd * ad;
   ud.on(r) = transpose(ad) * vd;
   CHECK(emulated_device::get().calls["allocate"] == 0);
+  CHECK(tensor_cores() == expected);
   c = relu(transpose(a) * b);
   y = 2 * x * a;
   bsr::view(u) = transpose(a) * v;
@@ -219,9 +204,11 @@ static void check_transposed() {
   CHECK(std::equal(back.begin(), back.end(), u.begin(), u.end()));
 }
 TEST_CASE("a transposed matrix finds its blocks by the index of a plan") {
-  check_transposed<float, float, 3, 5>();
-  check_transposed<bsr::bfloat16, float, 16, 16>();
-  check_transposed<double, double, 4, 4, std::int64_t>();
+  check_transposed<float, float, 3, 5>(0);
+  check_transposed<bsr::bfloat16, float, 16, 16>(2);
+  check_transposed<bsr::bfloat16, float, 32, 16, std::int64_t>(2);  // 16 rows of the transposed blocks
+  check_transposed<double, double, 4, 4, std::int64_t>(0);
+  check_transposed<std::int8_t, std::int32_t, 32, 32>(0);  // nothing transposes bytes
 }
 
 TEST_CASE("masked blocks are left out, by every form") {
@@ -254,10 +241,12 @@ TEST_CASE("masked blocks are left out, by every form") {
   CHECK(tensor_cores() == 0);
   c = masked(a, gate) * b;
   CHECK(same(bsr::copy_to<host>(cd), c));
+  tensor_cores();
   ctd.on(q) = transpose(masked(ad, gated)) * btd;
   ct = transpose(masked(a, gate)) * bt;
   CHECK(same(bsr::copy_to<host>(ctd), ct));
   ctd.on(q) = transpose(columns(ad, actived)) * btd;
+  CHECK(tensor_cores() == 2);
   ct = transpose(columns(a, active)) * bt;
   CHECK(same(bsr::copy_to<host>(ctd), ct));
 }
@@ -276,5 +265,8 @@ TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   CHECK(p.cost(memory).seconds == p.cost(memory).bytes / 1e9 + 4e-6);
   CHECK(p.cost(cores).seconds >= p.cost(cores).flops / 1e9);
   const auto q = plan(bsr::cuda{}, transpose(a) * b);
-  CHECK_THAT(q.explain(), ContainsSubstring("kernel spmm_plain, transposed index"));
+  CHECK_THAT(q.explain(), ContainsSubstring("kernel spmm_mma, transposed index"));
+  const auto narrow = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 8>(rng, {160, 160}));
+  CHECK_THAT(plan(bsr::cuda{}, transpose(narrow) * b).explain(),
+             ContainsSubstring("kernel spmm_plain, transposed index"));
 }

@@ -26,6 +26,10 @@ bool within(const void* at, const void* begin, std::size_t bytes) {
 }
 
 class emulated_launch {
+  using along = bsr::gpu::along;
+  template <class T, class Result>
+  static constexpr bool is_half = std::is_same_v<T, bsr::bfloat16> && std::is_same_v<Result, float>;
+
  public:
   /// For a kernel that writes `bytes` bytes at `to`. plan: may be null.
   emulated_launch(const void* to, std::int64_t bytes, const bsr::gpu_runtime::spmm_prepared* plan)
@@ -34,17 +38,23 @@ class emulated_launch {
   template <class T>
   static constexpr bool has_type = true;
   /// Each takes seconds to compile, and their bodies have tests of their own.
-  template <class T, class Result, int Rows, bsr::gpu::along Order>
+  template <class T, class Result, int Rows, along OrderA, along OrderB>
   static constexpr bool has_mma =
-      Order == bsr::gpu::along::n
-          ? (std::is_same_v<T, bsr::bfloat16> && std::is_same_v<Result, float> && Rows >= 64) ||
-                (std::is_same_v<T, float> && Rows == 16)
-          : (std::is_same_v<T, bsr::bfloat16> && std::is_same_v<Result, float> && Rows == 16) ||
-                (std::is_same_v<T, std::int8_t> && Rows == 32) || (std::is_same_v<T, double> && Rows == 16);
+      OrderA == along::m ? is_half<T, Result> && Rows == 16
+      : OrderB == along::n
+          ? (is_half<T, Result> && Rows >= 64) || (std::is_same_v<T, float> && Rows == 16)
+          : (is_half<T, Result> && Rows == 16) || (std::is_same_v<T, std::int8_t> && Rows == 32) ||
+                (std::is_same_v<T, double> && Rows == 16);
+  template <class T, class Result, int Rows, along OrderX, along OrderY>
+  static constexpr bool has_sample_mma = is_half<T, Result> && Rows == 16;
 
   template <class Body, class Args>
   bsr::gpu_runtime::status plain(const Args& args, std::int64_t) const {
     return run<Body>(args, {4, Body::threads, Body::shared_bytes}, nullptr);
+  }
+  template <class Body, class Args>
+  bsr::gpu_runtime::status sample(const Args& args, std::int64_t tiles) const {
+    return mma<Body>(args, static_cast<int>(tiles < 4 ? tiles : 4), Body::shared_bytes);
   }
   template <class Body, class Args>
   bsr::gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
@@ -138,14 +148,9 @@ status spmm(const spmm_call& call, CUstream_st* stream) {
 status sddmm(const sddmm_call& call, CUstream_st* stream) {
   emulated_device::get().stream = stream;
   if (const status s = answer("sddmm"); s.code != 0) return s;
-  const auto blocks =
-      call.wide_index
-          ? static_cast<const std::int64_t*>(call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows]
-          : static_cast<const std::int32_t*>(
-                call.indptr)[(call.rows + call.block_rows - 1) / call.block_rows];
   return gpu::dispatch_sddmm(
       call, bsr_test::emulated_launch(
-                call.s, blocks * call.block_rows * call.block_cols * bytes_of(call.result), nullptr));
+                call.s, call.blocks * call.block_rows * call.block_cols * bytes_of(call.result), nullptr));
 }
 
 }  // namespace bsr::inline v0::gpu_runtime

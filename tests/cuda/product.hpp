@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bsr/base/half.hpp"
+#include "bsr/kernel/cuda/block_mask.hpp"
 #include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/row_groups.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
@@ -40,13 +41,14 @@ struct product_shape {
   int workers = 3;     // blocks of the grid
   bool messy = false;  // columns unsorted, some twice
   unsigned seed = 1;
+  bool masked = false;  // blocks, block columns and block rows are left out
 
   std::string text() const {
     std::ostringstream s;
     s << "blocks " << block_rows << 'x' << block_cols << ", " << rows << 'x' << depth << " by " << depth
       << 'x' << cols << ", density " << density << (b_order == bsr::gpu::along::k ? ", B" : ", B'")
       << (c_by_columns ? ", C" : ", C'") << ", gap " << gap << ", offset " << offset << ", workers "
-      << workers << (messy ? ", messy" : "");
+      << workers << (messy ? ", messy" : "") << (masked ? ", masked" : "");
     return s.str();
   }
 };
@@ -86,6 +88,8 @@ struct product_case {
   std::int64_t b_stride;
   bsr::buffer<Result> c_memory;
   std::int64_t c_stride;
+  // Flags, if it is masked: of blocks, block columns and block rows.
+  std::vector<unsigned char> gate, active, active_rows;
 
   explicit product_case(const product_shape& s) : shape(s) {
     random rng(s.seed);
@@ -123,6 +127,15 @@ struct product_case {
     c_stride = (s.c_by_columns ? s.rows : s.cols) + s.gap;
     c_memory = bsr::buffer<Result>(c_stride * (s.c_by_columns ? s.cols : s.rows));
     clear();
+    if (!s.masked) return;
+    for (std::size_t n = 0; n < indices.size(); ++n) gate.push_back(rng.chance(0.6));
+    for (int j = 0; j < block_cols; ++j) active.push_back(rng.chance(0.8));
+    if (!active.empty()) active.back() = 1;  // what lies beyond the edge shall be met
+    for (int i = 0; i < block_rows; ++i) active_rows.push_back(rng.chance(0.8));
+  }
+  bool takes(int block_row, int n) const {
+    return !shape.masked || (gate[std::size_t(n)] != 0 && active_rows[std::size_t(block_row)] != 0 &&
+                             active[std::size_t(indices[std::size_t(n)])] != 0);
   }
   void clear() {
     for (Result& x : c_memory) x = poison_element<Result>();
@@ -169,7 +182,7 @@ struct product_case {
     for (int i = 0; i < shape.rows; ++i) {
       const int block_row = i / shape.block_rows;
       for (int n = indptr[std::size_t(block_row)]; n < indptr[std::size_t(block_row) + 1]; ++n)
-        for (int c = 0; c < shape.block_cols; ++c) {
+        for (int c = 0; takes(block_row, n) && c < shape.block_cols; ++c) {
           const int k = indices[std::size_t(n)] * shape.block_cols + c;
           if (k >= shape.depth) break;
           ++terms[std::size_t(i)];
@@ -214,6 +227,39 @@ struct product_case {
   }
 };
 
+/// A and its flags as they are stored. What a transposed matrix has: blocks in another order, here from the
+/// last to the first, and each by columns.
+template <class T>
+struct stored_blocks {
+  bsr::buffer<T> a;
+  std::vector<std::int32_t> place;  // of each block of op(A); empty: where it is there
+  std::vector<unsigned char> gate, active, active_rows;
+
+  template <class Case>
+  stored_blocks(const Case& p, bool transposed)
+      : a(p.a), gate(p.gate), active(p.active), active_rows(p.active_rows) {
+    const int rows = p.shape.block_rows, cols = p.shape.block_cols;
+    const int count = static_cast<int>(p.indices.size());
+    for (int n = 0; transposed && n < count; ++n) {
+      const int to = count - 1 - n;
+      place.push_back(to);
+      if (!gate.empty()) gate[std::size_t(to)] = p.gate[std::size_t(n)];
+      for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < cols; ++c)
+          a[(std::int64_t(to) * cols + c) * rows + r] = p.a[(std::int64_t(n) * rows + r) * cols + c];
+    }
+  }
+  bsr::gpu::block_mask mask() const {
+    const auto flags = [](const std::vector<unsigned char>& f) { return f.empty() ? nullptr : f.data(); };
+    return {flags(gate), flags(active), flags(active_rows)};
+  }
+  void declare(emulator::machine& m) const {
+    m.add_input(a.data(), a.size());
+    for (const auto* flags : {&gate, &active, &active_rows})
+      m.add_input(flags->data(), static_cast<std::int64_t>(flags->size()));
+  }
+};
+
 /// Says at the end how many products were computed, if any was: a list of the tests stays one.
 struct product_counter {
   int count = 0;
@@ -223,12 +269,23 @@ struct product_counter {
 };
 inline product_counter products;
 
+/// Copies that land at once, late or at any time; threads that run in order, backwards or as they like.
+inline std::vector<emulator::settings> ways_to_run(unsigned seed) {
+  using emulator::order;
+  using emulator::timing;
+  return {
+      {timing::early, order::forward}, {timing::late, order::reverse}, {timing::random, order::random, seed}};
+}
+
+/// How far multiply rounds an element of T before it is multiplied: tf32 has 10 bits of fraction.
+template <class T>
+inline constexpr double operand_roundoff = std::is_same_v<T, float> ? 0x1p-11 : 0;
+
 /// Runs a kernel that writes the C of p. "" when it did nothing forbidden, C is what it must be, and each
 /// element was written once.
 template <class Case, class Epilogue, class Run>
 std::string judged(Case& p, emulator::machine& m, typename Case::accumulator alpha, const Epilogue& e,
                    double rounding, const Run& run) {
-  m.add_input(p.a.data(), p.a.size());
   m.add_input(p.b_memory.data(), p.b_memory.size());
   m.add_output(p.c_memory.data(), p.c_memory.size());
   p.clear();
@@ -283,22 +340,30 @@ struct planned {
   }
 };
 
-/// "" when a kernel computes the product as it should, under one way to run it. `mutate` and `record` may be
-/// null.
+/// "" when a kernel computes the product as it should, under one way to run it, reading A as it is or as the
+/// transpose of what is stored. `mutate` and `record` may be null.
 template <class Kernel, class T, class Result, class Epilogue>
-std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile,
+std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile, bool transposed,
                         typename product_case<T, Result>::accumulator alpha, const Epilogue& e,
-                        double rounding, emulator::settings how, const emulator::mutation* mutate = nullptr,
+                        emulator::settings how, const emulator::mutation* mutate = nullptr,
                         emulator::mutations* record = nullptr) {
   planned<typename product_case<T, Result>::accumulator> plan(p, tile);
+  const stored_blocks<T> stored(p, transposed);
+  if (transposed)
+    for (std::int32_t& n : plan.groups.blocks)
+      if (n >= 0) n = stored.place[std::size_t(n)];
   auto args = p.args(alpha, e);
+  args.a = stored.a.data();
+  args.mask = stored.mask();
   plan.tell(args);
   emulator::machine m(how);
   m.mutate(mutate);
   m.record(record);
   plan.declare(m);
-  const std::string text = judged(p, m, alpha, e, rounding, [&] {
-    m.run<emulator::isa>({p.shape.workers, tile.threads(), tile.shared_bytes()},
+  stored.declare(m);
+  const int shared_bytes = tile.shared_bytes() + Kernel::template scratch_bytes<Epilogue>;
+  const std::string text = judged(p, m, alpha, e, operand_roundoff<T>, [&] {
+    m.run<emulator::isa>({p.shape.workers, tile.threads(), shared_bytes},
                          [&](emulator::isa& isa) { Kernel::run(isa, args); });
   });
   if (!text.empty()) return text;

@@ -10,55 +10,62 @@
 #include "bsr/bsr.hpp"
 #include "bsr/cuda.hpp"
 #include "cuda/emulated_runtime.hpp"
+#include "cuda/small.hpp"
 #include "support/random.hpp"
 
 using bsr::device;
 using bsr::host;
 using bsr::transpose;
 using bsr_test::emulated_device;
+using bsr_test::small_dense;
+using bsr_test::tensor_cores;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
-template <class T>
-static bsr::dense_matrix<T> small_dense(bsr_test::random& rng, std::int64_t rows, std::int64_t cols) {
-  bsr::dense_matrix<T> x(rows, cols);
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < cols; ++j) x(i, j) = T(rng.between(-4, 4));
-  return x;
-}
 template <class A, class B>
-static bool same(const A& x, const B& y) {
+static bool same_data(const A& x, const B& y) {
   return std::equal(x.data().begin(), x.data().end(), y.data().begin(), y.data().end(),
                     [](auto p, auto q) { return double(p) == double(q); });
 }
 
-/// Small integers: both give the same bits.
+/// Small integers: both give the same bits. `expected`: how many of the three run on tensor cores.
 template <class T, class Result, int R, int C, class Index>
-static void check_samples() {
+static void check_samples(int expected) {
   bsr_test::random rng(R + C);
   auto s = bsr_test::random_matrix<Result, R, C, Index>(
       rng, {4 * R - R / 2, 5 * C - C / 3}, {.density = 0.5, .values = bsr_test::numbers::small_integers});
-  const auto x = small_dense<T>(rng, s.rows(), 37);
-  const auto q = small_dense<T>(rng, s.cols(), 37);
-  const auto y = small_dense<T>(rng, 37, s.cols());
+  const auto x = small_dense<T>(rng, s.rows(), 40);
+  const auto q = small_dense<T>(rng, s.cols(), 40);
+  const auto y = small_dense<T>(rng, 40, s.cols());
+  const auto z = small_dense<T>(rng, 40, s.rows());
   auto sd = bsr::copy_to<device>(s);
   const auto xd = bsr::copy_to<device>(x);
   const auto qd = bsr::copy_to<device>(q);
   const auto yd = bsr::copy_to<device>(y);
+  const auto zd = bsr::copy_to<device>(z);
   emulated_device::get().calls.clear();
   s = sddmm(s, x, transpose(q));
   sd = sddmm(sd, xd, transpose(qd));
   CHECK(emulated_device::get().calls["sddmm"] == 1);
   CHECK(emulated_device::get().calls["allocate"] == 0);
-  CHECK(same(bsr::copy_to<host>(sd), s));
+  int cores = tensor_cores();
+  CHECK(same_data(bsr::copy_to<host>(sd), s));
   s += 2 * sddmm(s, x, y);
   sd.on(bsr::cuda{}) += 2 * sddmm(sd, xd, yd);
-  CHECK(same(bsr::copy_to<host>(sd), s));
+  cores += tensor_cores();
+  CHECK(same_data(bsr::copy_to<host>(sd), s));
+  s = sddmm(s, transpose(z), y);
+  sd = sddmm(sd, transpose(zd), yd);
+  CHECK(cores + tensor_cores() == expected);
+  CHECK(same_data(bsr::copy_to<host>(sd), s));
 }
 TEST_CASE("samples on the device give the numbers of the CPU") {
-  check_samples<float, float, 3, 5, std::int32_t>();
-  check_samples<double, double, 4, 4, std::int64_t>();
-  check_samples<bsr::bfloat16, float, 16, 16, std::int32_t>();
+  check_samples<float, float, 3, 5, std::int32_t>(0);
+  check_samples<float, float, 16, 16, std::int32_t>(0);  // float keeps its bits
+  check_samples<double, double, 4, 4, std::int64_t>(0);
+  check_samples<bsr::bfloat16, float, 16, 24, std::int32_t>(0);
+  check_samples<bsr::bfloat16, float, 48, 16, std::int64_t>(1);  // y has 75 columns: no multiple of 16 bytes
+  check_samples<bsr::bfloat16, float, 16, 48, std::int32_t>(3);
 }
 
 TEST_CASE("what a sample on the device refuses") {

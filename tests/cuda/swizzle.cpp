@@ -141,6 +141,8 @@ TEST_CASE("tiles along n are read and written without bank conflicts") {
   check_along_n<2, 128>(), check_along_n<2, 256>(), check_along_n<2, 512>();
   check_along_n<4, 128>(), check_along_n<4, 512>();
   check_along_n<8, 128>(), check_along_n<8, 512>();
+  // Transposed blocks of 16 and 32 rows.
+  check_along_n<2, 32>(), check_along_n<2, 64>(), check_along_n<4, 64>(), check_along_n<8, 256>();
 }
 
 TEST_CASE("without an exchange there would be conflicts") {

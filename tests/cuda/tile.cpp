@@ -20,6 +20,23 @@ TEST_CASE("every tile that can be selected is one that spmm_mma can run") {
         }
 }
 
+TEST_CASE("every tile for sampled products fits every device") {
+  for (const int bytes : {1, 2, 4, 8})
+    for (const int rows : {16, 32, 64, 128}) {
+      if (bytes == 8 && rows == 128) continue;
+      CAPTURE(bytes, rows);
+      const spmm_tile tile = select_sample_tile(bytes, rows);
+      CHECK(tile.is_valid());
+      CHECK(tile.shared_bytes() <= 99 << 10);
+      CHECK(tile.rows_of_warp() * tile.columns_of_warp() / 32 * (bytes == 8 ? 2 : 1) <= 128);
+    }
+  CHECK(select_sample_rows(2, 128) == 128);
+  CHECK(select_sample_rows(8, 128) == 64);
+  CHECK(select_sample_rows(2, 48) == 16);
+  CHECK(select_sample_rows(4, 96) == 32);
+  CHECK(select_sample_rows(2, 24) == 0);
+}
+
 TEST_CASE("the depth of a step is the largest piece of a block that fills a line at most") {
   CHECK(select_depth(2, 16) == 16);
   CHECK(select_depth(2, 32) == 32);

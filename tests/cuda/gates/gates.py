@@ -21,13 +21,20 @@ COPIES = ["LDGSTS", "LDSM"]
 # Which kernels (a part of the demangled name), how many of them, registers a thread at most, and the
 # instructions that each must have.
 KERNELS = [
-    (r"spmm_mma<bfloat16, .*, 16>", 6, 255, ["HMMA.16816.F32.BF16", *COPIES]),
+    # Transposed A, with ldmatrix.trans. Its order is the last argument.
+    (r"spmm_mma<bfloat16, .*, 16, \(\S*along\)1>", 4, 255, ["HMMA.16816.F32.BF16", "LDSM.16.MT88", *COPIES]),
+    (r"spmm_mma<bfloat16, .*, 16, \(\S*along\)0>", 6, 255, ["HMMA.16816.F32.BF16", *COPIES]),
     # Elements collected one by one, and A in whole chunks.
-    (r"spmm_mma<bfloat16, .*, 2>", 1, 255, ["HMMA.16816.F32.BF16", "STS.128", *COPIES]),
+    (r"spmm_mma<bfloat16, .*, 2, ", 1, 255, ["HMMA.16816.F32.BF16", "STS.128", *COPIES]),
     (r"spmm_mma<float16,", 2, 255, ["HMMA.16816.F32 ", *COPIES]),
-    (r"spmm_mma<float,", 2, 255, ["HMMA.1688.F32.TF32", *COPIES]),
+    (r"spmm_mma<float, .*\(\S*along\)0>", 2, 255, ["HMMA.1688.F32.TF32", *COPIES]),
+    (r"spmm_mma<float, .*\(\S*along\)1>", 2, 255, ["HMMA.1688.F32.TF32", "LDGSTS"]),
     (r"spmm_mma<signed char,", 2, 255, ["IMMA.16832.S8.S8", *COPIES]),
-    (r"spmm_mma<double,", 4, 255, ["DMMA.8", "LDGSTS", "LDS.64"]),
+    (r"spmm_mma<double,", 6, 255, ["DMMA.8", "LDGSTS", "LDS.64"]),
+    (r"sddmm_mma<(bfloat16|float16),", 4, 255, ["HMMA.16816.F32", *COPIES]),
+    (r"sddmm_mma<float,", 1, 255, ["HMMA.1688.F32.TF32", "LDGSTS"]),
+    (r"sddmm_mma<signed char,", 1, 255, ["IMMA.16832.S8.S8", *COPIES]),
+    (r"sddmm_mma<double,", 1, 255, ["DMMA.8", "LDGSTS", "LDS.64"]),
     (r"spmm_plain<float,", 1, 128, ["FFMA"]),
     (r"spmm_plain<double,", 1, 128, ["DFMA"]),
     (r"spmm_plain<bfloat16,", 1, 128, ["FFMA"]),

@@ -22,6 +22,11 @@ using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no
   bsr::gpu::run_kernel<spmm_mma<T, selected_tile<T, rows, depth, SHARED_KIB>, along::order, bytes>, \
                        mma_args<T, Result, epilogue>>(                                              \
       const __grid_constant__ mma_args<T, Result, epilogue>);
+#define TRANSPOSED(T, Result, rows, depth, order)                                                          \
+  template __global__ void                                                                                 \
+  bsr::gpu::run_kernel<spmm_mma<T, selected_tile<T, rows, depth, SHARED_KIB>, along::order, 16, along::m>, \
+                       mma_args<T, Result, flat_epilogue>>(                                                \
+      const __grid_constant__ mma_args<T, Result, flat_epilogue>);
 #define PLAIN(T, Accumulator, Result)                                                   \
   template __global__ void                                                              \
   bsr::gpu::run_kernel<spmm_plain<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
@@ -32,11 +37,17 @@ using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no
   bsr::gpu::run_kernel<spmm_thin<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
       const __grid_constant__ plain_args<T, Accumulator, Result>);
 template <class T, class Accumulator, class Result>
-using sample_args = sddmm_plain_args<T, Accumulator, Result, std::int32_t>;
+using sample_args = sddmm_args<T, Accumulator, Result>;
 #define SAMPLE(T, Accumulator, Result)                                                    \
   template __global__ void                                                                \
   bsr::gpu::run_kernel<sddmm_plain<T, Accumulator>, sample_args<T, Accumulator, Result>>( \
       const __grid_constant__ sample_args<T, Accumulator, Result>);
+
+#define SAMPLE_MMA(T, Result, rows, order_x, order_y)                                               \
+  template __global__ void                                                                          \
+  bsr::gpu::run_kernel<sddmm_mma<T, selected_sample_tile<T, rows>, along::order_x, along::order_y>, \
+                       sample_args<T, typename mma_type<T>::accumulator, Result>>(                  \
+      const __grid_constant__ sample_args<T, typename mma_type<T>::accumulator, Result>);
 
 using bsr::bfloat16;
 using bsr::float16;
@@ -71,3 +82,18 @@ THIN(double, double, double)
 SAMPLE(float, float, float)
 SAMPLE(double, double, double)
 SAMPLE(bfloat16, float, bfloat16)
+TRANSPOSED(bfloat16, bfloat16, 16, 16, n)
+TRANSPOSED(bfloat16, float, 32, 32, k)
+TRANSPOSED(bfloat16, float, 64, 64, n)
+TRANSPOSED(bfloat16, float, 128, 64, n)
+TRANSPOSED(float, float, 16, 8, n)
+TRANSPOSED(float, float, 64, 32, k)
+TRANSPOSED(double, double, 16, 4, n)
+TRANSPOSED(double, double, 128, 16, n)
+SAMPLE_MMA(bfloat16, bfloat16, 16, k, k)
+SAMPLE_MMA(bfloat16, float, 64, m, n)
+SAMPLE_MMA(bfloat16, float, 128, k, n)
+SAMPLE_MMA(float16, float, 32, m, n)
+SAMPLE_MMA(float, float, 64, m, n)
+SAMPLE_MMA(int8_t, std::int32_t, 64, k, n)
+SAMPLE_MMA(double, double, 64, m, n)

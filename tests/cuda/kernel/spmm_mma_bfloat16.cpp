@@ -13,6 +13,7 @@ TEST_CASE("spmm_mma<bfloat16>: column-major B anywhere") {
 TEST_CASE("spmm_mma<bfloat16>: wide and rectangular blocks, less shared memory") {
   check_rarities<T, float>();
 }
+TEST_CASE("spmm_mma<bfloat16>: transposed") { check_transposed<T, float>(); }
 TEST_CASE("spmm_mma<bfloat16>: nothing to do") { check_empty<T, float>(); }
 TEST_CASE("spmm_mma<bfloat16>: epilogues") { check_epilogue<T, float, float>(); }
 TEST_CASE("spmm_mma<bfloat16>: results of the same type") {

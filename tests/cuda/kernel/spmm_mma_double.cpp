@@ -13,5 +13,6 @@ TEST_CASE("spmm_mma<double>: column-major B anywhere") {
 TEST_CASE("spmm_mma<double>: wide and rectangular blocks, less shared memory") {
   check_rarities<T, double>();
 }
+TEST_CASE("spmm_mma<double>: transposed") { check_transposed<T, double>(); }
 TEST_CASE("spmm_mma<double>: nothing to do") { check_empty<T, double>(); }
 TEST_CASE("spmm_mma<double>: epilogues") { check_epilogue<T, double, double>(); }

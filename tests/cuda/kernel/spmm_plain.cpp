@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <catch2/catch_test_macros.hpp>
-#include <cstdio>
 
+#include "cuda/kernel/mutants.hpp"
 #include "cuda/kernel/spmm_plain.hpp"
 
 using namespace bsr_test;
 
 template <class T, class Result, class Accumulator>
-static void check(product_shape s) {
-  int n = 0;
-  for (const auto order : {bsr::gpu::along::n, bsr::gpu::along::k})
-    for (const bool transposed : {false, true}) {
-      s.b_order = order;
-      s.c_by_columns = transposed;
-      s.offset = s.gap = n++ % 2;
-      CAPTURE(s.text());
-      product_case<T, Result, Accumulator> p(s);
-      CHECK(run_plain<bsr::gpu::spmm_plain>(
-                p, transposed, {.order = transposed ? emulator::order::reverse : emulator::order::forward}) ==
-            "");
-    }
+static void check(const product_shape& s) {
+  check_plain<bsr::gpu::spmm_plain, T, Result, Accumulator>(s);
 }
 template <class T, class Result, class Accumulator>
 static void check_block_sizes() {
@@ -62,26 +51,18 @@ TEST_CASE("spmm_plain multiplies float16 into float16") {
 }
 TEST_CASE("spmm_plain multiplies int8") { check_block_sizes<std::int8_t, std::int32_t, std::int32_t>(); }
 TEST_CASE("spmm_plain sums float in double") { check_block_sizes<float, double, double>(); }
-TEST_CASE("spmm_plain has nothing to do") {
-  check<float, float, float>(
-      {.block_rows = 3, .block_cols = 3, .rows = 9, .cols = 5, .depth = 9, .density = 0});
-  check<float, float, float>({.block_rows = 3, .block_cols = 3, .rows = 0, .cols = 5, .depth = 9});
-  check<float, float, float>({.block_rows = 3, .block_cols = 3, .rows = 9, .cols = 0, .depth = 9});
-  check<float, float, float>({.block_rows = 3, .block_cols = 3, .rows = 9, .cols = 5, .depth = 0});
-}
+TEST_CASE("spmm_plain has nothing to do") { check_plain_empty<bsr::gpu::spmm_plain, float>(); }
 
 TEST_CASE("no mutant of spmm_plain survives") {
-  product_case<float, float, float> p(
-      {.block_rows = 11, .block_cols = 3, .rows = 30, .cols = 40, .depth = 20, .gap = 0, .messy = true});
-  emulator::mutations all;
-  REQUIRE(run_plain<bsr::gpu::spmm_plain>(p, true, {}, nullptr, &all) == "");
-  int noticed = 0;
-  for (const emulator::mutation& each : all) {
-    CAPTURE(each.text());
-    const bool seen = run_plain<bsr::gpu::spmm_plain>(p, true, {}, &each) != "";
-    CHECK(seen);
-    noticed += seen;
-  }
-  std::printf("mutants of spmm_plain: %d of %d noticed\n", noticed, static_cast<int>(all.size()));
-  CHECK(all.size() >= 8);
+  product_case<float, float, float> p({.block_rows = 11,
+                                       .block_cols = 3,
+                                       .rows = 60,
+                                       .cols = 40,
+                                       .depth = 31,
+                                       .gap = 0,
+                                       .messy = true,
+                                       .masked = true});
+  check_mutants("spmm_plain", 11, {{}}, [&](const auto& how, const auto* mutate, auto* record) {
+    return run_plain<bsr::gpu::spmm_plain>(p, true, how, mutate, record);
+  });
 }

@@ -2,28 +2,17 @@
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <cstdio>
 #include <initializer_list>
 #include <utility>
 
+#include "cuda/kernel/mutants.hpp"
 #include "cuda/kernel/spmm_plain.hpp"
 
 using namespace bsr_test;
 
 template <class T>
-static void check(product_shape s) {
-  int n = 0;
-  for (const auto order : {bsr::gpu::along::n, bsr::gpu::along::k})
-    for (const bool transposed : {false, true}) {
-      s.b_order = order;
-      s.c_by_columns = transposed;
-      s.offset = s.gap = n++ % 2;
-      CAPTURE(s.text());
-      product_case<T, T, T> p(s);
-      CHECK(run_plain<bsr::gpu::spmm_thin>(
-                p, transposed, {.order = n % 2 == 0 ? emulator::order::reverse : emulator::order::random}) ==
-            "");
-    }
+static void check(const product_shape& s) {
+  check_plain<bsr::gpu::spmm_thin, T, T, T>(s);
 }
 /// Blocks of up to 64 elements, one of each kind of lane: several blocks side by side, one, one in two
 /// passes.
@@ -58,11 +47,7 @@ static void check_block_sizes() {
 
 TEST_CASE("spmm_thin multiplies float") { check_block_sizes<float>(); }
 TEST_CASE("spmm_thin multiplies double") { check_block_sizes<double>(); }
-TEST_CASE("spmm_thin has nothing to do") {
-  check<float>({.block_rows = 3, .block_cols = 3, .rows = 9, .cols = 5, .depth = 9, .density = 0});
-  check<float>({.block_rows = 3, .block_cols = 3, .rows = 0, .cols = 5, .depth = 9});
-  check<float>({.block_rows = 3, .block_cols = 3, .rows = 9, .cols = 5, .depth = 0});
-}
+TEST_CASE("spmm_thin has nothing to do") { check_plain_empty<bsr::gpu::spmm_thin, float>(); }
 
 TEST_CASE("no mutant of spmm_thin survives") {
   // Several blocks side by side; one in two passes. Warps do more than one row.
@@ -73,7 +58,8 @@ TEST_CASE("no mutant of spmm_thin survives") {
                                                      .depth = 21,
                                                      .gap = 0,
                                                      .workers = 1,
-                                                     .messy = true});
+                                                     .messy = true,
+                                                     .masked = true});
   product_case<double, double, double> passes({.block_rows = 6,
                                                .block_cols = 7,
                                                .rows = 40,
@@ -82,19 +68,8 @@ TEST_CASE("no mutant of spmm_thin survives") {
                                                .gap = 0,
                                                .workers = 1,
                                                .messy = true});
-  emulator::mutations all;
-  REQUIRE(run_plain<bsr::gpu::spmm_thin>(side_by_side, true, {}, nullptr, &all) == "");
-  REQUIRE(run_plain<bsr::gpu::spmm_thin>(passes, false, {}, nullptr, &all) == "");
-  int noticed = 0;
-  for (const emulator::mutation& each : all) {
-    CAPTURE(each.text());
-    bool seen = false;
-    for (const auto order : {emulator::order::forward, emulator::order::reverse, emulator::order::random})
-      seen = seen || run_plain<bsr::gpu::spmm_thin>(side_by_side, true, {.order = order}, &each) != "" ||
-             run_plain<bsr::gpu::spmm_thin>(passes, false, {.order = order}, &each) != "";
-    CHECK(seen);
-    noticed += seen;
-  }
-  std::printf("mutants of spmm_thin: %d of %d noticed\n", noticed, static_cast<int>(all.size()));
-  CHECK(all.size() >= 15);
+  check_mutants("spmm_thin", 21, orders_of_threads(), [&](const auto& how, const auto* mutate, auto* record) {
+    const std::string text = run_plain<bsr::gpu::spmm_thin>(side_by_side, true, how, mutate, record);
+    return text != "" ? text : run_plain<bsr::gpu::spmm_thin>(passes, false, how, mutate, record);
+  });
 }

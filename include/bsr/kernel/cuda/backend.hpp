@@ -45,9 +45,8 @@ struct backend<cuda> {
     return gpu::device_plan<T, Op, typename A::index_type>(
         a, columns, !one_column && (!std::is_same_v<T, float> || policy.tf32));
   }
-  /// With a plan: tensor cores, where they have an instruction for the type and the blocks have 16, 32, 64 or
-  /// 128 rows, addresses that are multiples of 16 bytes provided; else the plain form, also of transposed
-  /// matrices.
+  /// With a plan: tensor cores, where they have an instruction for the type and the blocks of op(A) have 16,
+  /// 32, 64 or 128 rows, addresses that are multiples of 16 bytes provided; else the plain form.
   template <class Workspace, class A, op Op, class B, class C, class Epilogue>
   static void spmm(const cuda& policy, const Workspace& work, const spmm_problem<A, Op, B, C, Epilogue>& p) {
     run<A, Op, typename B::value_type, typename C::value_type>(
@@ -60,7 +59,9 @@ struct backend<cuda> {
         policy, work, p.a, p.alpha, p.x.data(), p.x.stride(), 1, p.y.data(), p.y.stride(), 1, 1, p.epilogue);
   }
 
-  /// In the plain form. Given to policy.stream; allocates nothing and waits for nothing.
+  /// On tensor cores where they have an instruction for the type, blocks have a multiple of 16 rows and of 16
+  /// columns, and X and Y are aligned to 16 bytes; else in the plain form. Given to policy.stream; allocates
+  /// nothing and waits for nothing.
   template <class X, class Y, class S, class D>
   static void sddmm(const cuda& policy, const sddmm_problem<X, Y, S, D>& p) {
     using T = typename X::value_type;
@@ -100,6 +101,8 @@ struct backend<cuda> {
       call.depth = p.x.cols();
       call.block_rows = block.rows;
       call.block_cols = block.cols;
+      call.blocks = p.s.num_blocks();
+      call.tensor_cores = !std::is_same_v<T, float> || policy.tf32;
       call.alpha = static_cast<double>(p.alpha);
       call.beta = static_cast<double>(p.beta);
       gpu::check(gpu_runtime::sddmm(call, policy.stream), "s = sddmm(p, x, y) on the device: x is ",

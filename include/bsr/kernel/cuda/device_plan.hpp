@@ -13,6 +13,7 @@
 #include "bsr/kernel/cuda/device_buffer.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/row_groups.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
@@ -55,8 +56,8 @@ void check_indices(std::span<const Index> indices, std::span<const Index> indptr
 }
 
 /// Made on the host from the index arrays, which come over once; holds no values. Runs allocate nothing and
-/// wait for nothing. For a product that is not transposed and whose blocks the tensor cores' form does not
-/// take it holds nothing, and runs take the plain form.
+/// wait for nothing. Where the tensor cores' form does not take the blocks, runs take the plain form, and the
+/// plan holds the index of a transposed matrix only.
 template <class T, op Op, class Index>
 class device_plan {
  public:
@@ -64,7 +65,8 @@ class device_plan {
   /// whether they may be used.
   template <class A>
   device_plan(const A& a, std::int64_t columns, bool tensor_cores)
-      : tensor_cores_(tensor_cores && Op == op::none), columns_(columns > 0 ? columns : 1) {
+      : tensor_cores_(tensor_cores && mma_type<T>::takes_a(Op == op::none ? along::k : along::m)),
+        columns_(columns > 0 ? columns : 1) {
     update(a);
   }
 
@@ -84,8 +86,11 @@ class device_plan {
       begin_of_row_ = moved(index.indptr(), a.block_cols() + 1);
       indices_ = moved(index.indices(), a.num_blocks());
       blocks_ = moved(index.from(), a.num_blocks());
+      if (tensor_cores_)
+        deal(dims(a.blocksize().cols, a.blocksize().rows), part(index.indices(), a.num_blocks()),
+             part(index.indptr(), a.block_cols() + 1), index.from());
     } else if (tensor_cores_) {
-      deal(a.blocksize(), indices, indptr);
+      deal(a.blocksize(), indices.span(), indptr.span(), nullptr);
     }
     // Buffers are filled in the order of the default stream, and runs may be in another.
     check(gpu_runtime::synchronize(nullptr), "plan");
@@ -97,9 +102,8 @@ class device_plan {
       call.indptr = begin_of_row_.data();
       call.indices = indices_.data();
       call.blocks = blocks_.data();
-    } else if (prepared_.workers > 0) {
-      call.prepared = &prepared_;
     }
+    if (prepared_.workers > 0) call.prepared = &prepared_;
   }
 
   /// A product with so many columns, of op(A) with that shape and those blocks.
@@ -117,7 +121,7 @@ class device_plan {
     double uneven = 1;  // what the busiest has to do, over its share
     double padded = c.flops;
     if (prepared_.workers > 0) {
-      c.kernel = "spmm_mma";
+      c.kernel = Op == op::transpose ? "spmm_mma, transposed index" : "spmm_mma";
       c.tile_rows = tile_.rows();
       c.tile_cols = tile_.columns;
       c.threads = prepared_.workers * tile_.threads();
@@ -162,11 +166,15 @@ class device_plan {
   }
 
  private:
+  static std::span<const Index> part(const Index* from, std::int64_t n) {
+    return {from, static_cast<std::size_t>(n)};
+  }
   static buffer<Index, device> moved(const Index* from, std::int64_t n) {
-    return transferred<device, host>(std::span<const Index>(from, static_cast<std::size_t>(n)));
+    return transferred<device, host>(part(from, n));
   }
 
-  void deal(dims block, const buffer<Index>& indices, const buffer<Index>& indptr) {
+  /// For op(A) with such blocks and index arrays; from: where its blocks are stored, or nullptr.
+  void deal(dims block, std::span<const Index> indices, std::span<const Index> indptr, const Index* from) {
     const int depth =
         block.rows <= 128 && block.cols <= (1 << 20)
             ? planned_depth(sizeof(T), static_cast<int>(block.rows), static_cast<int>(block.cols))
@@ -178,7 +186,13 @@ class device_plan {
     if (shared < planned_shared_kib << 10) return;
     tile_ = select_tile(sizeof(T), static_cast<int>(block.rows), depth, planned_shared_kib << 10);
     const std::int32_t workers = processors * (256 / tile_.threads());
-    const row_groups groups = make_row_groups<Index>(indices.span(), indptr.span(), tile_.rows_of_group);
+    const row_groups groups = [&] {
+      row_groups g = make_row_groups<Index>(indices, indptr, tile_.rows_of_group);
+      if (from != nullptr)
+        for (std::int32_t& n : g.blocks)
+          if (n >= 0) n = static_cast<std::int32_t>(from[n]);
+      return g;
+    }();
     const std::int64_t tiles = (columns_ + tile_.columns - 1) / tile_.columns;
     const schedule work = make_schedule(groups, tiles, workers, tile_.cost());
     uneven_ =

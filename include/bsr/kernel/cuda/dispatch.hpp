@@ -7,7 +7,9 @@
 
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/block_mask.hpp"
 #include "bsr/kernel/cuda/flat_epilogue.hpp"
+#include "bsr/kernel/cuda/kernel/sddmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/sddmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
@@ -32,6 +34,13 @@ inline flat_epilogue flat_of(const gpu_runtime::spmm_call& call) {
   e.steps = call.steps;
   for (int n = 0; n < call.steps; ++n) e.step[n] = call.epilogue[n];
   return e;
+}
+
+/// What is left out of op(A).
+inline block_mask mask_of(const gpu_runtime::spmm_call& call) {
+  return {.gate = call.gate,
+          .active = call.transposed ? nullptr : call.active,
+          .active_rows = call.transposed ? call.active : nullptr};
 }
 
 inline gpu_runtime::status not_compiled() {
@@ -62,9 +71,7 @@ gpu_runtime::status launch_plain(const gpu_runtime::spmm_call& call, const Epilo
       .begin = static_cast<const Index*>(call.indptr),
       .columns = static_cast<const Index*>(call.indices),
       .blocks = static_cast<const Index*>(call.blocks),
-      .gate = call.gate,
-      .active = call.transposed ? nullptr : call.active,
-      .active_rows = call.transposed ? call.active : nullptr};
+      .mask = mask_of(call)};
   if constexpr (std::is_floating_point_v<T>) {
     using thin = spmm_thin<T, Accumulator>;
     if (thin::suits(call.block_rows, call.block_cols, call.cols))
@@ -91,11 +98,11 @@ inline gpu_runtime::spmm_call columns_of(gpu_runtime::spmm_call call, std::int64
 }
 
 /// With the plan of a call, all columns, as many at a time as the plan is for.
-template <class T, class Result, int BlockRows, along Order, class Launch>
+template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
 gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& launch) {
   using accumulator = typename mma_type<T>::accumulator;
   using tile = selected_tile<T, BlockRows, planned_depth(sizeof(T), BlockRows, 128), planned_shared_kib>;
-  using body = spmm_mma<T, tile, Order, 16>;
+  using body = spmm_mma<T, tile, OrderB, 16, OrderA>;
   constexpr int shared_bytes = tile::value.shared_bytes() + body::template scratch_bytes<flat_epilogue>;
   static_assert(shared_bytes <= planned_shared_kib << 10);
   const gpu_runtime::spmm_prepared& plan = *all.prepared;
@@ -108,7 +115,7 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
         .a = static_cast<const T*>(call.a),
         .b = static_cast<const T*>(call.b),
         .c = static_cast<Result*>(call.c),
-        .b_stride = Order == along::n ? call.b_row_stride : call.b_col_stride,
+        .b_stride = OrderB == along::n ? call.b_row_stride : call.b_col_stride,
         .c_row_stride = call.c_row_stride,
         .c_col_stride = call.c_col_stride,
         .rows = static_cast<std::int32_t>(call.rows),
@@ -123,46 +130,57 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
         .begin = static_cast<const std::int32_t*>(plan.begin),
         .partial = static_cast<accumulator*>(plan.partial),
         .counter = plan.counters,
-        .gate = call.gate,
-        .active = call.active};
+        .mask = mask_of(call)};
     result = launch.template mma<body>(args, plan.workers, shared_bytes);
   }
   return result;
 }
 
-/// Whether the addresses of a call with a plan are what copies of 16 bytes need.
+inline bool is_aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
+/// Whether a dense factor is what copies of 16 bytes need.
 template <class T>
-bool suits_mma(const gpu_runtime::spmm_call& call) {
-  const std::int64_t stride = call.b_col_stride == 1 ? call.b_row_stride : call.b_col_stride;
-  const auto misaligned = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 != 0; };
-  return call.prepared != nullptr && (call.b_col_stride == 1 || call.b_row_stride == 1) &&
-         stride * static_cast<std::int64_t>(sizeof(T)) % 16 == 0 && !misaligned(call.a) &&
-         !misaligned(call.b);
+bool suits_copies(const void* data, std::int64_t row_stride, std::int64_t col_stride) {
+  const std::int64_t stride = col_stride == 1 ? row_stride : col_stride;
+  return (col_stride == 1 || row_stride == 1) && stride * static_cast<std::int64_t>(sizeof(T)) % 16 == 0 &&
+         is_aligned(data);
+}
+
+/// f(integral_constant) for 16, 32, 64 or 128.
+template <class F>
+gpu_runtime::status with_rows(int rows, const F& f) {
+  switch (rows) {
+    case 16:
+      return f(std::integral_constant<int, 16>());
+    case 32:
+      return f(std::integral_constant<int, 32>());
+    case 64:
+      return f(std::integral_constant<int, 64>());
+    default:
+      return f(std::integral_constant<int, 128>());
+  }
+}
+/// The same for how an operand lies: along k, or else along its rows or columns.
+template <class F>
+gpu_runtime::status with_order(bool along_n, const F& f) {
+  return along_n ? f(std::integral_constant<along, along::n>())
+                 : f(std::integral_constant<along, along::k>());
 }
 
 template <class T, class Result, class Launch>
 gpu_runtime::status launch_planned(const gpu_runtime::spmm_call& call, const Launch& launch) {
-  const auto of_order = [&]<int Rows, along Order>(std::integral_constant<int, Rows>,
-                                                   std::integral_constant<along, Order>) {
-    if constexpr (Launch::template has_mma<T, Result, Rows, Order>)
-      return launch_mma<T, Result, Rows, Order>(call, launch);
-    else
-      return not_compiled();
-  };
-  const auto of_rows = [&](auto rows) {
-    return call.b_col_stride == 1 ? of_order(rows, std::integral_constant<along, along::n>())
-                                  : of_order(rows, std::integral_constant<along, along::k>());
-  };
-  switch (call.block_rows) {
-    case 16:
-      return of_rows(std::integral_constant<int, 16>());
-    case 32:
-      return of_rows(std::integral_constant<int, 32>());
-    case 64:
-      return of_rows(std::integral_constant<int, 64>());
-    default:
-      return of_rows(std::integral_constant<int, 128>());
-  }
+  return with_rows(static_cast<int>(call.block_rows), [&](auto rows) {
+    return with_order(call.transposed, [&](auto a) {
+      return with_order(call.b_col_stride == 1, [&](auto b) {
+        constexpr int height = decltype(rows)::value;
+        constexpr along order_a = decltype(a)::value, order_b = decltype(b)::value;
+        if constexpr (mma_type<T>::takes_a(order_a) &&
+                      Launch::template has_mma<T, Result, height, order_a, order_b>)
+          return launch_mma<T, Result, height, order_a, order_b>(call, launch);
+        else
+          return not_compiled();
+      });
+    });
+  });
 }
 
 template <class T, class Accumulator, class Result, class Launch>
@@ -173,7 +191,9 @@ gpu_runtime::status launch_compiled(const gpu_runtime::spmm_call& call, const La
   };
   // Sums of int8 that are stored as int8 are rare: they have no kernel of their own.
   if constexpr (sizeof(Result) >= 2)
-    if (suits_mma<T>(call)) return launch_planned<T, Result>(call, launch);
+    if (call.prepared != nullptr && is_aligned(call.a) &&
+        suits_copies<T>(call.b, call.b_row_stride, call.b_col_stride))
+      return launch_planned<T, Result>(call, launch);
   return call.steps == 0 ? with_index(no_epilogue{}) : with_index(flat_of(call));
 }
 template <class T, class Accumulator, class Result, class Launch>
@@ -226,27 +246,59 @@ gpu_runtime::status with_types(gpu_runtime::element type, gpu_runtime::element r
   return {1, "bsr", "no kernel for these types"};
 }
 
-template <class T, class Accumulator, class Result, class Index, class Launch>
+/// Whether tensor cores take a sampled product. Of the ways in which X and Y can lie, X by columns with Y by
+/// columns has no kernel.
+template <class T>
+bool suits_mma(const gpu_runtime::sddmm_call& call) {
+  const bool x_along_m = call.x_col_stride != 1;
+  const bool y_along_n = call.y_row_stride != 1;
+  return call.tensor_cores && call.block_rows % 16 == 0 && call.block_cols % 16 == 0 &&
+         suits_copies<T>(call.x, call.x_row_stride, call.x_col_stride) &&
+         suits_copies<T>(call.y, call.y_row_stride, call.y_col_stride) &&
+         (!x_along_m || (y_along_n && mma_type<T>::takes_a(along::m)));
+}
+
+template <class T, class Accumulator, class Result, class Launch>
 gpu_runtime::status launch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
+  const sddmm_args<T, Accumulator, Result> args{.x = static_cast<const T*>(call.x),
+                                                .y = static_cast<const T*>(call.y),
+                                                .d = static_cast<const Result*>(call.d),
+                                                .s = static_cast<Result*>(call.s),
+                                                .x_row_stride = call.x_row_stride,
+                                                .x_col_stride = call.x_col_stride,
+                                                .y_row_stride = call.y_row_stride,
+                                                .y_col_stride = call.y_col_stride,
+                                                .rows = static_cast<std::int32_t>(call.rows),
+                                                .cols = static_cast<std::int32_t>(call.cols),
+                                                .depth = static_cast<std::int32_t>(call.depth),
+                                                .block_rows = static_cast<std::int32_t>(call.block_rows),
+                                                .block_cols = static_cast<std::int32_t>(call.block_cols),
+                                                .alpha = static_cast<Accumulator>(call.alpha),
+                                                .beta = static_cast<Accumulator>(call.beta),
+                                                .begin = {call.indptr, call.wide_index},
+                                                .columns = {call.indices, call.wide_index},
+                                                .blocks = call.blocks};
+  if constexpr (sizeof(Result) >= 2)
+    if (suits_mma<T>(call))
+      return with_rows(select_sample_rows(sizeof(T), call.block_rows), [&](auto rows) {
+        return with_order(call.x_col_stride != 1, [&](auto x) {
+          return with_order(call.y_row_stride != 1, [&](auto y) {
+            constexpr int height = decltype(rows)::value;
+            constexpr along order_x = decltype(x)::value, order_y = decltype(y)::value;
+            constexpr bool valid = mma_type<T>::takes_a(order_x) &&
+                                   (order_x == along::k || order_y == along::n) &&
+                                   select_sample_rows(sizeof(T), height) == height;
+            if constexpr (valid && Launch::template has_sample_mma<T, Result, height, order_x, order_y>) {
+              using body = sddmm_mma<T, selected_sample_tile<T, height>, order_x, order_y>;
+              return launch.template sample<body>(
+                  args, body::count_tiles(call.blocks, call.block_rows, call.block_cols));
+            } else {
+              return not_compiled();
+            }
+          });
+        });
+      });
   using body = sddmm_plain<T, Accumulator>;
-  const sddmm_plain_args<T, Accumulator, Result, Index> args{
-      .x = static_cast<const T*>(call.x),
-      .y = static_cast<const T*>(call.y),
-      .d = static_cast<const Result*>(call.d),
-      .s = static_cast<Result*>(call.s),
-      .x_row_stride = call.x_row_stride,
-      .x_col_stride = call.x_col_stride,
-      .y_row_stride = call.y_row_stride,
-      .y_col_stride = call.y_col_stride,
-      .rows = static_cast<std::int32_t>(call.rows),
-      .cols = static_cast<std::int32_t>(call.cols),
-      .depth = static_cast<std::int32_t>(call.depth),
-      .block_rows = static_cast<std::int32_t>(call.block_rows),
-      .block_cols = static_cast<std::int32_t>(call.block_cols),
-      .alpha = static_cast<Accumulator>(call.alpha),
-      .beta = static_cast<Accumulator>(call.beta),
-      .begin = static_cast<const Index*>(call.indptr),
-      .columns = static_cast<const Index*>(call.indices)};
   return launch.template plain<body>(args, body::count_items(call.rows, call.block_rows));
 }
 
@@ -254,7 +306,7 @@ gpu_runtime::status launch_sddmm(const gpu_runtime::sddmm_call& call, const Laun
 
 /// Calls launch.plain<Body>(args, number of warps with work) or, with a plan, launch.mma<Body>(args, blocks
 /// of threads, bytes of shared memory) for the kernels of a call. Launch::has_type<T> and
-/// has_mma<T, Result, rows of a block, order of B> say which of them exist.
+/// has_mma<T, Result, rows of a block, order of op(A), order of B> say which of them exist.
 template <class Launch>
 gpu_runtime::status dispatch_spmm(const gpu_runtime::spmm_call& call, const Launch& launch) {
   return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
@@ -262,16 +314,15 @@ gpu_runtime::status dispatch_spmm(const gpu_runtime::spmm_call& call, const Laun
   });
 }
 
-/// The same for a sampled product.
+/// The same for a sampled product, on tensor cores by launch.sample<Body>(args, number of tiles) where
+/// has_sample_mma<T, Result, rows of a tile, order of X, order of Y>.
 template <class Launch>
 gpu_runtime::status dispatch_sddmm(const gpu_runtime::sddmm_call& call, const Launch& launch) {
   return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {
-    if constexpr (!Launch::template has_type<T>)
-      return detail::not_compiled();
-    else if (call.wide_index)
-      return detail::launch_sddmm<T, Accumulator, Result, std::int64_t>(call, launch);
+    if constexpr (Launch::template has_type<T>)
+      return detail::launch_sddmm<T, Accumulator, Result>(call, launch);
     else
-      return detail::launch_sddmm<T, Accumulator, Result, std::int32_t>(call, launch);
+      return detail::not_compiled();
   });
 }
 

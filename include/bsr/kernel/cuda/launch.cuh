@@ -3,6 +3,7 @@
 // The kernels themselves: a body, the device's instructions, and the grid it runs in.
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/isa_cuda.cuh"
+#include "bsr/kernel/cuda/kernel/sddmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/sddmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"

@@ -117,7 +117,9 @@ struct sddmm_call {
   std::int64_t y_row_stride, y_col_stride;
   std::int64_t rows, cols, depth;
   std::int64_t block_rows, block_cols;
+  std::int64_t blocks;  // of S
   double alpha, beta;
+  bool tensor_cores;  // whether they may be used
 };
 status sddmm(const sddmm_call& call, CUstream_st* stream);
 

@@ -4,13 +4,14 @@
 #include <cstdint>
 
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/block_mask.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
-/// C(i, j) = epilogue(alpha * sum_k A(i, k) B(k, j), i, j). Element (i, j) of C lies at
+/// C(i, j) = epilogue(alpha * sum_k op(A)(i, k) B(k, j), i, j). Element (i, j) of C lies at
 /// c + i * c_row_stride + j * c_col_stride; b_stride goes from one row of row-major B to the next, or from
-/// one column of column-major B to the next. No element of A, B or C beyond rows, cols and depth is used.
+/// one column of column-major B to the next. No element of op(A), B or C beyond rows, cols and depth is used.
 template <class T, class Accumulator, class Result, class Epilogue>
 struct spmm_args {
   const T* a;
@@ -19,10 +20,10 @@ struct spmm_args {
   std::int64_t b_stride;
   std::int64_t c_row_stride;
   std::int64_t c_col_stride;
-  std::int32_t rows;        // of A and C
+  std::int32_t rows;        // of op(A) and C
   std::int32_t cols;        // of B and C
-  std::int32_t depth;       // columns of A, rows of B
-  std::int32_t block_cols;  // of a block of A
+  std::int32_t depth;       // columns of op(A), rows of B
+  std::int32_t block_cols;  // of a block of op(A)
   Accumulator alpha;
   Epilogue epilogue;
   // The plan: row_groups and schedule.
@@ -32,9 +33,7 @@ struct spmm_args {
   const std::int32_t* begin;
   Accumulator* partial;    // schedule.slots tiles
   std::uint32_t* counter;  // schedule.counters numbers, 0 before and after
-  // Flags, or nullptr: of the blocks of A, of its block columns. 0: the block is left out, and not read.
-  const unsigned char* gate = nullptr;
-  const unsigned char* active = nullptr;
+  block_mask mask = {};
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::gpu

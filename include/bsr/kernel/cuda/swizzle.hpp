@@ -44,21 +44,23 @@ struct tile_along_k {
   }
 };
 
-/// A tile of `Rows` rows of k, each `RowBytes` bytes of consecutive columns: row-major B. Panels of 128 bytes
-/// stand one behind the other. Lanes read 8 rows x 1 chunk (ldmatrix, two bytes), 4 rows x 2 chunks (four and
-/// eight bytes), or every fourth of 16 rows x 2 chunks (one byte).
+/// A tile of `Rows` rows of k, each `RowBytes` bytes of consecutive columns: row-major B, or a transposed
+/// block of A. Panels of up to 128 bytes stand one behind the other. Lanes read 8 rows x 1 chunk (ldmatrix,
+/// two bytes), 4 rows x 2 chunks (four and eight bytes), or every fourth of 16 rows x 2 chunks (one byte).
 template <int ElementBytes, int RowBytes, int Rows>
 struct tile_along_n {
-  static_assert(RowBytes % line_bytes == 0);
+  static_assert(RowBytes % line_bytes == 0 || (ElementBytes != 1 && (RowBytes == 32 || RowBytes == 64)));
   static constexpr int chunks = RowBytes / chunk_bytes;
   static constexpr int bytes = Rows * RowBytes;
-  static constexpr swizzle exchange = ElementBytes == 2   ? swizzle{0, 7, 0}
+  static constexpr int panel_bytes = RowBytes < line_bytes ? RowBytes : line_bytes;
+  static constexpr int in_panel = panel_bytes / chunk_bytes;
+  static constexpr int rows_of_line_log2 = in_panel == 8 ? 0 : in_panel == 4 ? 1 : 2;
+  static constexpr swizzle exchange = ElementBytes == 2   ? swizzle{rows_of_line_log2, in_panel - 1, 0}
                                       : ElementBytes == 1 ? swizzle{2, 3, 1}
-                                                          : swizzle{0, 3, 1};
+                                                          : swizzle{rows_of_line_log2, in_panel / 2 - 1, 1};
   BSR_HD static constexpr int at(int row, int chunk) {
-    constexpr int in_panel = line_bytes / chunk_bytes;
     constexpr swizzle here = exchange;
-    return (chunk / in_panel) * (Rows * line_bytes) + row * line_bytes +
+    return (chunk / in_panel) * (Rows * panel_bytes) + row * panel_bytes +
            (chunk % in_panel ^ here(row)) * chunk_bytes;
   }
 };

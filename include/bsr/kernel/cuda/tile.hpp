@@ -8,7 +8,7 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
-/// How spmm_mma cuts its work. Sizes are elements unless they say otherwise.
+/// How spmm_mma cuts its work, and sddmm_mma. Sizes are elements unless they say otherwise.
 struct spmm_tile {
   int element_bytes;
   int block_rows;     // R: 16, 32, 64 or 128
@@ -41,9 +41,8 @@ struct spmm_tile {
                              (element_bytes != 1 || columns_of_warp() % 32 == 0) &&
                              columns * element_bytes % line_bytes == 0;
     // A warp copies 32 chunks of one block, or of the rows of B of one step.
-    const int chunks_of_block = block_bytes() / chunk_bytes;
-    const bool copies_fit = chunks_of_block % warp_size == 0 && a_bytes() / chunk_bytes % threads() == 0 &&
-                            b_bytes() / chunk_bytes % threads() == 0;
+    const bool copies_fit =
+        block_bytes() / chunk_bytes % warp_size == 0 && b_bytes() / steps / chunk_bytes % warp_size == 0;
     return rows_fit && columns_fit && copies_fit && steps * rows_of_group <= warp_size && stages >= 2 &&
            (depth_bytes() == 32 || depth_bytes() == 64 || depth_bytes() == 128);
   }
@@ -97,6 +96,32 @@ constexpr spmm_tile select_tile(int element_bytes, int block_rows, int depth, in
     }
   return tile;
 }
+
+/// The tile of sddmm_mma for so many rows of X at a time, a multiple of which the blocks have: 16, 32, 64, or
+/// (not with doubles) 128. Needs 99 KiB at most, which all devices have.
+constexpr spmm_tile select_sample_tile(int element_bytes, int rows) {
+  spmm_tile tile{};
+  tile.element_bytes = element_bytes;
+  tile.block_rows = rows;
+  tile.rows_of_group = 1;
+  tile.columns = element_bytes == 8 || rows == 128 ? 128 : 256;
+  tile.depth = 64 / element_bytes;
+  tile.steps = 1;
+  tile.stages = 4;
+  tile.warp_rows = rows == 128 ? 2 : 1;
+  tile.warp_cols = rows == 128 ? 2 : 4;
+  return tile;
+}
+/// How many rows of a block of block_rows rows are computed at a time; 0 where sddmm_mma does not take it.
+constexpr int select_sample_rows(int element_bytes, std::int64_t block_rows) {
+  for (int rows = element_bytes == 8 ? 64 : 128; rows >= 16; rows /= 2)
+    if (block_rows % rows == 0) return rows;
+  return 0;
+}
+template <class T, int Rows>
+struct selected_sample_tile {
+  static constexpr spmm_tile value = select_sample_tile(static_cast<int>(sizeof(T)), Rows);
+};
 
 /// The depth at which products with a plan run, for blocks of block_rows rows: one for each, so that there
 /// are not too many kernels. 0 where the tensor cores' form does not take the blocks.

@@ -11,33 +11,9 @@
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/fragment.hpp"
 #include "bsr/kernel/cuda/isa.hpp"
+#include "bsr/kernel/cuda/sddmm_args.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
-
-/// S(i, j) = alpha * sum_k X(i, k) Y(k, j) + beta * D(i, j) for every element of the stored blocks of S.
-/// Block row i of S has the blocks begin[i] .. begin[i + 1] - 1, each in block column columns[n], by rows at
-/// s + n * block_rows * block_cols. D has its blocks where S has them; beta == 0: it is not read. What lies
-/// beyond rows and cols becomes 0.
-template <class T, class Accumulator, class Result, class Index>
-struct sddmm_plain_args {
-  const T* x;
-  const T* y;
-  const Result* d;
-  Result* s;
-  std::int64_t x_row_stride;
-  std::int64_t x_col_stride;
-  std::int64_t y_row_stride;
-  std::int64_t y_col_stride;
-  std::int32_t rows;
-  std::int32_t cols;
-  std::int32_t depth;  // columns of X, rows of Y
-  std::int32_t block_rows;
-  std::int32_t block_cols;
-  Accumulator alpha;
-  Accumulator beta;
-  const Index* begin;
-  const Index* columns;
-};
 
 template <class T, class Accumulator>
 class sddmm_plain {
@@ -56,8 +32,8 @@ class sddmm_plain {
     return (rows + block_rows - 1) / block_rows * ((block_rows + rows_at_once - 1) / rows_at_once) * parts;
   }
 
-  template <class Isa, class Result, class Index>
-  BSR_DEVICE static void run(Isa& isa, const sddmm_plain_args<T, Accumulator, Result, Index>& args) {
+  template <class Isa, class Result>
+  BSR_DEVICE static void run(Isa& isa, const sddmm_args<T, Accumulator, Result>& args) {
     const std::int64_t items = count_items(args.rows, args.block_rows);
     const int pieces = (args.block_rows + rows_at_once - 1) / rows_at_once;
     constexpr int warps = threads / warp_size;
@@ -66,19 +42,19 @@ class sddmm_plain {
       const int part = static_cast<int>(item % parts);
       const int row = static_cast<int>(item / parts % pieces) * rows_at_once;
       const auto block_row = static_cast<int>(item / parts / pieces);
-      const auto last = isa.load(args.begin + block_row + 1);
-      for (auto n = isa.load(args.begin + block_row) + part; n < last; n += parts)
+      const std::int64_t last = args.begin.load(isa, block_row + 1);
+      for (std::int64_t n = args.begin.load(isa, block_row) + part; n < last; n += parts)
         for (int col = 0; col < args.block_cols; col += cols_at_once)
           compute(isa, args, block_row, n, row, col);
     }
   }
 
  private:
-  template <class Isa, class Result, class Index>
-  BSR_DEVICE static void compute(Isa& isa, const sddmm_plain_args<T, Accumulator, Result, Index>& args,
-                                 int block_row, std::int64_t n, int row, int col) {
+  template <class Isa, class Result>
+  BSR_DEVICE static void compute(Isa& isa, const sddmm_args<T, Accumulator, Result>& args, int block_row,
+                                 std::int64_t n, int row, int col) {
     const std::int64_t i = static_cast<std::int64_t>(block_row) * args.block_rows + row;
-    const std::int64_t j = static_cast<std::int64_t>(isa.load(args.columns + n)) * args.block_cols + col;
+    const std::int64_t j = args.columns.load(isa, n) * args.block_cols + col;
     // Of the tile, what lies inside the block and inside S.
     const int height = inside(args.block_rows - row, args.rows - i, rows_at_once);
     const int width = inside(args.block_cols - col, args.cols - j, cols_at_once);
@@ -125,14 +101,8 @@ class sddmm_plain {
     const int r = isa.lane() / cols_at_once;
     const int c = isa.lane() % cols_at_once;
     if (row + r >= args.block_rows || col + c >= args.block_cols) return;
-    const std::int64_t place = (n * args.block_rows + row + r) * args.block_cols + col + c;
-    Accumulator value = Accumulator(0);
-    if (r < height && c < width) {
-      value = args.alpha * sum;
-      // Of S itself, perhaps: read by the thread that writes it, and by no other.
-      if (args.beta != Accumulator(0)) value += args.beta * isa.template widened<Accumulator>(args.d[place]);
-    }
-    isa.store(args.s + place, isa.template result<Result>(value));
+    args.finish(isa, (n * args.block_rows + row + r) * args.block_cols + col + c, sum,
+                r < height && c < width);
   }
   BSR_DEVICE static int inside(std::int64_t of_block, std::int64_t of_matrix, int most) {
     const std::int64_t least = of_block < of_matrix ? of_block : of_matrix;

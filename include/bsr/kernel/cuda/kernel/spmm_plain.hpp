@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/block_mask.hpp"
 #include "bsr/kernel/cuda/fragment.hpp"
 #include "bsr/kernel/cuda/isa.hpp"
 
@@ -43,10 +44,7 @@ struct spmm_plain_args {
   const Index* begin;
   const Index* columns;
   const Index* blocks;
-  // Flags, or nullptr: of the blocks at a, of the block columns and of the block rows of op(A). 0: left out.
-  const unsigned char* gate = nullptr;
-  const unsigned char* active = nullptr;
-  const unsigned char* active_rows = nullptr;
+  block_mask mask = {};
 };
 
 template <class T, class Accumulator>
@@ -94,13 +92,12 @@ class spmm_plain {
       for (int v = 0; v < columns_of_lane; ++v) sums[r][v] = Accumulator(0);
     }
     const int height = args.block_rows - first < rows_at_once ? args.block_rows - first : rows_at_once;
-    const bool empty = args.active_rows != nullptr && isa.load(args.active_rows + block_row) == 0;
-    const auto last = isa.load(args.begin + (empty ? block_row : block_row + 1));
+    const auto last =
+        isa.load(args.begin + (args.mask.takes_row(isa, block_row) ? block_row + 1 : block_row));
     for (auto n = isa.load(args.begin + block_row); n < last; ++n) {
       const std::int64_t block = args.blocks == nullptr ? n : isa.load(args.blocks + n);
       const auto block_column = isa.load(args.columns + n);
-      if (args.gate != nullptr && isa.load(args.gate + block) == 0) continue;
-      if (args.active != nullptr && isa.load(args.active + block_column) == 0) continue;
+      if (!args.mask.takes(isa, block, block_column)) continue;
       const int k = static_cast<int>(block_column) * args.block_cols;
       const int width = args.depth - k < args.block_cols ? args.depth - k : args.block_cols;
       const T* const a = args.a + block * args.block_rows * args.block_cols +

@@ -73,14 +73,13 @@ class spmm_thin {
       BSR_GPU_UNROLL
       for (int v = 0; v < columns; ++v) sums[p][v] = Accumulator(0);
     }
-    const bool empty = args.active_rows != nullptr && isa.load(args.active_rows + block_row) == 0;
-    const auto last = isa.load(args.begin + (empty ? block_row : block_row + 1));
+    const auto last =
+        isa.load(args.begin + (args.mask.takes_row(isa, block_row) ? block_row + 1 : block_row));
     for (auto n = isa.load(args.begin + block_row) + slot; n < last; n += side_by_side) {
       if (slot >= side_by_side) break;
       const std::int64_t block = args.blocks == nullptr ? n : isa.load(args.blocks + n);
       const auto block_column = isa.load(args.columns + n);
-      if (args.gate != nullptr && isa.load(args.gate + block) == 0) continue;
-      if (args.active != nullptr && isa.load(args.active + block_column) == 0) continue;
+      if (!args.mask.takes(isa, block, block_column)) continue;
       BSR_GPU_UNROLL
       for (int p = 0; p < passes; ++p) {
         const int k = static_cast<int>(block_column) * args.block_cols + col[p];
