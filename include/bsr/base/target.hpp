@@ -41,6 +41,20 @@
 #define BSR_HAS_ASSERT 0
 #endif
 
+// ---- memory of results that are gone: kept for those to come, unless BSR_NO_KEPT_MEMORY is defined --------------------
+// Nor with a sanitizer, which is to find who uses memory that is gone.
+#if !defined(__has_feature)
+#define BSR_HAS_FEATURE(name) 0
+#else
+#define BSR_HAS_FEATURE(name) __has_feature(name)
+#endif
+#if defined(BSR_NO_KEPT_MEMORY) || defined(__SANITIZE_ADDRESS__) || BSR_HAS_FEATURE(address_sanitizer) || \
+    BSR_HAS_FEATURE(memory_sanitizer)
+#define BSR_KEEPS_MEMORY 0
+#else
+#define BSR_KEEPS_MEMORY 1
+#endif
+
 // ---- the SIMD layer ------------------------------------------------------------------------------------------------
 // xsimd 12.1 to 14 when it is there; else, under nvcc, or with BSR_NO_XSIMD, packs of one scalar.
 #if !defined(__CUDACC__) && !defined(BSR_NO_XSIMD) && defined(__has_include)
