@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "bsr/storage/kept_memory.hpp"
 #include "harness/array.hpp"
 #include "harness/clock.hpp"
 #include "harness/duel.hpp"
@@ -56,7 +57,8 @@ struct settings : common_options {
 [[noreturn]] void usage(int status) {
   std::fputs(
       "usage: bsr_structure [--filter TEXT]... [--peers scipy|MKL|none] [--rounds N] [--seconds S]\n"
-      "                     [--json DIRECTORY] [--cpu-time] [--list]\n",
+      "                     [--json DIRECTORY] [--cpu-time] [--keep-memory]\n"
+      "                     [--list]\n",
       status == 0 ? stdout : stderr);
   std::exit(status);
 }
@@ -72,6 +74,10 @@ settings read_arguments(int argc, char** argv) {
     }
     if (option == "--cpu-time") {
       ::setenv("BSR_BENCH_CPU_TIME", "1", 1);  // scipy's process sees it, too
+      continue;
+    }
+    if (option == "--keep-memory") {
+      bsr::keep_memory(std::int64_t{256} << 20);
       continue;
     }
     if (i + 1 == argc) usage(2);

@@ -72,8 +72,8 @@ class combination {
       b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
     const std::int64_t room = same_ ? a_.indptr[rows_] : room_for_union(rows_, a_, b_);
     check_count_fits<Index>(who, room, "blocks");
-    data_ = buffer<U>(storage_detail::count_elements(who, room, block_), uninitialized);
-    indices_ = buffer<Index>(room, uninitialized);
+    data_ = buffer<U>(storage_detail::count_elements(who, room, block_) + merge_slack, uninitialized);
+    indices_ = buffer<Index>(room + merge_slack, uninitialized);
   }
 
   /// Forms op(a, b); returns the number of blocks.

@@ -11,38 +11,9 @@
 #include <utility>
 #include <vector>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
-#include "bsr/base/error.hpp"
 #include "bsr/base/space.hpp"
 #include "bsr/base/target.hpp"
-
-namespace bsr::inline v0::inline BSR_TARGET::detail {
-
-/// Memory for n elements of `size` bytes. A function of the target: in a buffer it would have to be
-/// always_inline, and be repeated wherever one is made.
-inline void* allocate_elements(std::int64_t n, std::int64_t size, std::size_t alignment) {
-  std::int64_t bytes = 0;
-  if (n < 0 || __builtin_mul_overflow(n, size, &bytes))
-    fail<shape_error>("bsr: a buffer of ", n, " elements of ", size, " bytes cannot exist.");
-  if (n == 0) return nullptr;
-  void* const memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{alignment});
-#if defined(__linux__)
-  // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
-  // 100 MB 32 ms, in huge pages 3 ms (Xeon, Emerald Rapids). A hint; nothing depends on it.
-  if (bytes >= 4 << 20) {
-    const auto first = (reinterpret_cast<std::uintptr_t>(memory) + 4095) & ~std::uintptr_t{4095};
-    const auto last = (reinterpret_cast<std::uintptr_t>(memory) + static_cast<std::uintptr_t>(bytes)) &
-                      ~std::uintptr_t{4095};
-    (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-  }
-#endif
-  return memory;
-}
-
-}  // namespace bsr::inline v0::inline BSR_TARGET::detail
+#include "bsr/storage/kept_memory.hpp"
 
 namespace bsr::inline v0 {
 
@@ -52,9 +23,10 @@ inline constexpr uninitialized_t uninitialized{};
 
 /// An owning array of trivially copyable elements in one memory space.
 ///
-/// Memory that bsr allocates is aligned to 64 bytes whatever the compiler flags are. Memory of others is
-/// adopted with the function that frees it. Copies are deep; a moved-from buffer is empty. Throws
-/// std::bad_alloc when memory is short, shape_error when a size is negative or its bytes overflow.
+/// Memory that bsr allocates is aligned to 64 bytes whatever the compiler flags are, and large pieces are
+/// kept for a while when they are freed, where keep_memory() asks for that. Memory of others is adopted with
+/// the function that frees it. Copies are deep; a moved-from buffer is empty. Throws std::bad_alloc when
+/// memory is short, shape_error when a size is negative or its bytes overflow.
 template <class T, class Space = host>
 class buffer {
   static_assert(std::is_trivially_copyable_v<T>, "bsr: a buffer holds trivially copyable elements.");
@@ -63,7 +35,7 @@ class buffer {
   using value_type = T;
   /// Frees `data`; `context` is whatever was given with it.
   using deleter = void (*)(T* data, void* context) noexcept;
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = storage_detail::kept_memory::alignment;
 
   BSR_INLINE buffer() noexcept {}
   /// n elements, all bits zero.
@@ -71,7 +43,11 @@ class buffer {
     if (size_ > 0) std::memset(static_cast<void*>(data_), 0, bytes());
   }
   /// n elements that nobody has set.
-  BSR_INLINE buffer(std::int64_t n, uninitialized_t) : data_(allocate(n)), size_(n) {}
+  BSR_INLINE buffer(std::int64_t n, uninitialized_t) : size_(n) {
+    const auto piece = detail::allocate_elements(n, static_cast<std::int64_t>(sizeof(T)));
+    data_ = static_cast<T*>(piece.data);
+    bytes_ = piece.bytes;
+  }
   /// Takes over n elements at `data`, which release(data, context) frees.
   BSR_INLINE buffer(T* data, std::int64_t n, deleter release, void* context = nullptr) noexcept
       : data_(data), size_(n), release_(release), context_(context) {}
@@ -106,12 +82,13 @@ class buffer {
     if (release_ != nullptr)
       release_(data_, context_);
     else if (data_ != nullptr)
-      ::operator delete(static_cast<void*>(data_), std::align_val_t{alignment});
+      detail::free_elements({static_cast<void*>(data_), bytes_});
   }
 
   BSR_INLINE void swap(buffer& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(bytes_, other.bytes_);
     std::swap(release_, other.release_);
     std::swap(context_, other.context_);
   }
@@ -143,12 +120,9 @@ class buffer {
   }
 
  private:
-  BSR_INLINE static T* allocate(std::int64_t n) {
-    return static_cast<T*>(detail::allocate_elements(n, static_cast<std::int64_t>(sizeof(T)), alignment));
-  }
-
   T* data_ = nullptr;
   std::int64_t size_ = 0;
+  std::int64_t bytes_ = 0;  // of the memory, where bsr has allocated it
   deleter release_ = nullptr;
   void* context_ = nullptr;
 };

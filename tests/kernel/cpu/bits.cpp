@@ -3,6 +3,7 @@
 
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -78,6 +79,54 @@ TEMPLATE_TEST_CASE("list_words: words that are not 0 with their numbers, and zer
       for (std::int64_t w = 0; w < n; ++w) CHECK(words[static_cast<std::size_t>(w)] == 0);
       CHECK(words.back() == 5);
     }
+}
+
+TEMPLATE_TEST_CASE("spread: elements go where bits are, zeros elsewhere", "[kernel]", std::int32_t, double,
+                   std::int8_t, std::complex<double>) {
+  using T = TestType;
+  bsr_test::random rng(5);
+  for (int count = 0; count <= 64; ++count)
+    for (const int one_in : {1, 2, 7}) {
+      std::uint64_t bits = 0;
+      std::vector<T> from, expected;
+      for (int k = 0; k < count; ++k) {
+        const bool set = rng.below(one_in) == 0;
+        if (set) {
+          bits |= std::uint64_t{1} << k;
+          from.push_back(static_cast<T>(static_cast<std::int8_t>(k + 1)));
+        }
+        expected.push_back(set ? from.back() : T{});
+      }
+      std::vector<T> to(80, static_cast<T>(std::int8_t{-1}));
+      bsr::detail::spread(bits, from.data(), to.data(), count);
+      expected.resize(static_cast<std::size_t>((count + 15) / 16 * 16));
+      CHECK(to[expected.size()] == static_cast<T>(std::int8_t{-1}));
+      to.resize(expected.size());
+      CHECK(to == expected);
+    }
+}
+
+TEMPLATE_TEST_CASE("spread_both: two lists as one", "[kernel]", std::int32_t, std::int64_t) {
+  using Index = TestType;
+  bsr_test::random rng(6);
+  for (int count = 0; count <= 64; ++count) {
+    std::uint64_t in_a = 0, in_b = 0;
+    std::vector<Index> a, b, expected;
+    for (int k = 0; k < count; ++k) {
+      const auto where = rng.below(3) + 1;
+      const auto number = static_cast<Index>(1000 + 7 * k);
+      in_a |= static_cast<std::uint64_t>(where & 1) << k;
+      in_b |= static_cast<std::uint64_t>(where >> 1) << k;
+      if ((where & 1) != 0) a.push_back(number);
+      if ((where & 2) != 0) b.push_back(number);
+      expected.push_back(number);
+    }
+    std::vector<Index> to(80, Index{-1});
+    bsr::detail::spread_both(in_a, a.data(), in_b, b.data(), to.data(), count);
+    CHECK(to[static_cast<std::size_t>((count + 15) / 16 * 16)] == -1);
+    to.resize(expected.size());
+    CHECK(to == expected);
+  }
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// Sets of small numbers as the bits of 64-bit words, and back.
+// Sets of small numbers as the bits of 64-bit words, and back; elements at the places of bits.
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
@@ -100,6 +101,107 @@ BSR_INLINE std::int64_t list_words(std::uint64_t* BSR_RESTRICT words, std::int64
     count += x != 0;
   }
   return count;
+}
+
+#if BSR_ISA_AVX512
+/// Up to two registers of numbers, with which others are compared.
+template <index Index>
+class two_registers {
+  static_assert(sizeof(Index) == 4 || sizeof(Index) == 8);
+  static constexpr int lanes = 64 / static_cast<int>(sizeof(Index));
+
+ public:
+  static constexpr int size = 2 * lanes;
+
+  /// The first `count` of the numbers at `from`, 0 <= count <= size.
+  BSR_INLINE two_registers(const Index* from, int count)
+      : first_(count < lanes ? (1u << count) - 1 : ~0u),
+        second_(count <= lanes ? 0u : ~0u >> (32 - (count - lanes))) {
+    if constexpr (sizeof(Index) == 4) {
+      x_ = _mm512_maskz_loadu_epi32(static_cast<__mmask16>(first_), from);
+      y_ = _mm512_maskz_loadu_epi32(static_cast<__mmask16>(second_), from + lanes);
+    } else {
+      x_ = _mm512_maskz_loadu_epi64(static_cast<__mmask8>(first_), from);
+      y_ = _mm512_maskz_loadu_epi64(static_cast<__mmask8>(second_), from + lanes);
+    }
+  }
+  /// How many of them are less than `value`.
+  BSR_INLINE int count_below(Index value) const {
+    unsigned x, y;
+    if constexpr (sizeof(Index) == 4) {
+      const __m512i all = _mm512_set1_epi32(value);
+      x = _mm512_mask_cmplt_epi32_mask(static_cast<__mmask16>(first_), x_, all);
+      y = _mm512_mask_cmplt_epi32_mask(static_cast<__mmask16>(second_), y_, all);
+    } else {
+      const __m512i all = _mm512_set1_epi64(value);
+      x = _mm512_mask_cmplt_epi64_mask(static_cast<__mmask8>(first_), x_, all);
+      y = _mm512_mask_cmplt_epi64_mask(static_cast<__mmask8>(second_), y_, all);
+    }
+    return std::popcount(x | y << lanes);
+  }
+
+ private:
+  unsigned first_, second_;  // which lanes of x_ and of y_ hold numbers
+  __m512i x_, y_;
+};
+#endif
+
+/// So many elements behind the last one may spread() and spread_both() write, and so many are then 0 at least
+/// up to the next multiple of this number.
+inline constexpr int spread_slack = 16;
+
+/// to[k] is the next of the elements at `from` where bit k is set, and 0 elsewhere, for k = 0 ... count - 1,
+/// count <= 64. Reads as many elements as bits are set; no bit is set from `count` on. Writes whole sixteens.
+template <class T>
+BSR_INLINE void spread(std::uint64_t bits, const T* from, T* BSR_RESTRICT to, int count) {
+#if BSR_ISA_AVX512
+  if constexpr (std::is_trivially_copyable_v<T> && (sizeof(T) == 4 || sizeof(T) == 8)) {
+    for (int k = 0; k < count; k += spread_slack, bits >>= spread_slack) {
+      const auto here = static_cast<__mmask16>(bits);
+      if constexpr (sizeof(T) == 4) {
+        _mm512_storeu_si512(to + k, _mm512_maskz_expandloadu_epi32(here, from));
+      } else {
+        const auto low = static_cast<__mmask8>(here), high = static_cast<__mmask8>(here >> 8);
+        const int first = std::popcount(static_cast<unsigned>(low));
+        _mm512_storeu_si512(to + k, _mm512_maskz_expandloadu_epi64(low, from));
+        _mm512_storeu_si512(to + k + 8, _mm512_maskz_expandloadu_epi64(high, from + first));
+      }
+      from += std::popcount(static_cast<unsigned>(here));
+    }
+    return;
+  }
+#endif
+  for (int k = 0; k < count; k += spread_slack)
+    for (int l = k; l < k + spread_slack; ++l) {
+      if (l < 64 && (bits >> l & 1) != 0)
+        to[l] = *from++;
+      else
+        to[l] = T{};
+    }
+}
+
+/// The same of two lists at once, which have the same number where both have one.
+template <index Index>
+BSR_INLINE void spread_both(std::uint64_t bits_a, const Index* a, std::uint64_t bits_b, const Index* b,
+                            Index* BSR_RESTRICT to, int count) {
+#if BSR_ISA_AVX512
+  if constexpr (sizeof(Index) == 4) {
+    for (int k = 0; k < count; k += spread_slack, bits_a >>= spread_slack, bits_b >>= spread_slack) {
+      const auto of_a = static_cast<__mmask16>(bits_a), of_b = static_cast<__mmask16>(bits_b);
+      const __m512i from_a = _mm512_maskz_expandloadu_epi32(of_a, a);
+      _mm512_storeu_si512(to + k, _mm512_or_si512(from_a, _mm512_maskz_expandloadu_epi32(of_b, b)));
+      a += std::popcount(static_cast<unsigned>(of_a));
+      b += std::popcount(static_cast<unsigned>(of_b));
+    }
+    return;
+  }
+#endif
+  for (int k = 0; k < count; ++k) {
+    const bool in_a = (bits_a >> k & 1) != 0, in_b = (bits_b >> k & 1) != 0;
+    to[k] = in_a ? *a : *b;
+    a += in_a;
+    b += in_b;
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -11,6 +11,7 @@
 #include "bsr/base/half.hpp"
 #include "bsr/storage.hpp"
 #include "support/identical.hpp"
+#include "support/random.hpp"
 
 namespace {
 
@@ -35,8 +36,8 @@ bsr::matrix<double, R, C> merged(const bsr::matrix<double, R, C>& a, const bsr::
   const detail::merge_operand<double, std::int32_t> y{b.indptr().data(), b.indices().data(), b.data().data(),
                                                       zeros.data()};
   const std::int64_t room = detail::room_for_union(a.block_rows(), x, y);
-  bsr::buffer<double> data(room * R * C, bsr::uninitialized);
-  bsr::buffer<std::int32_t> indices(room, bsr::uninitialized);
+  bsr::buffer<double> data(room * R * C + detail::merge_slack, bsr::uninitialized);
+  bsr::buffer<std::int32_t> indices(room + detail::merge_slack, bsr::uninitialized);
   bsr::buffer<std::int32_t> indptr(a.block_rows() + 1, bsr::uninitialized);
   const std::int64_t n = detail::merge(
       detail::merge_edges{a.shape(), {R, C}, a.is_padded()}, a.block_rows(), bsr::extent<R * C>(), x, y,
@@ -65,6 +66,61 @@ TEST_CASE("merge: rows with the same columns, and an operand without blocks", "[
   CHECK(stored_difference(merged(a, row_matrix({2, 6}), plus{}), a) == "");
   CHECK(stored_difference(merged(row_matrix({2, 6}), a, plus{}), a) == "");
   CHECK(stored_difference(merged(row_matrix({0, 6}), row_matrix({0, 6}), plus{}), row_matrix({0, 6})) == "");
+}
+
+// Rows of many lengths against the sums of dense matrices; blocks that cancel are in every piece of a row.
+template <int R, int C>
+void check_against_dense(int cols, int one_in, bool cancels) {
+  constexpr std::int64_t rows = 40, area = std::int64_t{R} * C;
+  bsr_test::random rng(static_cast<std::uint64_t>(cols + one_in));
+  const auto make = [&](double sign) {
+    std::vector<double> data;
+    std::vector<std::int32_t> indices, indptr{0};
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (int j = 0; j < cols; ++j)
+        if (rng.below(one_in) == 0) {
+          indices.push_back(j);
+          // Where a and b both have a block, every second one cancels.
+          for (std::int64_t e = 0; e < area; ++e)
+            data.push_back(cancels && (i + j) % 2 == 0 ? sign
+                                                       : static_cast<double>(rng.below(7)) - 3 + sign / 4);
+        }
+      indptr.push_back(static_cast<std::int32_t>(indices.size()));
+    }
+    return bsr::matrix<double, R, C>({rows * R, std::int64_t{cols} * C}, data, indices, indptr);
+  };
+  const auto a = make(1), b = make(-1), c = merged(a, b, plus{});
+  std::vector<double> expected(static_cast<std::size_t>(rows * R * cols * C)), found(expected.size());
+  const auto scatter = [&](const bsr::matrix<double, R, C>& x, std::vector<double>& to) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      std::int64_t last = -1;
+      for (const auto block : x.row(i)) {
+        REQUIRE(block.col() > last);
+        last = block.col();
+        bool any = false;
+        for (std::int64_t r = 0; r < R; ++r)
+          for (std::int64_t k = 0; k < C; ++k) {
+            to[static_cast<std::size_t>((i * R + r) * cols * C + block.col() * C + k)] += block(r, k);
+            any |= block(r, k) != 0;
+          }
+        REQUIRE(any);
+      }
+    }
+  };
+  scatter(a, expected);
+  scatter(b, expected);
+  scatter(c, found);
+  CHECK(found == expected);
+}
+TEST_CASE("merge: rows of every length", "[kernel]") {
+  for (const bool cancels : {false, true}) {
+    for (const int cols : {3, 17, 40, 150})
+      for (const int one_in : {1, 2, 5}) {
+        check_against_dense<1, 1>(cols, one_in, cancels);
+        check_against_dense<2, 3>(cols, one_in, cancels);
+      }
+    check_against_dense<9, 8>(20, 2, cancels);
+  }
 }
 
 // Matrices with the same blocks are taken as a whole.

@@ -14,6 +14,8 @@
 #include "bsr/base/result_type.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/bits.hpp"
+#include "bsr/kernel/cpu/sparse/row_union.hpp"
 #include "bsr/storage/growing_buffer.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
@@ -28,7 +30,9 @@ struct merge_operand {
   const T* zeros;
 };
 
-/// The arrays of a result, with room for room_for_union() blocks.
+/// The arrays of a result, with room for room_for_union() blocks, and for merge_slack indices and elements
+/// more.
+inline constexpr std::int64_t merge_slack = spread_slack;
 template <class U, index Index>
 struct merge_result {
   Index* indptr;
@@ -88,19 +92,6 @@ class difference_finder {
   word seen_ = 0;
 };
 
-/// to = op(x, y) for one block. Returns whether anything differs from blank.
-template <int Area, class T, class V, class U, class Op>
-BSR_INLINE bool merge_block(const T* BSR_RESTRICT x, const V* BSR_RESTRICT y, U* BSR_RESTRICT to,
-                            extent<Area> area, const Op& op, U blank) {
-  difference_finder<U> finder(blank);
-  for (std::int64_t e = 0; e < area.value(); ++e) {
-    const U v = op(x[e], y[e]);
-    to[e] = v;
-    finder.look_at(v);
-  }
-  return finder.found();
-}
-
 /// What lies beyond the edge becomes blank. Returns whether anything inside differs from it.
 template <class U>
 bool clear_padding(const merge_edges& edges, std::int64_t i, std::int64_t j, U* block, U blank) {
@@ -116,15 +107,6 @@ bool clear_padding(const merge_edges& edges, std::int64_t i, std::int64_t j, U* 
   return any;
 }
 
-/// 0 or 1, about which the compiler knows nothing more: what is computed from it is computed without a
-/// branch. Which operand has the next column is nobody's guess.
-BSR_INLINE std::int64_t unpredictable(bool condition) {
-  std::int64_t value = condition;
-#if !defined(__CUDACC__)
-  asm("" : "+r"(value));
-#endif
-  return value;
-}
 /// yes when condition is 1, no when it is 0.
 template <class T>
 BSR_INLINE const T* select(std::int64_t condition, const T* yes, const T* no) {
@@ -187,15 +169,53 @@ class merge_output {
 
   BSR_INLINE std::int64_t size() const { return size_; }
 
-  /// The block op(x, y) at (i, column).
-  template <class T, class V, class Op>
-  BSR_INLINE void put(std::int64_t i, std::int64_t column, const T* x, const V* y, const Op& op) {
-    U* const to = data_ + size_ * area_.value();
-    bool any = merge_block(x, y, to, area_, op, blank_);
-    if (edges_.padded && (i == last_row_ || column == last_column_))
-      any = clear_padding(edges_, i, column, to, blank_);
-    indices_[size_] = static_cast<Index>(column);
-    size_ += any;
+  /// The blocks of a union at row i: op(x, y) for the next block of a, from number p on, and the next of b,
+  /// from number q on, or for zeros where a or b has none.
+  template <class T, index IndexA, class V, index IndexB, class Op>
+  BSR_INLINE void put_union(std::int64_t i, const row_union& u, const merge_operand<T, IndexA>& a,
+                            std::int64_t p, const merge_operand<V, IndexB>& b, std::int64_t q, const Op& op) {
+    const int count = u.size();
+    Index* const columns = indices_ + size_;
+    if constexpr (std::same_as<IndexA, Index> && std::same_as<IndexB, Index>) {
+      spread_both(u.in_a, a.indices + p, u.in_b, b.indices + q, columns, count);
+    } else {
+      const IndexA* next_a = a.indices + p;
+      const IndexB* next_b = b.indices + q;
+      for (int k = 0; k < count; ++k) {
+        const bool in_a = (u.in_a >> k & 1) != 0, in_b = (u.in_b >> k & 1) != 0;
+        columns[k] = in_a ? static_cast<Index>(*next_a) : static_cast<Index>(*next_b);
+        next_a += in_a;
+        next_b += in_b;
+      }
+    }
+    std::int64_t blanks = 0;
+    if constexpr (Area == 1) {
+      T x[row_union::reach];
+      V y[row_union::reach];
+      spread(u.in_a, a.data + p, x, count);
+      spread(u.in_b, b.data + q, y, count);
+      blanks = put_sixteens(x, y, count, op);
+    } else {
+      const std::int64_t area = area_.value();
+      U* const to = data_ + size_ * area;
+      const T* next_x = a.data + p * area;
+      const V* next_y = b.data + q * area;
+      for (int k = 0; k < count; ++k) {
+        const auto in_a = static_cast<std::int64_t>(u.in_a >> k & 1);
+        const auto in_b = static_cast<std::int64_t>(u.in_b >> k & 1);
+        const T* const x = select(in_a, next_x, a.zeros);
+        const V* const y = select(in_b, next_y, b.zeros);
+        const auto element = [&](std::int64_t e) { return op(x[e], y[e]); };
+        if (area < short_block)
+          fill(to + k * area, element);
+        else
+          blanks += compute(to + k * area, 0, area, element);
+        next_x += in_a * area;
+        next_y += in_b * area;
+      }
+      if (area < short_block) blanks = count_blanks(to, count * area);
+    }
+    settle(i, columns, count, blanks, [](std::int64_t) {});
   }
 
   /// `count` blocks at (i, columns[0]), (i, columns[1]), ...; element(e) is element e of all of them
@@ -215,6 +235,44 @@ class merge_output {
   }
 
  private:
+  /// Where blocks have fewer elements, blanks are counted when many blocks are there.
+  static constexpr std::int64_t short_block = 64;
+
+  /// to[e] = element(e) for one block.
+  template <class Element>
+  BSR_INLINE void fill(U* BSR_RESTRICT to, const Element& element) const {
+    if constexpr (Area != dynamic && Area <= 16) {
+      // All of it is read before anything is written: then it is vectors.
+      U block[Area];
+      for (int e = 0; e < Area; ++e) block[e] = element(e);
+      std::memcpy(static_cast<void*>(to), block, sizeof block);
+    } else {
+      for (std::int64_t e = 0; e < area_.value(); ++e) to[e] = element(e);
+    }
+  }
+  BSR_INLINE std::int64_t count_blanks(const U* from, std::int64_t count) const {
+    std::int64_t blanks = 0;
+    for (std::int64_t e = 0; e < count; ++e) blanks += from[e] == blank_;
+    return blanks;
+  }
+  /// Elements op(x[k], y[k]) behind the end, of which `count` count; whole sixteens are written. Returns 0
+  /// only if none is blank.
+  template <class T, class V, class Op>
+  BSR_INLINE std::int64_t put_sixteens(const T* x, const V* y, int count, const Op& op) {
+    constexpr int lanes = spread_slack;
+    std::int32_t blank[lanes] = {};
+    U* BSR_RESTRICT to = data_ + size_;
+    for (int k = 0; k < count; k += lanes) {
+      for (int l = 0; l < lanes; ++l) {
+        const U v = op(x[k + l], y[k + l]);
+        to[k + l] = v;
+        blank[l] |= std::int32_t{v == blank_} & std::int32_t{l < count - k};
+      }
+    }
+    std::int32_t any = 0;
+    for (int l = 0; l < lanes; ++l) any |= blank[l];
+    return any;
+  }
   /// to[e] = element(first + e); returns how many are blank.
   template <class Element>
   BSR_INLINE std::int64_t compute(U* BSR_RESTRICT to, std::int64_t first, std::int64_t count,
@@ -238,6 +296,14 @@ class merge_output {
                             const Element& element, const LeftOut& left_out) {
     const std::int64_t blanks = compute(data_ + size_ * area_.value(), first, count * area_.value(), element);
     for (std::int64_t k = 0; k < count; ++k) indices_[size_ + k] = static_cast<Index>(columns[k]);
+    settle(i, columns, count, blanks, left_out);
+  }
+
+  /// The `count` blocks behind the end, in which so many elements are blank, get their columns; those that
+  /// are all blank do not stay.
+  template <index From, class LeftOut>
+  BSR_INLINE void settle(std::int64_t i, const From* columns, std::int64_t count, std::int64_t blanks,
+                         const LeftOut& left_out) {
     if (blanks == 0 && !edges_.padded)
       size_ += count;
     else
@@ -309,19 +375,20 @@ BSR_INLINE void merge_row(std::int64_t i, extent<Area> area, const merge_operand
   const std::int64_t end_p = a.indptr[i + 1];
   const std::int64_t end_q = b.indptr[i + 1];
   while (p < end_p && q < end_q) {
-    const std::int64_t column_a = a.indices[p];
-    const std::int64_t column_b = b.indices[q];
-    const std::int64_t in_a = unpredictable(column_a <= column_b);
-    const std::int64_t in_b = unpredictable(column_b <= column_a);
+    const row_union u = unite_rows(a.indices + p, end_p - p, b.indices + q, end_q - q);
     if constexpr (Op::both_only) {
-      if (column_a == column_b)
-        out.put(i, column_a, a.data + p * area.value(), b.data + q * area.value(), op);
+      for (std::uint64_t both = u.in_a & u.in_b; both != 0; both &= both - 1) {
+        const std::uint64_t before = (both & -both) - 1;
+        const T* const x = a.data + (p + std::popcount(u.in_a & before)) * area.value();
+        const V* const y = b.data + (q + std::popcount(u.in_b & before)) * area.value();
+        out.put_run(i, a.indices + p + std::popcount(u.in_a & before), 1,
+                    [&](std::int64_t e) { return op(x[e], y[e]); });
+      }
     } else {
-      out.put(i, column_a < column_b ? column_a : column_b, select(in_a, a.data + p * area.value(), a.zeros),
-              select(in_b, b.data + q * area.value(), b.zeros), op);
+      out.put_union(i, u, a, p, b, q, op);
     }
-    p += in_a;
-    q += in_b;
+    p += u.from_a();
+    q += u.from_b();
   }
   if constexpr (!Op::both_only) {
     const T* const x = a.data + p * area.value();
