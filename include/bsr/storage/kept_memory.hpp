@@ -47,18 +47,21 @@ inline void give_back(storage_detail::memory_piece piece) noexcept {
   ::operator delete(piece.data, std::align_val_t{storage_detail::kept_memory::alignment});
 }
 
-/// Access to the kept memory for a moment; `mine` says whether it was to be had. With `waits` it always is.
+/// Access to the kept memory for a moment; `mine` says whether it was to be had.
 class kept_memory_access {
   using piece = storage_detail::memory_piece;
   using kept_memory = storage_detail::kept_memory;
 
  public:
-  explicit kept_memory_access(bool waits = false)
-      : mine(!__atomic_test_and_set(&kept().busy, __ATOMIC_ACQUIRE) || (waits && taken())) {}
+  kept_memory_access() : mine(!__atomic_test_and_set(&kept().busy, __ATOMIC_SEQ_CST)) {}
   kept_memory_access(const kept_memory_access&) = delete;
   kept_memory_access& operator=(const kept_memory_access&) = delete;
   ~kept_memory_access() {
-    if (mine) __atomic_clear(&kept().busy, __ATOMIC_RELEASE);
+    if (!mine) return;
+    const std::int64_t total = kept().total;
+    __atomic_clear(&kept().busy, __ATOMIC_SEQ_CST);
+    // Who has set a new limit meanwhile has found the list in use.
+    if (total > most_bytes()) apply_limit();
   }
 
   const bool mine;
@@ -80,7 +83,7 @@ class kept_memory_access {
   /// Puts a piece at the end, and gives back the oldest ones where it would be too much.
   void put(piece one) noexcept {
     kept_memory& k = kept();
-    const std::int64_t room = k.most_bytes - one.bytes;
+    const std::int64_t room = most_bytes() - one.bytes;
     if (room < 0) return give_back(one);
     shrink(room, kept_memory::most_pieces - 1);
     k.pieces[k.count++] = one;
@@ -88,24 +91,25 @@ class kept_memory_access {
   }
   /// Gives back the oldest pieces until the others are so few.
   void shrink(std::int64_t bytes, int pieces) noexcept {
-    while (kept().total > bytes || kept().count > pieces) give_back(take_out(0));
+    if (kept().count == 0 || (kept().total <= bytes && kept().count <= pieces)) return;
+    give_back(take_out(0));
+    shrink(bytes, pieces);
   }
-  void limit(std::int64_t bytes) noexcept {
-    __atomic_store_n(&kept().most_bytes, bytes, __ATOMIC_RELAXED);
-    shrink(bytes, kept_memory::most_pieces);
+  static void limit(std::int64_t bytes) noexcept {
+    __atomic_store_n(&kept().most_bytes, bytes, __ATOMIC_SEQ_CST);
+    apply_limit();
   }
   /// Whether pieces of so many bytes are kept; a look without access.
   static bool keeps(std::int64_t bytes) noexcept {
-    return bytes >= kept_memory::least_bytes &&
-           bytes <= __atomic_load_n(&kept().most_bytes, __ATOMIC_RELAXED);
+    return bytes >= kept_memory::least_bytes && bytes <= most_bytes();
   }
 
  private:
   static kept_memory& kept() { return storage_detail::the_kept_memory; }
-  static bool taken() noexcept {
-    while (__atomic_test_and_set(&kept().busy, __ATOMIC_ACQUIRE)) {
-    }
-    return true;
+  static std::int64_t most_bytes() noexcept { return __atomic_load_n(&kept().most_bytes, __ATOMIC_SEQ_CST); }
+  static void apply_limit() noexcept {
+    kept_memory_access access;
+    if (access.mine) access.shrink(most_bytes(), kept_memory::most_pieces);
   }
   static piece take_out(int k) noexcept {
     const piece one = kept().pieces[k];
@@ -126,7 +130,7 @@ class kept_memory_access {
 /// negative.
 inline void keep_memory(std::int64_t bytes) {
   if (bytes < 0) fail<error>("bsr: keep_memory(", bytes, "): so many bytes cannot be kept.");
-  detail::kept_memory_access(true).limit(bytes);
+  detail::kept_memory_access::limit(bytes);
 }
 
 namespace detail {
@@ -145,7 +149,7 @@ inline storage_detail::memory_piece allocate_elements(std::int64_t n, std::int64
   constexpr std::align_val_t alignment{storage_detail::kept_memory::alignment};
   void* memory = ::operator new(static_cast<std::size_t>(bytes), alignment, std::nothrow);
   if (memory == nullptr) {
-    kept_memory_access(true).shrink(0, 0);
+    if (kept_memory_access access; access.mine) access.shrink(0, 0);
     memory = ::operator new(static_cast<std::size_t>(bytes), alignment);
   }
 #if defined(__linux__)
