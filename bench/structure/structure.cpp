@@ -156,13 +156,13 @@ outcome measure(const structure_point& p, peers& with, const duel_rules& rules) 
   p.ours();
   out.stored = p.stored();
 
-  std::function<double()> limit = [] { return 0.0; };
+  std::function<double(bool)> limit = [](bool) { return 0.0; };
   std::shared_ptr<array<char>> from, to;
   if (p.what.copies) {
     const std::size_t bytes = p.bytes();
     from = std::make_shared<array<char>>(bytes);
     to = std::make_shared<array<char>>(bytes);
-    limit = [=] {
+    limit = [=](bool) {
       const double start = now();
       std::memcpy(to->data(), from->data(), bytes);
       asm volatile("" : : "r"(to->data()) : "memory");

@@ -82,8 +82,7 @@ void for_each_read(const product<F, B, Side, E>& e, const G& g) {
   for_each_part(e.epilogue, [&]<class Part>(const Part& part) {
     if constexpr (requires { footprint_of(part.d); }) g(footprint_of(part.d));
     if constexpr (requires { footprint_of(part.z); }) g(footprint_of(part.z));
-    if constexpr (requires { footprint_of(part.bias); }) g(footprint_of(part.bias));
-    if constexpr (requires { footprint_of(part.factor); }) g(footprint_of(part.factor));
+    if constexpr (line_epilogue<Part>) g(footprint_of(part.values));
   });
 }
 template <class P, class X, class Y, class S, class D, class B, class G>

@@ -37,7 +37,7 @@ const unsigned char* flag_bytes(const char* who, const G& flags, std::int64_t wa
 }
 template <class A>
 BSR_INLINE masked_view<A> with_mask(const A& a) {
-  return {a, nullptr, nullptr};
+  return {a, {}};
 }
 template <class A>
 BSR_INLINE masked_view<A> with_mask(const masked_view<A>& a) {
@@ -57,12 +57,11 @@ auto masked(W&& w, G&& gate) {
     detail::check_flags_lie_with<View, G>();
     auto view = detail::with_mask(g.a);
     using masked_type = decltype(view);
-    if (view.gate() != nullptr) fail<error>("bsr: masked: this factor has a gate already.");
-    return factor<masked_type, Op, S>{
-        g.alpha, masked_type(view.matrix(),
-                             detail::flag_bytes("masked(w, gate)", input(std::forward<G>(gate)),
-                                                view.num_blocks(), "stored blocks"),
-                             view.active())};
+    block_mask mask = view.mask();
+    if (mask.gate != nullptr) fail<error>("bsr: masked: this factor has a gate already.");
+    mask.gate = detail::flag_bytes("masked(w, gate)", input(std::forward<G>(gate)), view.num_blocks(),
+                                   "stored blocks");
+    return factor<masked_type, Op, S>{g.alpha, masked_type(view.matrix(), mask)};
   }(f);
 }
 
@@ -76,11 +75,11 @@ auto columns(W&& w, G&& active) {
     detail::check_flags_lie_with<View, G>();
     auto view = detail::with_mask(g.a);
     using masked_type = decltype(view);
-    if (view.active() != nullptr) fail<error>("bsr: columns: this factor has active columns already.");
-    return factor<masked_type, Op, S>{
-        g.alpha, masked_type(view.matrix(), view.gate(),
-                             detail::flag_bytes("columns(w, active)", input(std::forward<G>(active)),
-                                                view.block_cols(), "block columns"))};
+    block_mask mask = view.mask();
+    if (mask.active != nullptr) fail<error>("bsr: columns: this factor has active columns already.");
+    mask.active = detail::flag_bytes("columns(w, active)", input(std::forward<G>(active)), view.block_cols(),
+                                     "block columns");
+    return factor<masked_type, Op, S>{g.alpha, masked_type(view.matrix(), mask)};
   }(f);
 }
 

@@ -194,86 +194,91 @@ struct add_vector : reads_operands {
   }
 };
 
-template <class View>
-struct add_per_col;
+namespace detail {
 
-/// v + bias(i): one number for each row.
-template <class View>
-struct add_per_row : reads_operands {
-  View bias;
-  BSR_INLINE constexpr explicit add_per_row(View v) : bias(v) {}
-  BSR_INLINE constexpr auto transposed() const { return add_per_col<View>(bias); }
+struct sum_of_both {
   template <class V>
-  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
-    return add(v, detail::convert<V>(bias[i]));
+  BSR_INLINE BSR_HD static constexpr V of(V v, V x) {
+    return add(v, x);
   }
-  template <class Pack, axis Axis>
-  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t, lanes<Axis> l) const {
-    if constexpr (Axis == axis::row)
-      return p + Pack::broadcast(detail::convert<typename Pack::value_type>(bias[i]));
-    else
-      return p + detail::load_lanes<Pack>(bias, i, l.count);
+  template <class Pack>
+  BSR_INLINE static Pack of_packs(Pack p, Pack x) {
+    return p + x;
+  }
+};
+struct product_of_both {
+  template <class V>
+  BSR_INLINE BSR_HD static constexpr V of(V v, V x) {
+    return multiply(v, x);
+  }
+  template <class Pack>
+  BSR_INLINE static Pack of_packs(Pack p, Pack x) {
+    return p * x;
   }
 };
 
-/// v + bias(j): one number for each column.
-template <class View>
-struct add_per_col : reads_operands {
-  View bias;
-  BSR_INLINE constexpr explicit add_per_col(View v) : bias(v) {}
-  BSR_INLINE constexpr auto transposed() const { return add_per_row<View>(bias); }
+/// v combined with one number for each row of the destination (Lines: axis::row), or for each column.
+template <class View, class Combine, axis Lines>
+struct with_lines : reads_operands {
+  using lines_type = View;
+  View values;
+  BSR_INLINE constexpr explicit with_lines(View v) : values(v) {}
   template <class V>
-  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
-    return add(v, detail::convert<V>(bias[j]));
+  BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t i, std::int64_t j) const {
+    return Combine::of(v, detail::convert<V>(values[Lines == axis::row ? i : j]));
   }
   template <class Pack, axis Axis>
-  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t j, lanes<Axis> l) const {
-    if constexpr (Axis == axis::column)
-      return p + Pack::broadcast(detail::convert<typename Pack::value_type>(bias[j]));
+  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t j, lanes<Axis> l) const {
+    const std::int64_t n = Lines == axis::row ? i : j;
+    if constexpr (Axis == Lines)
+      return Combine::of_packs(p, Pack::broadcast(detail::convert<typename Pack::value_type>(values[n])));
     else
-      return p + detail::load_lanes<Pack>(bias, j, l.count);
+      return Combine::of_packs(p, detail::load_lanes<Pack>(values, n, l.count));
   }
+};
+
+/// An epilogue that reads one number for each row or column.
+template <class E>
+concept line_epilogue = requires { typename E::lines_type; };
+
+}  // namespace detail
+
+template <class View>
+struct add_per_col;
+
+/// v + values(i): one number for each row.
+template <class View>
+struct add_per_row : detail::with_lines<View, detail::sum_of_both, axis::row> {
+  BSR_INLINE constexpr explicit add_per_row(View v)
+      : detail::with_lines<View, detail::sum_of_both, axis::row>(v) {}
+  BSR_INLINE constexpr auto transposed() const { return add_per_col<View>(this->values); }
+};
+
+/// v + values(j): one number for each column.
+template <class View>
+struct add_per_col : detail::with_lines<View, detail::sum_of_both, axis::column> {
+  BSR_INLINE constexpr explicit add_per_col(View v)
+      : detail::with_lines<View, detail::sum_of_both, axis::column>(v) {}
+  BSR_INLINE constexpr auto transposed() const { return add_per_row<View>(this->values); }
 };
 
 template <class View>
 struct scale_per_col;
 
-/// v * factor(i): one number for each row.
+/// v * values(i): one number for each row.
 template <class View>
-struct scale_per_row : reads_operands {
-  View factor;
-  BSR_INLINE constexpr explicit scale_per_row(View v) : factor(v) {}
-  BSR_INLINE constexpr auto transposed() const { return scale_per_col<View>(factor); }
-  template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t i, std::int64_t) const {
-    return multiply(v, detail::convert<V>(factor[i]));
-  }
-  template <class Pack, axis Axis>
-  BSR_INLINE Pack pack(Pack p, std::int64_t i, std::int64_t, lanes<Axis> l) const {
-    if constexpr (Axis == axis::row)
-      return p * Pack::broadcast(detail::convert<typename Pack::value_type>(factor[i]));
-    else
-      return p * detail::load_lanes<Pack>(factor, i, l.count);
-  }
+struct scale_per_row : detail::with_lines<View, detail::product_of_both, axis::row> {
+  BSR_INLINE constexpr explicit scale_per_row(View v)
+      : detail::with_lines<View, detail::product_of_both, axis::row>(v) {}
+  BSR_INLINE constexpr auto transposed() const { return scale_per_col<View>(this->values); }
 };
 
-/// v * factor(j): one number for each column.
+/// v * values(j): one number for each column.
 template <class View>
-struct scale_per_col : reads_operands {
-  View factor;
-  BSR_INLINE constexpr explicit scale_per_col(View v) : factor(v) {}
-  BSR_INLINE constexpr auto transposed() const { return scale_per_row<View>(factor); }
-  template <class V>
-  BSR_INLINE constexpr V operator()(V v, std::int64_t, std::int64_t j) const {
-    return multiply(v, detail::convert<V>(factor[j]));
-  }
-  template <class Pack, axis Axis>
-  BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t j, lanes<Axis> l) const {
-    if constexpr (Axis == axis::column)
-      return p * Pack::broadcast(detail::convert<typename Pack::value_type>(factor[j]));
-    else
-      return p * detail::load_lanes<Pack>(factor, j, l.count);
-  }
+struct scale_per_col : detail::with_lines<View, detail::product_of_both, axis::column> {
+  BSR_INLINE constexpr explicit scale_per_col(View v)
+      : detail::with_lines<View, detail::product_of_both, axis::column>(v) {}
+  BSR_INLINE constexpr auto transposed() const { return scale_per_row<View>(this->values); }
 };
 
 /// The whole number next to v, of two the even one, within what Integer holds; NaN becomes the lowest. For
@@ -328,7 +333,7 @@ struct relu_function {
 struct gelu_function {
   template <class V>
   BSR_INLINE BSR_HD V operator()(V v, std::int64_t, std::int64_t) const {
-    return V(0.5) * v * (V(1) + std::erf(v * V(0.70710678118654752440L)));
+    return V(0.5) * v * (V(1) + std::erf(v * V(0.7071067811865475244008443621048490392848L)));
   }
   template <class Pack, axis Axis>
   BSR_INLINE Pack pack(Pack p, std::int64_t, std::int64_t, lanes<Axis>) const {

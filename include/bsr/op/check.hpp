@@ -120,14 +120,8 @@ template <class V, class View, class S>
 struct faults<V, add_dense<View, S>> : operand_faults<V, View, S> {};
 template <class V, class View, class S>
 struct faults<V, add_vector<View, S>> : operand_faults<V, View, S> {};
-template <class V, class View>
-struct faults<V, add_per_row<View>> : operand_faults<V, View, V> {};
-template <class V, class View>
-struct faults<V, add_per_col<View>> : operand_faults<V, View, V> {};
-template <class V, class View>
-struct faults<V, scale_per_row<View>> : operand_faults<V, View, V> {};
-template <class V, class View>
-struct faults<V, scale_per_col<View>> : operand_faults<V, View, V> {};
+template <class V, line_epilogue E>
+struct faults<V, E> : operand_faults<V, typename E::lines_type, V> {};
 template <class V, class Integer>
 struct faults<V, saturate_function<Integer>> : no_fault {
   static constexpr bool has_no_function = is_complex<V>;
@@ -176,10 +170,8 @@ inline constexpr bool epilogue_lies_in<add_dense<View, S>, Space> = std::same_as
 template <class View, class S, class Space>
 inline constexpr bool epilogue_lies_in<add_vector<View, S>, Space> =
     std::same_as<typename View::space, Space>;
-template <class View, class Space>
-inline constexpr bool epilogue_lies_in<add_per_row<View>, Space> = std::same_as<typename View::space, Space>;
-template <class View, class Space>
-inline constexpr bool epilogue_lies_in<add_per_col<View>, Space> = std::same_as<typename View::space, Space>;
+template <line_epilogue E, class Space>
+inline constexpr bool epilogue_lies_in<E, Space> = std::same_as<typename E::lines_type::space, Space>;
 
 /// Whether all operands lie in the memory that the policy works in; where they do not, a sentence says so.
 template <class Policy, class A, class B, class C, class Epilogue>
@@ -260,19 +252,19 @@ struct epilogue_check {
   }
   template <class View>
   void operator()(const add_per_row<View>& e) const {
-    lines(e.bias, Side == side::left ? " + per_row" : " + per_col", c.rows());
+    lines(e.values, Side == side::left ? " + per_row" : " + per_col", c.rows());
   }
   template <class View>
   void operator()(const add_per_col<View>& e) const {
-    lines(e.bias, Side == side::left ? " + per_col" : " + per_row", c.cols());
+    lines(e.values, Side == side::left ? " + per_col" : " + per_row", c.cols());
   }
   template <class View>
   void operator()(const scale_per_row<View>& e) const {
-    lines(e.factor, Side == side::left ? " * per_row" : " * per_col", c.rows());
+    lines(e.values, Side == side::left ? " * per_row" : " * per_col", c.rows());
   }
   template <class View>
   void operator()(const scale_per_col<View>& e) const {
-    lines(e.factor, Side == side::left ? " * per_col" : " * per_row", c.cols());
+    lines(e.values, Side == side::left ? " * per_col" : " * per_row", c.cols());
   }
   /// One number for each row or column.
   template <class View>

@@ -71,7 +71,7 @@ class dense_plan {
 
   const Policy& policy() const { return policy_; }
   /// Throws shape_error unless `a` is the matrix that the plan was made for, with other values perhaps.
-  void check(const A& a) const { made_for_.check("a", stored(a)); }
+  void check(const A& a) const { made_for_.check("a", detail::stored_matrix(a)); }
   /// The plan under another policy for one run, y.on(p, cpu{.threads = 4}) = e: the same bits. Where pieces
   /// of work need memory there are as many as the plan's own policy had threads, and no more.
   planned_run<dense_plan, Policy> under(const Policy& policy) { return {*this, policy}; }
@@ -130,8 +130,10 @@ class dense_plan {
       return std::same_as<X, A>;
   }
 
-  void check_operand(const A& a) const { made_for_.check("a", stored(a)); }
-  void check_operand(const masked_view<A>& a) const { made_for_.check("a", a.matrix()); }
+  template <class X>
+  void check_operand(const X& a) const {
+    made_for_.check("a", detail::stored_matrix(a));
+  }
   template <class Blocks>
   void check_operand(const packed_view<A, Op, Blocks>& a) const {
     made_for_.check_source("a", a);
@@ -172,16 +174,8 @@ class dense_plan {
     return text.c_str();
   }
   template <class View>
-  static const View& stored(const View& a) {
-    return a;
-  }
-  template <class View>
-  static const View& stored(const symmetric_view<View>& a) {
-    return a.matrix();
-  }
-  template <class View>
   static const auto& checked(const View& view) {
-    const auto& a = stored(view);
+    const auto& a = detail::stored_matrix(view);
     // Of a matrix in device memory the backend checks the indices that it brings over.
     if constexpr (std::same_as<typename View::space, host>) detail::check_format_for("plan", a, checks::full);
     return a;

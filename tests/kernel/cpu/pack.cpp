@@ -102,7 +102,7 @@ TEMPLATE_TEST_CASE("pack fills a vector register", "[pack]", VECTOR_TYPES) {
 #else
   constexpr std::size_t bytes = 16;
 #endif
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
   STATIC_CHECK(sizeof(pack<TestType>) == bytes);
 #endif
   STATIC_CHECK(sizeof(pack<TestType>) == pack<TestType>::size * sizeof(TestType));

@@ -165,9 +165,9 @@ std::string wrong_with(const rows_of_blocks<Index>& a, std::int64_t panels, int 
     int128 weight = 0;
     bool inside = true;
     bsr::for_each_range(
-        a.schedule(), a.block_rows(), panels, piece, pieces,
-        [&](bsr::strip_position first, bsr::strip_position last, std::int64_t first_panel,
-            std::int64_t last_panel) {
+        a.schedule(), panels, piece, pieces,
+        [&](const bsr::strip_range& range) {
+          const auto [first, last, first_panel, last_panel] = range;
           ++calls;
           const std::int64_t begin = first.block_row * a.strips + first.strip;
           const std::int64_t end = last.block_row * a.strips + last.strip;
@@ -238,15 +238,13 @@ TEST_CASE("for_each_range: weights as large as the indices", "[schedule]") {
 TEST_CASE("for_each_range: one piece is one call", "[schedule]") {
   const rows_of_blocks<std::int32_t> a{{0, 3, 3, 7}, 2};
   int calls = 0;
-  bsr::for_each_range(a.schedule(), a.block_rows(), 5, 0, 1,
-                      [&](bsr::strip_position first, bsr::strip_position last, std::int64_t first_panel,
-                          std::int64_t last_panel) {
-                        ++calls;
-                        CHECK(first == a.schedule().begin());
-                        CHECK(last == a.schedule().end());
-                        CHECK(first_panel == 0);
-                        CHECK(last_panel == 5);
-                      });
+  bsr::for_each_range(a.schedule(), 5, 0, 1, [&](const bsr::strip_range& range) {
+    ++calls;
+    CHECK(range.first == a.schedule().begin());
+    CHECK(range.last == a.schedule().end());
+    CHECK(range.first_panel == 0);
+    CHECK(range.last_panel == 5);
+  });
   CHECK(calls == 1);
 }
 
@@ -254,9 +252,9 @@ TEST_CASE("for_each_range: many strips are cut, few are shared panel by panel", 
   const auto panels_of = [](const rows_of_blocks<std::int32_t>& a, int pieces) {
     std::int64_t narrowest = 6;
     for (int piece = 0; piece < pieces; ++piece)
-      bsr::for_each_range(a.schedule(), a.block_rows(), 6, piece, pieces,
-                          [&](bsr::strip_position, bsr::strip_position, std::int64_t first,
-                              std::int64_t last) { narrowest = std::min(narrowest, last - first); });
+      bsr::for_each_range(a.schedule(), 6, piece, pieces, [&](const bsr::strip_range& range) {
+        narrowest = std::min(narrowest, range.last_panel - range.first_panel);
+      });
     return narrowest;
   };
   // 16 strips are 8 for each of two pieces.
@@ -267,10 +265,10 @@ TEST_CASE("for_each_range: many strips are cut, few are shared panel by panel", 
   std::int64_t whole_panels = 0;
   for (int piece = 0; piece < 3; ++piece)
     bsr::for_each_range(
-        long_rows.schedule(), long_rows.block_rows(), 6, piece, 3,
-        [&](bsr::strip_position from, bsr::strip_position to, std::int64_t first, std::int64_t last) {
-          if (from == long_rows.schedule().begin() && to == long_rows.schedule().end())
-            whole_panels += last - first;
+        long_rows.schedule(), 6, piece, 3,
+        [&](const bsr::strip_range& range) {
+          if (range.first == long_rows.schedule().begin() && range.last == long_rows.schedule().end())
+            whole_panels += range.last_panel - range.first_panel;
         },
         true);
   CHECK(whole_panels == 6);

@@ -22,10 +22,9 @@ struct block_list {
   dims block;         ///< of a block of op(A)
   std::int64_t row_step;
   std::int64_t col_step;
-  /// Flags of a masked_view, or null: of the blocks of data; of the block columns of A, which are the block
+  /// Of a masked_view: flags of the blocks of data, and of the block columns of A, which are the block
   /// columns of the list, or with `transposed` its block rows.
-  const unsigned char* gate = nullptr;
-  const unsigned char* active = nullptr;
+  block_mask mask = {};
   bool transposed = false;
 
   BSR_INLINE std::int64_t block_rows() const { return storage_detail::ceil_div(shape.rows, block.rows); }
@@ -34,8 +33,7 @@ struct block_list {
   BSR_INLINE std::int64_t area() const { return block.rows * block.cols; }
   /// Whether block k of block row i counts.
   BSR_INLINE bool kept(std::int64_t i, std::int64_t k) const {
-    return (gate == nullptr || gate[from == nullptr ? k : from[k]] != 0) &&
-           (active == nullptr || active[transposed ? i : indices[k]] != 0);
+    return mask.keeps(from == nullptr ? k : from[k], transposed ? i : indices[k]);
   }
   BSR_INLINE const T* values(std::int64_t k) const { return data + (from == nullptr ? k : from[k]) * area(); }
 };
@@ -44,16 +42,8 @@ struct block_list {
 template <class A>
 BSR_INLINE block_list<typename A::value_type, typename A::index_type> natural_blocks(const A& a) {
   const dims block = a.blocksize();
-  return {a.data().data(), a.indptr().data(), a.indices().data(), nullptr, a.shape(), block, block.cols, 1};
-}
-
-template <class A>
-BSR_INLINE block_list<typename A::value_type, typename A::index_type> natural_blocks(
-    const masked_view<A>& a) {
-  auto list = natural_blocks(a.matrix());
-  list.gate = a.gate();
-  list.active = a.active();
-  return list;
+  return {a.data().data(),   a.indptr().data(), a.indices().data(), nullptr, a.shape(), block, block.cols, 1,
+          detail::mask_of(a)};
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

@@ -489,8 +489,14 @@ class pack<T> {
   BSR_INLINE friend pack sqrt(pack a)
     requires std::floating_point<T>
   {
-#if BSR_HAS_XSIMD
+    // xsimd's for float on Arm refines an estimate, which is not rounded correctly.
+#if BSR_HAS_XSIMD && !defined(__ARM_NEON)
     return pack(native(xsimd::sqrt(xsimd::batch<T>(a.v_))));
+#elif BSR_HAS_XSIMD && defined(__aarch64__)
+    if constexpr (std::same_as<T, float>)
+      return pack(native(vsqrtq_f32(a.v_)));
+    else
+      return pack(native(xsimd::sqrt(xsimd::batch<T>(a.v_))));
 #else
     return each(a, a, [](T x, T) { return std::sqrt(x); });
 #endif

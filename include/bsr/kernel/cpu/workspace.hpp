@@ -64,20 +64,16 @@ class product_workspace {
       return natural_blocks(a);
     } else {
       const dims block = a.blocksize();
-      block_list<typename A::value_type, Index> list{a.data().data(),
-                                                     index_.indptr(),
-                                                     index_.indices(),
-                                                     index_.from(),
-                                                     {a.cols(), a.rows()},
-                                                     {block.cols, block.rows},
-                                                     1,
-                                                     block.cols};
-      list.transposed = true;
-      if constexpr (is_masked_view<A>) {
-        list.gate = a.gate();
-        list.active = a.active();
-      }
-      return list;
+      return {a.data().data(),
+              index_.indptr(),
+              index_.indices(),
+              index_.from(),
+              {a.cols(), a.rows()},
+              {block.cols, block.rows},
+              1,
+              block.cols,
+              detail::mask_of(a),
+              true};
     }
   }
 

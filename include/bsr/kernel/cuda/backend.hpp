@@ -124,15 +124,6 @@ struct backend<cuda> {
   struct nothing {
     void prepare(gpu_runtime::spmm_call&) const {}
   };
-  template <class A>
-  static const A& matrix_of(const A& a) {
-    return a;
-  }
-  template <class A>
-  static const A& matrix_of(const masked_view<A>& a) {
-    return a.matrix();
-  }
-
   template <class A, op Op, class TB, class TC, class Work, class Number, class Epilogue>
   static void run(const cuda& policy, const Work& work, const A& operand, Number alpha, const void* b,
                   std::int64_t b_row_stride, std::int64_t b_col_stride, void* c, std::int64_t c_row_stride,
@@ -150,7 +141,7 @@ struct backend<cuda> {
         "bsr: on the device a product with the transposed matrix needs a plan, which holds the index "
         "of its columns: auto p = plan(bsr::cuda{}, transpose(a) * b); c.on(p) = transpose(a) * b.");
     if constexpr (known && walks) {
-      const auto& a = matrix_of(operand);
+      const auto& a = detail::stored_matrix(operand);
       const dims shape = Op == op::none ? a.shape() : dims(a.cols(), a.rows());
       const dims block = Op == op::none ? a.blocksize() : dims(a.blocksize().cols, a.blocksize().rows);
       if (shape.rows == 0 || cols == 0) return;
@@ -178,8 +169,8 @@ struct backend<cuda> {
       call.block_cols = block.cols;
       call.alpha = static_cast<double>(alpha);
       if constexpr (is_masked_view<A>) {
-        call.gate = operand.gate();
-        call.active = operand.active();
+        call.gate = operand.mask().gate;
+        call.active = operand.mask().active;
       }
       work.prepare(call);
       gpu::epilogue_list list(call);

@@ -142,12 +142,12 @@ void lower(epilogue_list& list, const add_vector<View, S>& e) {
 template <class View>
 void lower(epilogue_list& list, const add_per_row<View>& e) {
   list.add({gpu_runtime::epilogue_step::kind::add_per_row, element_of<typename View::value_type>::value,
-            e.bias.data(), e.bias.stride(), 0, 1});
+            e.values.data(), e.values.stride(), 0, 1});
 }
 template <class View>
 void lower(epilogue_list& list, const add_per_col<View>& e) {
   list.add({gpu_runtime::epilogue_step::kind::add_per_col, element_of<typename View::value_type>::value,
-            e.bias.data(), e.bias.stride(), 0, 1});
+            e.values.data(), e.values.stride(), 0, 1});
 }
 inline void lower(epilogue_list& list, const relu_function&) {
   list.add({gpu_runtime::epilogue_step::kind::relu, {}, nullptr, 0, 0, 1});

@@ -26,9 +26,7 @@ struct panel_tile {
   const Index*
       from;  ///< turned only: where these blocks lie; null: one after the other from block `begin` on
   std::int64_t begin;
-  /// gated only: see block_list. The steps from one row, and from one column, of a block to the next.
-  const unsigned char* gate;
-  const unsigned char* active;
+  block_mask flags;  ///< gated only, as the steps from one row, and from one column, to the next
   std::int64_t row_step, col_step;
   std::int64_t ahead;  ///< B is prefetched for the block so many behind; there is such a block
   const TB* b;
@@ -45,11 +43,7 @@ template <int Rows, int Packs, int Cols, bool Prefetch, class T, class TA, class
 [[gnu::noinline]] void panel_whole(const panel_tile<T, TA, TB, Index>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
-  }
+  clear(sums);
   constexpr int unroll = panel_unroll(Cols);
   const std::int64_t cols = Cols == 0 ? t.cols : Cols, ldb = t.ldb, block_ldb = cols * ldb, block = t.block;
   const std::int64_t ahead = t.ahead;
@@ -81,11 +75,7 @@ template <int Rows, int Packs, class T, class TA, class TB, class Index>
 [[gnu::noinline]] void panel_edge(const panel_tile<T, TA, TB, Index>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
-  }
+  clear(sums);
   const auto mask = t.mask;
   const std::int64_t cols = t.cols, ldb = t.ldb, block = t.block, ahead = t.ahead, depth = t.depth;
   const TB* const base = t.b;
@@ -108,11 +98,7 @@ template <int Rows, int Packs, bool Masked, class T, class TA, class TB, class I
 [[gnu::noinline]] void panel_turned(const panel_tile<T, TA, TB, Index>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
-  }
+  clear(sums);
   const auto mask = t.mask;
   const std::int64_t cols = t.cols, ldb = t.ldb, ld = t.ld, ahead = t.ahead, depth = t.depth;
   const TB* const base = t.b;
@@ -146,19 +132,14 @@ template <int Rows, int Packs, class T, class TA, class TB, class Index>
 [[gnu::noinline]] void panel_gated(const panel_tile<T, TA, TB, Index>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
-  }
+  clear(sums);
   const auto mask = t.mask;
   const std::int64_t cols = t.cols, ldb = t.ldb, depth = t.depth, row_step = t.row_step,
                      col_step = t.col_step;
   for (const Index* i = t.first; i != t.last; ++i) {
     const std::int64_t n = i - t.first,
                        k = t.from != nullptr ? static_cast<std::int64_t>(t.from[n]) : t.begin + n;
-    if (t.gate != nullptr && t.gate[k] == 0) continue;
-    if (t.active != nullptr && t.active[*i] == 0) continue;
+    if (!t.flags.keeps(k, *i)) continue;
     const std::int64_t top = static_cast<std::int64_t>(*i) * cols;
     const TB* b = t.b + top * ldb;
     const TA* x = t.a + k * t.block;
@@ -180,7 +161,9 @@ inline constexpr panel_form form_of = is_masked_view<A> ? panel_form::gated
 /// matrix.
 template <int R, int C, panel_form Form, class T, class TA, class TB, class Index>
 struct panel_kernels {
-  using kernel = void (*)(const panel_tile<T, TA, TB, Index>&);
+  using tile = panel_tile<T, TA, TB, Index>;
+  using kernel = void (*)(const tile&);
+  static constexpr panel_form form = Form;
   static constexpr int max_height = R == dynamic ? tallest_tile : cut_rows(R, select_tile(R).rows).height;
   static constexpr int min_height = R == dynamic ? 1 : max_height - (R % max_height != 0);
 

@@ -10,6 +10,16 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
+/// sums[r][v] = 0.
+template <int Rows, int Packs, class P>
+BSR_INLINE void clear(P (&sums)[Rows][Packs]) {
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
+  }
+}
+
 /// sums[r][v] += a[r * a_row] * b[v], one fused multiply-add each; b[v]: pack v of b, converted to the sums'
 /// type. Masked: only the lanes of `mask` of the last pack of b are read. Prefetch: as many bytes from `next`
 /// on as are read from b.

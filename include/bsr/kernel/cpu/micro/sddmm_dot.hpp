@@ -10,7 +10,7 @@
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
-#include "bsr/kernel/cpu/strips.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
 
@@ -113,12 +113,10 @@ struct sddmm_dot<sddmm_problem<X, Y, S, D>> {
       return sddmm_panel<problem>::run(policy, p);
     const std::int64_t strips = (rows + max_height - 1) / max_height;
     const int pieces = thread_count(policy, p.s.nnz() * (p.x.cols() / P::size + 4) / 4);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_strip(p.s.indptr().data(), p.s.block_rows(), strips, piece, pieces,
-                     [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
-                       run_strip(p, block_row, strip * max_height, first, last);
-                     });
-    });
+    for_each_strip(policy, p.s.indptr().data(), p.s.block_rows(), strips, pieces,
+                   [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
+                     run_strip(p, block_row, strip * max_height, first, last);
+                   });
   }
 
  private:

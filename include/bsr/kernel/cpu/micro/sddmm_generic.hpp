@@ -5,7 +5,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
-#include "bsr/kernel/cpu/strips.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET {
@@ -40,12 +40,10 @@ struct sddmm_generic<sddmm_problem<X, Y, S, D>> {
   static void run(const cpu& policy, const problem& p) {
     const std::int64_t rows = p.s.blocksize().rows;
     const int pieces = thread_count(policy, p.s.nnz() * (p.x.cols() + 1));
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_strip(p.s.indptr().data(), p.s.block_rows(), rows, piece, pieces,
-                     [&](std::int64_t block_row, std::int64_t row, std::int64_t first, std::int64_t last) {
-                       for (std::int64_t k = first; k < last; ++k) block_line(p, block_row, row, k);
-                     });
-    });
+    for_each_strip(policy, p.s.indptr().data(), p.s.block_rows(), rows, pieces,
+                   [&](std::int64_t block_row, std::int64_t row, std::int64_t first, std::int64_t last) {
+                     for (std::int64_t k = first; k < last; ++k) block_line(p, block_row, row, k);
+                   });
   }
 
  private:

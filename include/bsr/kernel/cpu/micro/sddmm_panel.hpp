@@ -9,7 +9,7 @@
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
-#include "bsr/kernel/cpu/strips.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
 
@@ -127,12 +127,10 @@ struct sddmm_panel<sddmm_problem<X, Y, S, D>> {
     const std::int64_t strips = (p.s.blocksize().rows + max_height - 1) / max_height;
     const std::int64_t work = p.s.num_blocks() * strips * p.s.blocksize().cols * (p.x.cols() + 16) / 4;
     const int pieces = thread_count(policy, work);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_strip(p.s.indptr().data(), p.s.block_rows(), strips, piece, pieces,
-                     [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
-                       run_strip(p, block_row, strip * max_height, first, last);
-                     });
-    });
+    for_each_strip(policy, p.s.indptr().data(), p.s.block_rows(), strips, pieces,
+                   [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
+                     run_strip(p, block_row, strip * max_height, first, last);
+                   });
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/cpu/words.hpp"
@@ -127,22 +128,16 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     const strip_cut cut = cut_rows(static_cast<int>(block.rows), tallest);
     const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), cut.strips);
     const int pieces = thread_count(policy, p.a.nnz() * packs / 32 + p.c.rows() * packs / 4);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, p.a.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            if (deep) {
-              for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-                run_deep_panel(p, cut, first, last, panel);
-              return;
-            }
-            row_sums known;
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
-              run_panel(p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels),
-                        known);
-              known.there = true;
-            }
-          });
+    for_each_range(policy, schedule, panels, pieces, [&](int, const strip_range& range) {
+      row_sums known;
+      for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
+        if (deep) {
+          run_deep_panel(p, cut, range.first, range.last, panel);
+        } else {
+          run_panel(p, cut, range.first, range.last, share(packs, panel, panels),
+                    share(packs, panel + 1, panels), known);
+          known.there = true;
+        }
     });
   }
 
@@ -205,7 +200,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.out = sums;
     t.ldo = ld;
     [[maybe_unused]] int number = 0;
-    for (strip_position s = first; s != last;) {
+    for (strip_position s = first; s != last; s = next_strip(s, cut.strips)) {
       const int strip = static_cast<int>(s.strip), rows = cut.rows(strip);
       const std::int64_t begin = indptr[s.block_row], end = indptr[s.block_row + 1];
       t.first = p.a.indices().data() + begin;
@@ -225,7 +220,6 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
       }
       (strip < cut.highest ? high : low)(t);
       if (!through) finish(p, sums, ld, top, rows, left, cols);
-      if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
     }
   }
 
@@ -249,10 +243,9 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.ldo = P::size;
     const auto for_each_in_group = [&](strip_position s, const auto& f) {
       int n = 0;
-      for (; s != last && n < group_strips; ++n) {
+      for (; s != last && n < group_strips; ++n, s = next_strip(s, cut.strips)) {
         const int strip = static_cast<int>(s.strip);
         f(n, s.block_row, cut.first_row(strip), cut.rows(strip));
-        if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
       }
       return s;
     };

@@ -11,6 +11,7 @@
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/packed_blocks.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -99,14 +100,10 @@ struct spmm_chunks<spmm_problem<A, Op, B, C, Epilogue>> {
     const strip_schedule<Index> schedule(list.indptr, list.block_rows(), 1,
                                          spmm_block_weight(list.block.cols));
     const int pieces = thread_count(policy, (a.num_blocks() * list.block.cols + p.c.rows()) * packs / 6);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, list.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-              run_panel(a, p, first.block_row, last.block_row, share(packs, panel, panels),
-                        share(packs, panel + 1, panels));
-          });
+    for_each_range(policy, schedule, panels, pieces, [&](int, const strip_range& range) {
+      for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
+        run_panel(a, p, range.first.block_row, range.last.block_row, share(packs, panel, panels),
+                  share(packs, panel + 1, panels));
     });
   }
 

@@ -12,6 +12,7 @@
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -89,16 +90,10 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
                                               spmm_block_weight(block.cols));
     const int pieces =
         thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, p.a.block_rows(), groups, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
-            for (strip_position s = first; s != last;) {
-              for (std::int64_t group = first_group; group < last_group; ++group)
-                run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
-              if (++s.strip == strips) s = {s.block_row + 1, 0};
-            }
-          });
+    for_each_range(policy, schedule, groups, pieces, [&](int, const strip_range& range) {
+      for (strip_position s = range.first; s != range.last; s = schedule.next(s))
+        for (std::int64_t group = range.first_panel; group < range.last_panel; ++group)
+          run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
     });
   }
 

@@ -11,6 +11,7 @@
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -125,17 +126,12 @@ struct spmm_complex<spmm_problem<A, op::none, B, C, Epilogue>> {
                                          spmm_block_weight(a.block.cols));
     const std::int64_t panels = (p.c.cols() + width - 1) / width;
     const int pieces = thread_count(policy, p.a.nnz() * p.c.cols() / P::size / 2);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, a.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-              for (strip_position s = first; s != last;) {
-                const int strip = static_cast<int>(s.strip);
-                run_tile(a, p, s.block_row, cut.first_row(strip), cut.rows(strip), panel * width);
-                if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
-              }
-          });
+    for_each_range(policy, schedule, panels, pieces, [&](int, const strip_range& range) {
+      for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
+        for (strip_position s = range.first; s != range.last; s = schedule.next(s)) {
+          const int strip = static_cast<int>(s.strip);
+          run_tile(a, p, s.block_row, cut.first_row(strip), cut.rows(strip), panel * width);
+        }
     });
   }
 

@@ -7,13 +7,11 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/panel_strips.hpp"
 #include "bsr/kernel/cpu/micro/panel_tile.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/pack_columns.hpp"
-#include "bsr/kernel/cpu/parallel.hpp"
-#include "bsr/kernel/cpu/schedule.hpp"
-#include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::micro {
@@ -40,30 +38,17 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
 
   template <class Workspace>
   static void run(const cpu& policy, Workspace& work, const list& a, const problem& p) {
-    const std::int64_t packs = (p.c.cols() + P::size - 1) / P::size;
-    const spmm_tile shape = select_tile(static_cast<int>(a.block.rows));
-    const strip_cut cut = cut_rows(static_cast<int>(a.block.rows), shape.rows);
-    const std::int64_t panels = (packs + shape.packs - 1) / shape.packs;
-    const strip_schedule<Index> schedule(a.indptr, a.block_rows(), cut.strips,
-                                         spmm_block_weight(a.block.cols));
-    int pieces = thread_count(policy, (a.num_blocks() * a.area() + p.b.rows() + p.c.rows()) * packs / 8);
-    if (pieces > work.pieces()) pieces = work.pieces();
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, a.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-              run_panel(a, p, cut, first, last, share(packs, panel, panels), share(packs, panel + 1, panels),
-                        work.slice(piece));
-          },
-          true);
-    });
+    detail::for_each_panel<P>(
+        policy, a,
+        {.columns = p.c.cols(),
+         .moved = p.b.rows() + p.c.rows(),
+         .most_pieces = work.pieces(),
+         .by_panel = true},
+        [&](int piece, const detail::panel_part& part) { run_panel(a, p, part, work.slice(piece)); });
   }
 
  private:
   using kernels = detail::panel_kernels<R, C, detail::form_of<A, Turned>, T, T, T, Index>;
-  /// Blocks are found by their numbers, not one behind the other.
-  static constexpr bool by_index = Turned || is_masked_view<A>;
   static constexpr int widest = 4 * P::size;
 
   /// Complete rows of C's transposed tile.
@@ -73,54 +58,24 @@ struct spmm_flipped<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     int count = 0;
   };
 
-  /// Packs [first_pack, last_pack) of strips [first, last).
-  static void run_panel(const list& a, const problem& p, const strip_cut& cut, strip_position first,
-                        strip_position last, std::int64_t first_pack, std::int64_t last_pack, T* copy) {
-    const std::int64_t left = first_pack * P::size;
-    const int packs = static_cast<int>(last_pack - first_pack), width = packs * P::size;
+  static void run_panel(const list& a, const problem& p, const detail::panel_part& part, T* copy) {
+    const std::int64_t left = part.first_pack * P::size;
+    const int width = static_cast<int>(part.last_pack - part.first_pack) * P::size;
     const std::int64_t columns = p.c.cols() - left < width ? p.c.cols() - left : width;
     detail::pack_columns(p.b.data() + left * p.b.col_stride(), p.b.col_stride(), p.b.rows(), columns, width,
                          copy);
-    const auto high = kernels::choose(cut.height, packs, a.is_padded());
-    const auto low = cut.highest < cut.strips ? kernels::choose(cut.height - 1, packs, a.is_padded()) : high;
-    const std::int64_t num_blocks = a.num_blocks(), distance = panel_distance(a.block.cols);
     held_rows held;
-    detail::panel_tile<T, T, T, Index> t;
-    t.block = a.area();
-    t.cols = a.block.cols;
-    t.ld = a.col_step;
-    t.gate = a.gate;
-    t.row_step = a.row_step;
-    t.col_step = a.col_step;
-    t.ldb = width;
-    t.b = copy;
-    t.depth = a.shape.cols;
-    t.alpha = p.alpha;
-    t.mask = P::first(P::size);
-    t.ldo = width;
-    for (strip_position s = first; s != last;) {
-      const int strip = static_cast<int>(s.strip);
-      const std::int64_t top = s.block_row * a.block.rows + cut.first_row(strip);
-      const std::int64_t begin = a.indptr[s.block_row], end = a.indptr[s.block_row + 1];
-      const int rows = cut.rows(strip);
-      t.first = a.indices + begin;
-      t.last = a.indices + end;
-      if constexpr (is_masked_view<A>) {
-        t.active = a.transposed ? nullptr : a.active;
-        if (a.transposed && a.active != nullptr && a.active[s.block_row] == 0) t.last = t.first;
-      }
-      t.ahead = num_blocks - end < distance ? num_blocks - end : distance;
-      t.a = a.data + (by_index ? 0 : begin * t.block) + cut.first_row(strip) * a.row_step;
-      t.begin = begin;
-      t.from = a.from == nullptr ? nullptr : a.from + begin;
-      if (held.count + rows > P::size && held.count < P::size) store(p, held, width, left, columns);
-      if (held.count == 0) held.top = top;
-      t.out = held.values + held.count * width;
-      (strip < cut.highest ? high : low)(t);
-      held.count += rows;
-      if (held.count >= P::size) store(p, held, width, left, columns);
-      if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
-    }
+    detail::run_strips<kernels>(a, part, detail::panel_of_b<T>{copy, width}, P::first(P::size), a.is_padded(),
+                                p.alpha, [&](auto& t, auto kernel, std::int64_t top, int rows) {
+                                  if (held.count + rows > P::size && held.count < P::size)
+                                    store(p, held, width, left, columns);
+                                  if (held.count == 0) held.top = top;
+                                  t.out = held.values + held.count * width;
+                                  t.ldo = width;
+                                  kernel(t);
+                                  held.count += rows;
+                                  if (held.count >= P::size) store(p, held, width, left, columns);
+                                });
     store(p, held, width, left, columns);
   }
 

@@ -6,6 +6,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/problem.hpp"
 
@@ -40,16 +41,10 @@ struct spmm_generic<spmm_problem<A, Op, B, C, Epilogue>> {
                                               (a.block.rows + strip_rows - 1) / strip_rows);
     const std::int64_t panels = (p.c.cols() + panel_cols - 1) / panel_cols;
     const int pieces = thread_count(policy, a.num_blocks() * a.area() * p.c.cols());
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, a.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
-              for (strip_position s = first; s != last;) {
-                strip(a, p, s.block_row, s.strip * strip_rows, panel * panel_cols);
-                if (++s.strip == schedule.strips()) s = {s.block_row + 1, 0};
-              }
-          });
+    for_each_range(policy, schedule, panels, pieces, [&](int, const strip_range& range) {
+      for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
+        for (strip_position s = range.first; s != range.last; s = schedule.next(s))
+          strip(a, p, s.block_row, s.strip * strip_rows, panel * panel_cols);
     });
   }
 

@@ -12,6 +12,7 @@
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -117,15 +118,9 @@ struct spmm_halves<spmm_problem<A, op::none, B, C, Epilogue>> {
     const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), cut.strips);
     const int pieces =
         thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, p.a.block_rows(), groups, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
-            for (strip_position s = first; s != last;) {
-              run_strip(p, cut, s, first_group * group_cols, last_group * group_cols);
-              if (++s.strip == cut.strips) s = {s.block_row + 1, 0};
-            }
-          });
+    for_each_range(policy, schedule, groups, pieces, [&](int, const strip_range& range) {
+      for (strip_position s = range.first; s != range.last; s = schedule.next(s))
+        run_strip(p, cut, s, range.first_panel * group_cols, range.last_panel * group_cols);
     });
   }
 

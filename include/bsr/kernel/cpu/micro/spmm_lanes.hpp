@@ -13,6 +13,7 @@
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/pack_columns.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -89,43 +90,32 @@ struct spmm_lanes<spmm_problem<A, Op, B, C, Epilogue>> {
                                   : once        ? 16
                                                 : 1;
     const std::int64_t group = together < 1 ? 1 : together;
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, a.block_rows(), panels, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_panel, std::int64_t last_panel) {
-            for (std::int64_t begin = first_panel; begin < last_panel; begin += group) {
-              const std::int64_t end = last_panel - begin < group ? last_panel : begin + group;
-              T* const copy = copies<Packs> ? work.slice(piece) : nullptr;
-              if constexpr (copies<Packs>)
-                for (std::int64_t panel = begin; panel < end; ++panel) {
-                  const std::int64_t left = panel * width, columns = n - left < width ? n - left : width;
-                  detail::pack_columns(p.b.data() + left * p.b.col_stride(), p.b.col_stride(), p.b.rows(),
-                                       columns, width, copy + (panel - begin) * p.b.rows() * width);
-                }
-              const auto run_one = [&](strip_position s, std::int64_t panel) {
-                tile<Packs>(a, p, s, panel * width,
-                            copies<Packs> ? copy + (panel - begin) * p.b.rows() * width : nullptr);
-              };
-              if (once)
-                for_strips(schedule, first, last, [&](strip_position s) {
-                  for (std::int64_t panel = begin; panel < end; ++panel) run_one(s, panel);
-                });
-              else
-                for (std::int64_t panel = begin; panel < end; ++panel)
-                  for_strips(schedule, first, last, [&](strip_position s) { run_one(s, panel); });
+    for_each_range(
+        policy, schedule, panels, pieces,
+        [&](int piece, const strip_range& range) {
+          for (std::int64_t begin = range.first_panel; begin < range.last_panel; begin += group) {
+            const std::int64_t end = range.last_panel - begin < group ? range.last_panel : begin + group;
+            T* const copy = copies<Packs> ? work.slice(piece) : nullptr;
+            if constexpr (copies<Packs>)
+              for (std::int64_t panel = begin; panel < end; ++panel) {
+                const std::int64_t left = panel * width, columns = n - left < width ? n - left : width;
+                detail::pack_columns(p.b.data() + left * p.b.col_stride(), p.b.col_stride(), p.b.rows(),
+                                     columns, width, copy + (panel - begin) * p.b.rows() * width);
+              }
+            const auto run_one = [&](strip_position s, std::int64_t panel) {
+              tile<Packs>(a, p, s, panel * width,
+                          copies<Packs> ? copy + (panel - begin) * p.b.rows() * width : nullptr);
+            };
+            if (once) {
+              for (strip_position s = range.first; s != range.last; s = schedule.next(s))
+                for (std::int64_t panel = begin; panel < end; ++panel) run_one(s, panel);
+            } else {
+              for (std::int64_t panel = begin; panel < end; ++panel)
+                for (strip_position s = range.first; s != range.last; s = schedule.next(s)) run_one(s, panel);
             }
-          },
-          copies<Packs>);
-    });
-  }
-
-  template <class F>
-  BSR_INLINE static void for_strips(const strip_schedule<Index>& schedule, strip_position first,
-                                    strip_position last, const F& f) {
-    for (strip_position s = first; s != last;) {
-      f(s);
-      if (++s.strip == schedule.strips()) s = {s.block_row + 1, 0};
-    }
+          }
+        },
+        copies<Packs>);
   }
 
   /// One strip times the columns from `left` on, up to a panel of them.

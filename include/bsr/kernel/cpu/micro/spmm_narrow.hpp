@@ -13,6 +13,7 @@
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/cpu/words.hpp"
@@ -165,16 +166,10 @@ struct spmm_narrow<spmm_problem<A, op::none, B, C, Epilogue>> {
     const strip_schedule<index_type> schedule(p.a.indptr().data(), p.a.block_rows(), strips);
     const int pieces = thread_count(
         policy, p.a.nnz() / (P::size * words::in_word) * p.c.cols() / 6 + p.c.rows() * p.c.cols() / 16);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(
-          schedule, p.a.block_rows(), groups, piece, pieces,
-          [&](strip_position first, strip_position last, std::int64_t first_group, std::int64_t last_group) {
-            for (strip_position s = first; s != last;) {
-              for (std::int64_t group = first_group; group < last_group; ++group)
-                run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
-              if (++s.strip == strips) s = {s.block_row + 1, 0};
-            }
-          });
+    for_each_range(policy, schedule, groups, pieces, [&](int, const strip_range& range) {
+      for (strip_position s = range.first; s != range.last; s = schedule.next(s))
+        for (std::int64_t group = range.first_panel; group < range.last_panel; ++group)
+          run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
     });
   }
 

@@ -39,11 +39,7 @@ template <int Rows, int Packs, bool Masked, class T>
 [[gnu::noinline]] void update_sums(const update_tile<T>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = P::zero();
-  }
+  clear(sums);
   const T* s = t.s;
   const T* v = t.v;
   const std::int64_t s_row = t.s_row, s_step = t.s_step, v_step = t.v_step;

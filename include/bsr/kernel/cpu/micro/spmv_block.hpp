@@ -11,6 +11,7 @@
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/masked_view.hpp"
@@ -51,13 +52,9 @@ struct spmv_range {
   const Index* indptr;
   const T* x;
   std::int64_t rows, cols;  ///< of a block
-  /// Of a masked matrix: see masked_view.
-  const unsigned char* gate = nullptr;
-  const unsigned char* active = nullptr;
+  block_mask mask = {};     ///< of a masked matrix
 
-  BSR_INLINE bool kept(std::int64_t k) const {
-    return (gate == nullptr || gate[k] != 0) && (active == nullptr || active[indices[k]] != 0);
-  }
+  BSR_INLINE bool kept(std::int64_t k) const { return mask.keeps(k, indices[k]); }
 };
 
 /// Blocks of one element: nothing to gain from packs, whose elements of x would be loaded one by one.
@@ -322,25 +319,13 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
     const strip_schedule schedule(p.a.indptr().data(), p.a.block_rows(), 1);
     // In cache a thread multiplies about 20 bytes of blocks in a nanosecond.
     const int pieces = thread_count(policy, p.a.nnz() * static_cast<std::int64_t>(sizeof(T)) / 20);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, p.a.block_rows(), 1, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t, std::int64_t) {
-                       run_range(p, matrix_of(p.a), first.block_row, last.block_row);
-                     });
+    for_each_range(policy, schedule, 1, pieces, [&](int, const strip_range& range) {
+      run_range(p, detail::stored_matrix(p.a), range.first.block_row, range.last.block_row);
     });
   }
 
  private:
   static constexpr std::int64_t max_rows = 512;
-
-  template <class M>
-  static const M& matrix_of(const M& a) {
-    return a;
-  }
-  template <class M>
-  static const M& matrix_of(const masked_view<M>& a) {
-    return a.matrix();
-  }
 
   template <class TA, int R, int C, class Index>
   static void run_range(const problem& p, const matrix_view<TA, R, C, Index>& a, std::int64_t first,
@@ -349,13 +334,10 @@ struct spmv_block<spmv_problem<A, op::none, X, Y, Epilogue>> {
       if (with_static_blocks(a, spmv_list(), [&](auto view) { run_range(p, view, first, last); })) return;
     using value = std::remove_const_t<TA>;
     const dims block = a.blocksize();
-    detail::spmv_range<T, value, Index> g{a.data().data(), a.indices().data(), a.indptr().data(),
-                                          p.x.data(),      block.rows,         block.cols};
+    const detail::spmv_range<T, value, Index> g{a.data().data(),     a.indices().data(), a.indptr().data(),
+                                                p.x.data(),          block.rows,         block.cols,
+                                                detail::mask_of(p.a)};
     constexpr bool masked = is_masked_view<A>;
-    if constexpr (masked) {
-      g.gate = p.a.gate();
-      g.active = p.a.active();
-    }
     T sums[max_rows];
     const std::int64_t step = max_rows / block.rows;
     for (std::int64_t i = first; i < last; i += step) {

@@ -12,6 +12,7 @@
 #include "bsr/kernel/cpu/micro/spmv_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -95,20 +96,17 @@ struct spmv_complex<spmv_problem<A, op::none, X, Y, Epilogue>> {
     const auto a = natural_blocks(p.a);
     const strip_schedule schedule(a.indptr, a.block_rows(), 1);
     const int pieces = thread_count(policy, p.a.nnz() * static_cast<std::int64_t>(sizeof(element)) / 20);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, a.block_rows(), 1, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t, std::int64_t) {
-                       for (std::int64_t i = first.block_row; i < last.block_row; ++i) {
-                         std::int64_t row = 0;
-                         for (; row + 4 <= a.block.rows; row += 4) rows<4>(a, p, i, row);
-                         if (row + 3 == a.block.rows) {
-                           rows<3>(a, p, i, row);
-                           continue;
-                         }
-                         for (; row + 2 <= a.block.rows; row += 2) rows<2>(a, p, i, row);
-                         if (row < a.block.rows) rows<1>(a, p, i, row);
-                       }
-                     });
+    for_each_range(policy, schedule, 1, pieces, [&](int, const strip_range& range) {
+      for (std::int64_t i = range.first.block_row; i < range.last.block_row; ++i) {
+        std::int64_t row = 0;
+        for (; row + 4 <= a.block.rows; row += 4) rows<4>(a, p, i, row);
+        if (row + 3 == a.block.rows) {
+          rows<3>(a, p, i, row);
+          continue;
+        }
+        for (; row + 2 <= a.block.rows; row += 2) rows<2>(a, p, i, row);
+        if (row < a.block.rows) rows<1>(a, p, i, row);
+      }
     });
   }
 

@@ -5,6 +5,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -38,11 +39,8 @@ struct spmv_generic<spmv_problem<A, Op, X, Y, Epilogue>> {
   static void run_rows(const cpu& policy, const problem& p) {
     const strip_schedule schedule(p.a.indptr().data(), p.a.block_rows(), 1);
     const int pieces = thread_count(policy, p.a.nnz());
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, p.a.block_rows(), 1, piece, pieces,
-                     [&](strip_position first, strip_position last, std::int64_t, std::int64_t) {
-                       for (std::int64_t i = first.block_row; i < last.block_row; ++i) block_row(p, i);
-                     });
+    for_each_range(policy, schedule, 1, pieces, [&](int, const strip_range& range) {
+      for (std::int64_t i = range.first.block_row; i < range.last.block_row; ++i) block_row(p, i);
     });
   }
 

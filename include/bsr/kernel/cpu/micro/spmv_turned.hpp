@@ -8,6 +8,7 @@
 #include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
@@ -35,14 +36,8 @@ struct spmv_turned<spmv_problem<A, Op, X, Y, Epilogue>> {
     const strip_schedule<Index> schedule(a.indptr, a.block_rows(), strips);
     const int pieces =
         thread_count(policy, a.num_blocks() * a.area() * static_cast<std::int64_t>(sizeof(T)) / 10);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_range(schedule, a.block_rows(), 1, piece, pieces,
-                     [&](strip_position s, strip_position last, std::int64_t, std::int64_t) {
-                       while (s != last) {
-                         strip(a, p, s);
-                         if (++s.strip == strips) s = {s.block_row + 1, 0};
-                       }
-                     });
+    for_each_range(policy, schedule, 1, pieces, [&](int, const strip_range& range) {
+      for (strip_position s = range.first; s != range.last; s = schedule.next(s)) strip(a, p, s);
     });
   }
 
