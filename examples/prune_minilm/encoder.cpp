@@ -64,7 +64,9 @@ class weights_in_blocks final : public block_weights {
     run(fixed(x.rows()));
   }
   bsr::prune::race_result expected(const bsr::machine& m, std::int64_t tokens) override {
-    return fixed(tokens).expected(m);
+    // Batches for training may have been larger.
+    fixed_.emplace(linear_.weights(), std::as_const(linear_).bias(), tokens, one);
+    return fixed_->expected(m);
   }
   bool allow_dense(const bsr::machine& m, std::int64_t tokens) override {
     fixed_.emplace(linear_.weights(), std::as_const(linear_).bias(), tokens, m, one);

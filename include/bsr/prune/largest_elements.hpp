@@ -125,7 +125,7 @@ std::optional<matrix<T, 1, 1, Index>> largest_elements(const dense_view<const T,
       values[out] = values[k];
       indices[out] = indices[k];
       ties -= tied ? 1 : 0;
-      out += (x > threshold) | tied ? 1 : 0;
+      out += (x > threshold || tied) ? 1 : 0;
     }
     begin = end;
     indptr[i + 1] = static_cast<Index>(out);

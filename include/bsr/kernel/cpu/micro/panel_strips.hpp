@@ -41,7 +41,9 @@ struct panel_part {
 };
 
 /// Cuts the product of `a` with B into panels of packs P of columns and strips of rows, and calls
-/// f(piece, panel_part) for every panel of every piece, pieces beside each other.
+/// f(piece, panel_part) for every panel of every piece, pieces beside each other. Blocks that no cache holds
+/// are taken in pieces that it does, all panels for each, but not with `by_panel`: what is done once for a
+/// panel would be done again.
 template <class P, class T, class Index, class F>
 void for_each_panel(const cpu& policy, const block_list<T, Index>& a, const panel_order& order, const F& f) {
   const int block_rows = static_cast<int>(a.block.rows);

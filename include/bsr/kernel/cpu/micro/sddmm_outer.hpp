@@ -11,8 +11,8 @@
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
-#include "bsr/kernel/cpu/strips.hpp"
 #include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/problem.hpp"
 
@@ -87,12 +87,10 @@ struct sddmm_outer<sddmm_problem<X, Y, S, D>> {
     const int tall = block.cols == P::size && block.rows > outer_rows(2) ? outer_rows(1) : outer_rows(2);
     const std::int64_t strips = (block.rows + tall - 1) / tall;
     const int pieces = thread_count(policy, p.s.nnz() / P::size * (p.x.cols() + 16) / 2);
-    for_each_piece(policy, pieces, [&](int piece) {
-      for_each_strip(p.s.indptr().data(), p.s.block_rows(), strips, piece, pieces,
-                     [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
-                       run_strip(p, block_row, strip * tall, tall, first, last);
-                     });
-    });
+    for_each_strip(policy, p.s.indptr().data(), p.s.block_rows(), strips, pieces,
+                   [&](std::int64_t block_row, std::int64_t strip, std::int64_t first, std::int64_t last) {
+                     run_strip(p, block_row, strip * tall, tall, first, last);
+                   });
   }
 
  private:
