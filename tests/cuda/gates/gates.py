@@ -42,7 +42,7 @@ KERNELS = [
     (r"spmm_thin<float,", 1, 64, ["FFMA"]),
     (r"spmm_thin<double,", 1, 64, ["DFMA"]),
     (r"sddmm_plain<float,", 1, 128, ["FFMA"]),
-    (r"sddmm_plain<double,", 1, 128, ["DFMA"]),
+    (r"sddmm_plain<double,", 1, 168, ["DFMA"]),
     (r"sddmm_plain<bfloat16,", 1, 128, ["FFMA"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.

@@ -19,7 +19,7 @@ template <class T, class Accumulator>
 class sddmm_plain {
  public:
   static constexpr int threads = 128;
-  static constexpr int resident = 4;
+  static constexpr int resident = sizeof(Accumulator) == 8 ? 3 : 4;  // 32 doubles are 64 registers
   static constexpr int rows_at_once = 8;
   static constexpr int cols_at_once = 4;
   static constexpr int parts = 4;  // warps that share a block row
