@@ -131,7 +131,9 @@ struct product_case {
     for (std::size_t n = 0; n < indices.size(); ++n) gate.push_back(rng.chance(0.6));
     for (int j = 0; j < block_cols; ++j) active.push_back(rng.chance(0.8));
     if (!active.empty()) active.back() = 1;  // what lies beyond the edge shall be met
-    for (int i = 0; i < block_rows; ++i) active_rows.push_back(rng.chance(0.8));
+    // The first and the last are in groups of their own, and differ.
+    for (int i = 0; i < block_rows; ++i)
+      active_rows.push_back(i == 0 || (i + 1 < block_rows && rng.chance(0.8)));
   }
   bool takes(int block_row, int n) const {
     return !shape.masked || (gate[std::size_t(n)] != 0 && active_rows[std::size_t(block_row)] != 0 &&

@@ -217,6 +217,13 @@ class isa {
     return *from;
   }
   template <class T>
+  T load_own(const T* from, site at = site::here()) {
+    if (m_.changed("load_own", at, {change::neighbour}) == change::neighbour) ++from;
+    aligned(from, at);
+    m_.check_own(t_, at, from, sizeof(T));
+    return *from;
+  }
+  template <class T>
   void store(T* to, T value, site at = site::here()) {
     const change how = m_.changed("store", at, {change::drop, change::neighbour});
     if (how == change::drop) return;

@@ -349,6 +349,17 @@ class machine {
     if (r == nullptr || r->what != range::kind::input)
       fail(t, at, "reads " + std::to_string(bytes) + " bytes of global memory that are no input");
   }
+  void check_own(const thread& t, site at, const void* address, int bytes) {
+    const range* const r = find(address, bytes);
+    if (r == nullptr || r->what == range::kind::exchange)
+      fail(t, at,
+           "reads " + std::to_string(bytes) + " bytes of global memory that are neither input nor result");
+    if (r->what == range::kind::input) return;
+    const auto offset = static_cast<std::size_t>(static_cast<const unsigned char*>(address) - r->begin);
+    for (int n = 0; n < bytes; ++n)
+      if (r->written[offset + static_cast<std::size_t>(n)] > 0)
+        fail(t, at, "reads an element of the result that has been written");
+  }
   void check_exchanged(const thread& t, site at, const void* address, int bytes) {
     range* const r = find(address, bytes);
     if (r == nullptr || r->what != range::kind::exchange)

@@ -100,6 +100,7 @@ std::string run_sample(const sample_shape& s, emulator::settings how,
     m.add_input(indptr.data(), std::int64_t(indptr.size()));
     m.add_input(indices.data(), std::int64_t(indices.size()));
   }
+  m.add_input(d.data(), d.size());
   m.add_output(out.data(), out.size());
   ++products.count;
   try {

@@ -51,7 +51,7 @@ TEST_CASE("sddmm_plain samples other types") {
 
 TEST_CASE("no mutant of sddmm_plain survives") {
   const sample_shape s{.block_rows = 11, .block_cols = 6, .rows = 30, .cols = 40, .depth = 70, .beta = 2};
-  check_mutants("sddmm_plain", 10, orders_of_threads(),
+  check_mutants("sddmm_plain", 11, orders_of_threads(),
                 [&](const auto& how, const auto* mutate, auto* record) {
                   return run_plain_sample<float, float, float>(s, how, mutate, record);
                 });

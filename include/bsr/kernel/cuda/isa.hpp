@@ -35,6 +35,7 @@
 //
 //   T load(const T*)                     of memory that no thread of this grid writes
 //   T load_written(const T*)             of memory that other blocks may have written
+//   T load_own(const T*)                 of memory that nobody but this thread will write
 //   void store(T*, T)
 //   uint32 exchange_count(uint32* counter, uint32 add)   fetch-and-add that releases what the block wrote
 //                                        before its last barrier and acquires what others released

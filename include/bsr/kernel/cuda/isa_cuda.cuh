@@ -185,6 +185,10 @@ class device_isa {
     return __ldcg(from);
   }
   template <class T>
+  BSR_DEVICE T load_own(const T* from) const {
+    return *from;
+  }
+  template <class T>
   BSR_DEVICE void store(T* to, T value) const {
     *to = value;
   }

@@ -51,7 +51,7 @@ struct sddmm_args {
     Accumulator value = Accumulator(0);
     if (inside) {
       value = alpha * sum;
-      if (beta != Accumulator(0)) value += beta * isa.template widened<Accumulator>(d[at]);
+      if (beta != Accumulator(0)) value += beta * isa.template widened<Accumulator>(isa.load_own(d + at));
     }
     isa.store(s + at, isa.template result<Result>(value));
   }

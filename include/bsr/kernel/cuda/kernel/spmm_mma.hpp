@@ -138,7 +138,6 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
         if (++item_ >= last_) return;
         const work_item item = load_item(isa, args.items + item_);
         begin_ = item.begin;
-        block_row_ = item.group * group;
         column_ = item.tile * columns;
         count_ = (item.end - item.begin) * (args.block_cols / depth);
         step_ = 0;
@@ -153,8 +152,11 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
         plan_.offset = mine % pieces * depth;
         const std::int32_t block_column = isa.load(args.columns + step);
         plan_.first = block_column * args.block_cols + plan_.offset;
-        if (plan_.block >= 0 && !(args.mask.takes(isa, plan_.block, block_column) &&
-                                  args.mask.takes_row(isa, block_row_ + lane % group)))
+        // The item's group is read again, since that takes no register from the multiplications.
+        if (plan_.block >= 0 &&
+            !(args.mask.takes(isa, plan_.block, block_column) &&
+              (args.mask.active_rows == nullptr ||
+               args.mask.takes_row(isa, isa.load(&args.items[item_].group) * group + lane % group))))
           plan_.block = -1;
       }
     }
@@ -196,10 +198,9 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
 
     int item_;
     int last_;
-    int begin_ = 0;      // the item's first step
-    int block_row_ = 0;  // the first of its group
-    int column_ = 0;     // and the first column of its tile
-    int step_ = 0;       // of `count_`, in pieces of depth
+    int begin_ = 0;   // the item's first step
+    int column_ = 0;  // the first column of its tile
+    int step_ = 0;    // of `count_`, in pieces of depth
     int count_ = 0;
     stage_plan plan_;
   };
