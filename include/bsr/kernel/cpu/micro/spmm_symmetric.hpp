@@ -75,8 +75,9 @@ template <int Rows, int Packs, bool Masked, int Size, class T, class TA, class I
   {
     const Index *const indices = t.stored.indices, *const indptr = t.stored.indptr;
     const std::int64_t last = indptr[i + 1];
-    const TA* x = t.stored.data + indptr[i] * area + t.first_row * size;
-    for (std::int64_t k = indptr[i]; k < last; ++k, x += area) {
+    const std::int64_t strip = t.first_row * size;
+    for (std::int64_t k = indptr[i]; k < last; ++k) {
+      const TA* const x = t.stored.data + (k * area + strip);
       const std::int64_t j = indices[k], later = k + 1 < last ? indices[k + 1] : j;
       add_symmetric_block<Masked, Size>(sums, x, size, 1, base + j * size * ldb, ldb, rows_of(j),
                                         base + later * size * ldb, mask);
@@ -85,15 +86,15 @@ template <int Rows, int Packs, bool Masked, int Size, class T, class TA, class I
   {
     const Index *const indices = t.mirrored.indices, *const from = t.mirrored.from;
     const std::int64_t last = t.mirrored.indptr[i + 1];
-    const TA* const first = t.mirrored.data + t.first_row;
+    const auto block = [&](std::int64_t k) { return t.mirrored.data + (from[k] * area + t.first_row); };
     for (std::int64_t k = t.mirrored.indptr[i]; k < last; ++k) {
       const std::int64_t j = indices[k], later = k + 1 < last ? k + 1 : k;
-      const TA* const after = first + from[later] * area;
+      const TA* const after = block(later);
       for (std::int64_t n = 0; n < area && n < 32; n += 64 / static_cast<int>(sizeof(TA)))
         __builtin_prefetch(after + n);
       if (j == i) continue;
-      add_symmetric_block<Masked, Size>(sums, first + from[k] * area, 1, size, base + j * size * ldb, ldb,
-                                        rows_of(j), base + indices[later] * size * ldb, mask);
+      add_symmetric_block<Masked, Size>(sums, block(k), 1, size, base + j * size * ldb, ldb, rows_of(j),
+                                        base + indices[later] * size * ldb, mask);
     }
   }
   store_sums<Masked>(sums, t.alpha, t.out, t.ldo, mask);

@@ -24,7 +24,8 @@ namespace detail {
 /// Rows of the blocks of a block row, times a panel of columns, and their transposed ones.
 template <class T, class TA, class Index>
 struct symmetric_update {
-  const TA* a;         ///< the first of these rows in the first of all blocks
+  const TA* a;         ///< all blocks
+  std::int64_t strip;  ///< where these rows begin in a block
   std::int64_t size;   ///< rows of a block
   std::int64_t depth;  ///< rows of B
   const Index* indices;
@@ -76,7 +77,7 @@ template <int Rows, int Packs, bool Masked, class T, class TA, class Index>
   for (std::int64_t k = t.indptr[i]; k < last; ++k) {
     const std::int64_t j = t.indices[k], top = j * size;
     const std::int64_t count = t.depth - top < size ? t.depth - top : size;
-    const TA* x = t.a + k * area;
+    const TA* x = t.a + (k * area + t.strip);
     const T* b = t.b + top * ldb;
     if (j == i) {
       for (std::int64_t c = 0; c < count; ++c, ++x, b += ldb)
@@ -201,6 +202,7 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
     const int packs = static_cast<int>(last - first);
     const std::int64_t size = p.a.blocksize().rows;
     update t{p.a.data().data(),
+             0,
              size,
              p.a.rows(),
              p.a.indices().data(),
@@ -217,7 +219,7 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
       const std::int64_t top = t.row * size, rest = p.a.rows() - top;
       const strip_cut cut = cut_rows(static_cast<int>(rest < size ? rest : size), tallest);
       for (int strip = 0; strip < cut.strips; ++strip) {
-        t.a = p.a.data().data() + cut.first_row(strip) * size;
+        t.strip = cut.first_row(strip) * size;
         t.top = top + cut.first_row(strip);
         choose(cut.rows(strip), packs, cols < width)(t);
       }
