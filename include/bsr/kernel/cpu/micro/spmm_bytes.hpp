@@ -29,6 +29,7 @@ struct byte_tile {
   const Index* first;  ///< block columns [first, last)
   const Index* last;
   const std::int32_t* b;      ///< packs * pack::size words for every four rows of B
+  std::int64_t from;          ///< the block column with which b begins
   const std::int32_t* start;  ///< with what the sums of each row begin; null: 0
   bool adds;                  ///< the sums begin with what `out` holds instead
   std::int32_t* out;          ///< of sums
@@ -51,7 +52,7 @@ template <int Rows, int Packs, class TA, class Index>
   std::int64_t cols = t.cols;
   const TA* a = t.a;
   for (const Index* i = t.first; i != t.last; ++i, a += t.block) {
-    const std::int32_t* b = t.b + static_cast<std::int64_t>(*i) * (cols / 4) * ld;
+    const std::int32_t* b = t.b + (static_cast<std::int64_t>(*i) - t.from) * (cols / 4) * ld;
     const TA* x[groups];
     BSR_UNROLL
     for (int g = 0; g < groups; ++g) x[g] = a + 4 * g * cols;
@@ -195,6 +196,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     t.block = block.rows * block.cols;
     t.cols = block.cols;
     t.b = words;
+    t.from = 0;
     t.start = nullptr;
     t.adds = false;
     t.out = sums;
@@ -263,7 +265,8 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
       for (std::int64_t from = 0; from < p.a.block_cols(); from += part) {
         const std::int64_t to = p.a.block_cols() - from < part ? p.a.block_cols() : from + part;
         pack_words(p.b, from * block.cols, to * block.cols, left, cols, 1, words);
-        t.b = words - from * (block.cols / 4) * P::size;
+        t.b = words;
+        t.from = from;
         for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
           t.out = sums[n];
           const kernel run = choose<1>(rows);
