@@ -6,6 +6,7 @@
 
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -167,11 +168,11 @@ struct panel_kernels {
   static constexpr int max_height = R == dynamic ? tallest_tile : cut_rows(R, select_tile(R).rows).height;
   static constexpr int min_height = R == dynamic ? 1 : max_height - (R % max_height != 0);
 
-  template <int Rows = max_height>
   static kernel choose(int rows, int packs, bool edge) {
-    if constexpr (Rows > min_height)
-      if (rows < Rows) return choose<Rows - 1>(rows, packs, edge);
-    return choose_packs<Rows>(packs, edge);
+    return choose_for<max_height, min_height>(rows, [&]<int Rows>() {
+      return choose_for<select_tile(Rows).packs>(packs,
+                                                 [&]<int Packs>() { return choose_edge<Rows, Packs>(edge); });
+    });
   }
 
  private:
@@ -190,12 +191,6 @@ struct panel_kernels {
         if (!edge) return &panel_whole<Rows, Packs, cols, prefetch, T, TA, TB, Index>;
       return &panel_edge<Rows, Packs, T, TA, TB, Index>;
     }
-  }
-  template <int Rows, int Packs = 1>
-  static kernel choose_packs(int packs, bool edge) {
-    if constexpr (Packs < select_tile(Rows).packs)
-      if (packs > Packs) return choose_packs<Rows, Packs + 1>(packs, edge);
-    return choose_edge<Rows, Packs>(edge);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -124,9 +125,7 @@ struct sddmm_dot<sddmm_problem<X, Y, S, D>> {
   using kernel = void (*)(const T* const (&)[4], const T* const (&)[detail::dot_cols], std::int64_t, T*);
 
   static kernel choose(int rows) {
-    if (rows == 4) return &detail::dot_products<4, T>;
-    if (rows == 3) return &detail::dot_products<3, T>;
-    return rows == 2 ? &detail::dot_products<2, T> : &detail::dot_products<1, T>;
+    return detail::choose_for<4>(rows, []<int Rows>() -> kernel { return &detail::dot_products<Rows, T>; });
   }
 
   /// Rows [first_row, + max_height) of the blocks [first, last) of a block row.

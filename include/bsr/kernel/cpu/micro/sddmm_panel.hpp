@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -153,11 +154,10 @@ struct sddmm_panel<sddmm_problem<X, Y, S, D>> {
     }
   };
 
-  template <int Packs, int Groups = most_groups(Packs)>
+  template <int Packs>
   static kernel choose(int groups) {
-    if constexpr (Groups > 1)
-      if (groups < Groups) return choose<Packs, Groups - 1>(groups);
-    return &detail::sample_sums<Groups, Packs, T>;
+    return detail::choose_for<most_groups(Packs)>(
+        groups, []<int Groups>() -> kernel { return &detail::sample_sums<Groups, Packs, T>; });
   }
 
   /// Rows [first_row, + max_height) of the blocks [first, last) of a block row.

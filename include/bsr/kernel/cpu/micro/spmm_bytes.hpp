@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/spmm_panel.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -169,11 +170,11 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     for (int r = 0; r < rows; ++r) to[r] *= std::same_as<TA, std::int8_t> ? -128 : 128;
   }
 
-  template <int Packs, int Rows = tallest>
-  static kernel choose(int rows) {
-    if constexpr (Rows > 1)
-      if (rows < Rows) return choose<Packs, Rows - 1>(rows);
-    return &detail::byte_sums<Rows, Packs, TA, index_type>;
+  static kernel choose(int rows, int packs) {
+    return detail::choose_for<tallest>(rows, [&]<int Rows>() {
+      return detail::choose_for<2>(
+          packs, []<int Packs>() -> kernel { return &detail::byte_sums<Rows, Packs, TA, index_type>; });
+    });
   }
 
   /// Packs [first_pack, last_pack) of strips [first, last).
@@ -188,10 +189,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     alignas(64) std::int32_t words[panel_words];
     alignas(64) std::int32_t sums[tallest * 2 * P::size];
     pack_words(p.b, 0, p.b.rows(), left, cols, packs, words);
-    const kernel high = packs == 2 ? choose<2>(cut.height) : choose<1>(cut.height);
-    const kernel low = cut.height == 1 ? high
-                       : packs == 2    ? choose<2>(cut.height - 1)
-                                       : choose<1>(cut.height - 1);
+    const kernel high = choose(cut.height, packs), low = choose(cut.height - 1, packs);
     tile t;
     t.block = block.rows * block.cols;
     t.cols = block.cols;
@@ -269,7 +267,7 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
         t.from = from;
         for_each_in_group(s, [&](int n, std::int64_t block_row, int first_row, int rows) {
           t.out = sums[n];
-          const kernel run = choose<1>(rows);
+          const kernel run = choose(rows, 1);
           // Blocks of this part that lie one behind the other.
           for (std::int64_t k = indptr[block_row]; k < indptr[block_row + 1];) {
             std::int64_t end = k;

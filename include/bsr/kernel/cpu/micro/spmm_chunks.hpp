@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/packed_blocks.hpp"
@@ -174,11 +175,9 @@ struct spmm_chunks<spmm_problem<A, Op, B, C, Epilogue>> {
     return first;
   }
 
-  template <int Packs = chunk_packs>
   static void add(const detail::chunk_range<T, Index>& t, std::int64_t packs) {
-    if constexpr (Packs > 1)
-      if (packs < Packs) return add<Packs - 1>(t, packs);
-    detail::add_chunk<Packs>(t);
+    detail::choose_for<chunk_packs>(static_cast<int>(packs),
+                                    [&]<int Packs>() { detail::add_chunk<Packs>(t); });
   }
 };
 

@@ -8,6 +8,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -158,11 +159,11 @@ struct spmm_complex<spmm_problem<A, Op, B, C, Epilogue>> {
   static constexpr int tallest = vector_registers == 32 ? 4 : 2, most_packs = 3;
   static constexpr std::int64_t width = most_packs * P::size / 2;
 
-  template <int Packs, int Rows = tallest>
-  static auto choose(int rows) {
-    if constexpr (Rows > 1)
-      if (rows < Rows) return choose<Packs, Rows - 1>(rows);
-    return &detail::complex_sums<Rows, Packs, T, Index>;
+  static auto choose(int rows, int packs) {
+    return detail::choose_for<tallest>(rows, [&]<int Rows>() {
+      return detail::choose_for<most_packs>(
+          packs, []<int Packs>() { return &detail::complex_sums<Rows, Packs, T, Index>; });
+    });
   }
 
   static void run_tile(const list& a, const list* mirrored, const problem& p, std::int64_t block_row,
@@ -178,7 +179,7 @@ struct spmm_complex<spmm_problem<A, Op, B, C, Epilogue>> {
                                            2 * p.b.row_stride(),
                                            sums,
                                            P::first(numbers - (packs - 1) * P::size)};
-    (packs == 1 ? choose<1>(rows) : packs == 2 ? choose<2>(rows) : choose<3>(rows))(t);
+    choose(rows, packs)(t);
     const std::int64_t top = block_row * a.block.rows + first_row;
     for (std::int64_t r = 0; r < rows && top + r < p.c.rows(); ++r)
       for (std::int64_t j = 0; j < cols; ++j) {

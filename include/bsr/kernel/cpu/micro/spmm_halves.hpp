@@ -8,6 +8,7 @@
 
 #include "bsr/base/half.hpp"
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -130,11 +131,10 @@ struct spmm_halves<spmm_problem<A, op::none, B, C, Epilogue>> {
   static constexpr std::int64_t group_cols = panels * width;
   using kernel = void (*)(const tile&);
 
-  template <bool Masked, int Rows = tallest>
+  template <bool Masked>
   static kernel choose(int rows) {
-    if constexpr (Rows > 1)
-      if (rows < Rows) return choose<Masked, Rows - 1>(rows);
-    return &detail::half_sums<Rows, Masked, TB, index_type>;
+    return detail::choose_for<tallest>(
+        rows, []<int Rows>() -> kernel { return &detail::half_sums<Rows, Masked, TB, index_type>; });
   }
 
   /// One strip, columns [left, right) of C.

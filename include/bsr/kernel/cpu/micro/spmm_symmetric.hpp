@@ -8,6 +8,7 @@
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/panel_strips.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
@@ -179,18 +180,13 @@ struct spmm_symmetric<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
   static constexpr int widest = 4 * P::size;
   using kernel = void (*)(const tile&);
 
-  template <int Rows, int Packs>
-  static kernel choose_packs(int packs, bool masked) {
-    if constexpr (Packs < select_tile(Rows).packs)
-      if (packs > Packs) return choose_packs<Rows, Packs + 1>(packs, masked);
-    return masked ? &detail::symmetric_sums<Rows, Packs, true, known, T, TA, Index>
-                  : &detail::symmetric_sums<Rows, Packs, false, known, T, TA, Index>;
-  }
-  template <int Rows = tallest>
   static kernel choose(int rows, int packs, bool masked) {
-    if constexpr (Rows > shortest)
-      if (rows < Rows) return choose<Rows - 1>(rows, packs, masked);
-    return choose_packs<Rows, 1>(packs, masked);
+    return detail::choose_for<tallest, shortest>(rows, [&]<int Rows>() {
+      return detail::choose_for<select_tile(Rows).packs>(packs, [&]<int Packs>() -> kernel {
+        return masked ? &detail::symmetric_sums<Rows, Packs, true, known, T, TA, Index>
+                      : &detail::symmetric_sums<Rows, Packs, false, known, T, TA, Index>;
+      });
+    });
   }
 
   /// Columns [first * size, last * size) of B, row after row; those beyond the last one are zero.

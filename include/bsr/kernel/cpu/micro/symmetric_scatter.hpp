@@ -7,7 +7,10 @@
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/kernel/cpu/block_list.hpp"
+#include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/kept_sums.hpp"
+#include "bsr/kernel/cpu/micro/panel_strips.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/symmetric_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -160,18 +163,13 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
   static constexpr int tallest = 4, widest = vector_registers == 32 ? 3 : 1;
   using kernel = void (*)(const update&);
 
-  template <int Rows, int Packs>
-  static kernel choose_packs(int packs, bool masked) {
-    if constexpr (Packs < widest)
-      if (packs > Packs) return choose_packs<Rows, Packs + 1>(packs, masked);
-    return masked ? &detail::add_both_halves<Rows, Packs, true, T, TA, Index>
-                  : &detail::add_both_halves<Rows, Packs, false, T, TA, Index>;
-  }
-  template <int Rows = tallest>
   static kernel choose(int rows, int packs, bool masked) {
-    if constexpr (Rows > 1)
-      if (rows < Rows) return choose<Rows - 1>(rows, packs, masked);
-    return choose_packs<Rows, 1>(packs, masked);
+    return detail::choose_for<tallest>(rows, [&]<int Rows>() {
+      return detail::choose_for<widest>(packs, [&]<int Packs>() -> kernel {
+        return masked ? &detail::add_both_halves<Rows, Packs, true, T, TA, Index>
+                      : &detail::add_both_halves<Rows, Packs, false, T, TA, Index>;
+      });
+    });
   }
 
   /// Packs [first, last) of columns.
@@ -180,13 +178,10 @@ struct symmetric_scatter<spmm_problem<symmetric_view<A>, Op, B, C, Epilogue>> {
                        right = last * P::size < p.c.cols() ? last * P::size : p.c.cols();
     if (left >= right) return;
     detail::start_sums<axis::row>(p.c, p.epilogue, left, right);
-    const auto* const indptr = p.a.indptr().data();
-    const std::int64_t area = p.a.blocksize().rows * p.a.blocksize().cols;
-    const std::int64_t blocks = chunk_of_a / (area * static_cast<std::int64_t>(sizeof(TA))) + 1;
+    const auto list = natural_blocks(p.a.matrix());
     const std::int64_t panels = (last - first + widest - 1) / widest;
     for (std::int64_t row = 0, end = 0; row < p.a.block_rows(); row = end) {
-      do ++end;
-      while (end < p.a.block_rows() && indptr[end] - indptr[row] < blocks);
+      end = detail::chunk_end(list, {row, 0}, {p.a.block_rows(), 0}).block_row;
       for (std::int64_t panel = 0; panel < panels; ++panel)
         run_panel(p, row, end, first + share(last - first, panel, panels),
                   first + share(last - first, panel + 1, panels));
