@@ -99,8 +99,8 @@ void load_module(loaded_peer& p) {
 
 std::vector<loaded_peer> load_peers(const common_options& options) {
   std::vector<loaded_peer> all;
-  for (const char* name :
-       {"OpenBLAS", "LIBXSMM", "MKL", "oneDNN", "PETSc", "Eigen", "scipy", "bsr-other", "bsr-avx2"}) {
+  for (const char* name : {"OpenBLAS", "LIBXSMM", "MKL", "oneDNN", "PETSc", "Eigen", "Eigen-BSR", "scipy",
+                           "bsr-other", "bsr-avx2"}) {
     loaded_peer p;
     p.name = name;
     // bsr from another compiler or for another CPU is measured only where it is named.

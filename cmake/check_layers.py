@@ -31,7 +31,10 @@ ROOMS = {
     "interop": ["base", "storage"],
 }
 # A header with more rights than its room: Eigen's sparse matrices are converted from and to.
-FILES = {"interop/eigen.hpp": ["base", "storage", "kernel", "op", "expr", "format", "convert"]}
+FILES = {
+    "interop/eigen.hpp": ["base", "storage", "kernel", "op", "expr", "format", "convert"],
+    "interop/eigen_blocks.hpp": ["base", "storage", "format"],
+}
 # Headers that every room above storage may include.
 SHARED = ["kernel/cpu/bits.hpp", "kernel/cpu/pack.hpp", "kernel/cpu/parallel.hpp", "kernel/cpu/sparse/merge.hpp"]
 

@@ -4,3 +4,4 @@
 // The only front door that includes Eigen.
 #include "bsr/bsr.hpp"
 #include "bsr/interop/eigen.hpp"
+#include "bsr/interop/eigen_blocks.hpp"
