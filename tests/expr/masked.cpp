@@ -117,6 +117,7 @@ TEST_CASE("masked and columns: products with the blocks that count", "[expr]") {
   check<float, 4, 4>(20, 28);
   check<float, 16, 3>(46, 31);
   check<double, 2, 3>(9, 10);
+  check<std::complex<double>, 3, 2>(9, 10);
 }
 
 TEST_CASE("masked and columns: blocks that end where the matrix ends", "[expr]") {

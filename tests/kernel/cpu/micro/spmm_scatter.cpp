@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <catch2/catch_template_test_macros.hpp>
 #include <cmath>
+#include <complex>
 
 #include "kernel/cpu/micro/cases.hpp"
 
@@ -72,4 +73,26 @@ TEST_CASE("spmm_scatter, more block sizes") {
       check<bsr::col_major, float, 32, 32>();
   check<bsr::col_major, double, 16, 1>(), check<bsr::col_major, double, 1, 16>(),
       check<bsr::col_major, float, 40, 24>();
+}
+
+TEST_CASE("spmm_scatter with complex numbers") {
+  const std::initializer_list<int> sizes{0, 1, 4, 5, 12, 13, 25};
+  check<bsr::row_major, std::complex<double>, 4, 4>(sizes);
+  check<bsr::row_major, std::complex<float>, 3, 5>(sizes);
+  check<bsr::col_major, std::complex<double>, 3, 5>(sizes);
+  check<bsr::col_major, std::complex<float>, 2, 60>(sizes);
+}
+TEMPLATE_TEST_CASE("spmm_scatter with complex numbers: a complex factor, an addend, a function", "",
+                   bsr::row_major, bsr::col_major) {
+  using T = std::complex<double>;
+  bsr_test::random rng(11);
+  const auto a = random_matrix<T, 3, 4>(rng, {15, 20}, wild);
+  const auto b = random_dense<T, TestType>(rng, 15, 7);
+  const auto before = random_dense<T, TestType>(rng, 20, 7);
+  const T alpha(0.5, -2), beta(1, 3);
+  auto c = before;
+  c = alpha * (bsr::transpose(a) * b) + beta * c;
+  CHECK(difference(c, expected_product(alpha, a, b, beta, before, true)) == "");
+  c = bsr::map(bsr::transpose(a) * b, [](T z) { return -z; });
+  CHECK(difference(c, expected_product(T(-1), a, b, T(0), before, true)) == "");
 }

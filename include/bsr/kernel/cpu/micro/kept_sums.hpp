@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/micro/sweep.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
@@ -60,18 +61,28 @@ bool reads(const then<F, G>& e, const C& c) {
 /// piece along Axis.
 template <axis Axis, class C, class Epilogue>
 void start_sums(const C& c, const Epilogue& epilogue, std::int64_t left, std::int64_t right) {
-  using P = pack<typename C::value_type>;
+  using T = typename C::value_type;
   using split = split_epilogue<Epilogue>;
   constexpr bool by_row = Axis == axis::row;
   const std::int64_t lines = by_row ? c.rows() : right - left, length = by_row ? right - left : c.rows();
   for (std::int64_t line = 0; line < lines; ++line)
-    for (std::int64_t n = 0; n < length; n += P::size) {
-      const std::int64_t i = by_row ? line : n, j = by_row ? left + n : left + line;
-      const int count = length - n < P::size ? static_cast<int>(length - n) : P::size;
-      P first = P::zero();
-      if constexpr (split::has_seed)
-        first = apply_epilogue<Axis>(split::seed(epilogue), first, i, j, lanes<Axis>{count});
-      first.store(&c(i, j), P::first(count));
+    if constexpr (is_complex<T>) {
+      for (std::int64_t n = 0; n < length; ++n) {
+        const std::int64_t i = by_row ? line : n, j = by_row ? left + n : left + line;
+        T first{};
+        if constexpr (split::has_seed) first = split::seed(epilogue)(first, i, j);
+        c(i, j) = first;
+      }
+    } else {
+      using P = pack<T>;
+      for (std::int64_t n = 0; n < length; n += P::size) {
+        const std::int64_t i = by_row ? line : n, j = by_row ? left + n : left + line;
+        const int count = length - n < P::size ? static_cast<int>(length - n) : P::size;
+        P first = P::zero();
+        if constexpr (split::has_seed)
+          first = apply_epilogue<Axis>(split::seed(epilogue), first, i, j, lanes<Axis>{count});
+        first.store(&c(i, j), P::first(count));
+      }
     }
 }
 
@@ -79,8 +90,13 @@ void start_sums(const C& c, const Epilogue& epilogue, std::int64_t left, std::in
 template <axis Axis, class C, class Epilogue>
 void finish_sums(const C& c, const Epilogue& epilogue, std::int64_t left, std::int64_t right) {
   using split = split_epilogue<Epilogue>;
-  if constexpr (!std::same_as<typename split::rest_type, no_epilogue>)
+  if constexpr (std::same_as<typename split::rest_type, no_epilogue>) return;
+  if constexpr (is_complex<typename C::value_type>) {
+    for (std::int64_t i = 0; i < c.rows(); ++i)
+      for (std::int64_t j = left; j < right; ++j) c(i, j) = split::rest(epilogue)(c(i, j), i, j);
+  } else {
     sweep<Axis>(&c(0, left), c.ld(), c, split::rest(epilogue), 0, c.rows(), left, right - left);
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -8,6 +8,7 @@
 #include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_complex.hpp"
+#include "bsr/kernel/cpu/micro/spmm_complex_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/spmm_halves.hpp"
 #include "bsr/kernel/cpu/micro/spmm_narrow.hpp"
@@ -36,9 +37,10 @@ struct first_fit<First, Rest...> {
 namespace bsr::inline v0::inline BSR_TARGET::micro {
 
 template <class Problem>
-struct spmm_choice : detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_narrow<Problem>,
-                                       spmm_panel<Problem>, spmm_column<Problem>, spmm_scatter<Problem>,
-                                       spmm_complex<Problem>, spmm_generic<Problem>> {};
+struct spmm_choice
+    : detail::first_fit<spmm_bytes<Problem>, spmm_halves<Problem>, spmm_narrow<Problem>, spmm_panel<Problem>,
+                        spmm_column<Problem>, spmm_scatter<Problem>, spmm_complex<Problem>,
+                        spmm_complex_column<Problem>, spmm_generic<Problem>> {};
 // The kernels that know of masks.
 template <class M, op Op, class B, class C, class Epilogue>
 struct spmm_choice<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>
@@ -46,6 +48,7 @@ struct spmm_choice<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>
                         spmm_column<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
                         spmm_scatter<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
                         spmm_complex<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
+                        spmm_complex_column<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>,
                         spmm_generic<spmm_problem<masked_view<M>, Op, B, C, Epilogue>>> {};
 template <class Problem>
 struct spmv_choice : detail::first_fit<spmv_block<Problem>, spmv_complex<Problem>, spmv_generic<Problem>> {};

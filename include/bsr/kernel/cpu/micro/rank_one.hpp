@@ -20,6 +20,23 @@ BSR_INLINE void clear(P (&sums)[Rows][Packs]) {
   }
 }
 
+/// Packs packs from `from` on. Masked: of the last one only the lanes of `mask`.
+template <bool Masked, int Packs, class P>
+BSR_INLINE void load_panel(P (&to)[Packs], const typename P::value_type* from, typename P::mask mask) {
+  BSR_UNROLL
+  for (int v = 0; v < Packs; ++v)
+    to[v] = Masked && v == Packs - 1 ? P::load(from + v * P::size, mask) : P::load(from + v * P::size);
+}
+template <bool Masked, int Packs, class P>
+BSR_INLINE void store_panel(const P (&from)[Packs], typename P::value_type* to, typename P::mask mask) {
+  BSR_UNROLL
+  for (int v = 0; v < Packs; ++v)
+    if (Masked && v == Packs - 1)
+      from[v].store(to + v * P::size, mask);
+    else
+      from[v].store(to + v * P::size);
+}
+
 /// sums[r][v] += a[r * a_row] * b[v], one fused multiply-add each; b[v]: pack v of b, converted to the sums'
 /// type. Masked: only the lanes of `mask` of the last pack of b are read. Prefetch: as many bytes from `next`
 /// on as are read from b.

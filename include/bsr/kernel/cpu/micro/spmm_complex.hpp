@@ -9,6 +9,8 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
 #include "bsr/kernel/cpu/micro/choose.hpp"
+#include "bsr/kernel/cpu/micro/complex_lanes.hpp"
+#include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
@@ -20,21 +22,6 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 
 namespace detail {
-
-/// The real and imaginary part by turns, as std::complex lies in memory.
-template <class T>
-BSR_INLINE const T* parts(const std::complex<T>* z) {
-  return reinterpret_cast<const T*>(z);
-}
-
-/// Lanes (x, y) of a pack by turns become (-y, x): times i.
-template <class P>
-BSR_INLINE P times_i(P z) {
-  using T = typename P::value_type;
-  T sign[P::size];
-  for (int l = 0; l < P::size; ++l) sign[l] = l % 2 == 0 ? T(-1) : T(1);
-  return P::load(sign) * P::shuffle(z, z, [](int lane) { return lane ^ 1; });
-}
 
 /// Rows of a strip of a block row times a panel of columns. Numbers of B are parts, two for each column.
 template <class T, class Index>
@@ -55,12 +42,9 @@ struct complex_tile {
 template <int Rows, int Packs, class T, class Index>
 [[gnu::noinline]] void complex_sums(const complex_tile<T, Index>& t) {
   using P = pack<T>;
-  P re[Rows][Packs], im[Rows][Packs];
-  BSR_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) re[r][v] = im[r][v] = P::zero();
-  }
+  P re[Rows][Packs], im[Rows][Packs], row[Packs];
+  clear(re);
+  clear(im);
   const auto mask = t.mask;
   const std::int64_t ldb = t.ldb;
   for (const auto* list = t.a; list != nullptr; list = list == t.a ? t.mirrored : nullptr) {
@@ -73,19 +57,8 @@ template <int Rows, int Packs, class T, class Index>
       const T* x = parts(a.values(k) + t.first_row * a.row_step);
       const T* b = t.b + left * ldb;
       for (std::int64_t c = 0; c < count; ++c, x += col_step, b += ldb) {
-        P row[Packs];
-        BSR_UNROLL
-        for (int v = 0; v < Packs; ++v)
-          row[v] = v == Packs - 1 ? P::load(b + v * P::size, mask) : P::load(b + v * P::size);
-        BSR_UNROLL
-        for (int r = 0; r < Rows; ++r) {
-          const P real = P::broadcast(x[r * row_step]), imaginary = P::broadcast(x[r * row_step + 1]);
-          BSR_UNROLL
-          for (int v = 0; v < Packs; ++v) {
-            re[r][v] = fma(real, row[v], re[r][v]);
-            im[r][v] = fma(imaginary, row[v], im[r][v]);
-          }
-        }
+        load_panel<true>(row, b, mask);
+        complex_update(re, im, x, row_step, row);
       }
     }
   }

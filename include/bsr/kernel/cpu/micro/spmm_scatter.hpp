@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // SpMM with the transposed matrix: every block adds its part to rows of C, which is where the sums are kept.
+#include <complex>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 
 #include "bsr/base/policy.hpp"
+#include "bsr/base/scalar.hpp"
+#include "bsr/kernel/cpu/micro/complex_lanes.hpp"
 #include "bsr/kernel/cpu/micro/kept_sums.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/spmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
+#include "bsr/kernel/cpu/tile.hpp"
 #include "bsr/kernel/masked_view.hpp"
 #include "bsr/kernel/problem.hpp"
 
@@ -31,7 +35,7 @@ struct update_tile {
   T* out;
   std::int64_t ldo;
   T alpha;
-  typename pack<T>::mask mask;
+  typename parts_pack<T>::mask mask;
 };
 
 template <int Rows, int Packs, bool Masked, class T>
@@ -60,10 +64,42 @@ template <int Rows, int Packs, bool Masked, class T>
   }
 }
 
-/// One tile of at most 8 rows and 3 packs, `lanes_used` lanes in all; returns the number of rows taken.
-template <class T>
-BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int lanes_used) {
+template <int Rows, int Packs, bool Masked, class T>
+[[gnu::noinline]] void update_sums(const update_tile<std::complex<T>>& t) {
   using P = pack<T>;
+  P re[Rows][Packs], im[Rows][Packs], row[Packs];
+  clear(re);
+  clear(im);
+  const T* s = parts(t.s);
+  const T* v = parts(t.v);
+  const std::int64_t s_row = 2 * t.s_row, s_step = 2 * t.s_step, v_step = 2 * t.v_step;
+  const auto mask = t.mask;
+  for (std::int64_t d = t.depth; d > 0; --d, s += s_step, v += v_step) {
+    load_panel<Masked>(row, v, mask);
+    complex_update(re, im, s, s_row, row);
+  }
+  const P alpha = P::broadcast(t.alpha.real()), alpha_i = P::broadcast(t.alpha.imag());
+  T* out = parts(t.out);
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r, out += 2 * t.ldo) {
+    load_panel<Masked>(row, out, mask);
+    BSR_UNROLL
+    for (int p = 0; p < Packs; ++p) {
+      const P sum = re[r][p] + times_i(im[r][p]);
+      row[p] = fma(alpha, sum, row[p]);
+      if (t.alpha.imag() != T(0)) row[p] = fma(alpha_i, times_i(sum), row[p]);
+    }
+    store_panel<Masked>(row, out, mask);
+  }
+}
+
+/// One tile of at most 8 rows (of complex numbers half as many as have sums in registers) and 3 packs of
+/// `used` elements in all; returns the number of rows taken.
+template <class T>
+BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int used) {
+  using P = parts_pack<T>;
+  constexpr int tallest = parts_of<T>::count == 1 ? 8 : vector_registers == 32 ? 4 : 2;
+  const int lanes_used = used * parts_of<T>::count;
   const int packs = (lanes_used + P::size - 1) / P::size;
   const bool masked = lanes_used % P::size != 0;
   const auto pick = [&]<int Packs>(std::integral_constant<int, Packs>) {
@@ -71,8 +107,10 @@ BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int lanes_used)
       masked ? update_sums<Rows, Packs, true>(t) : update_sums<Rows, Packs, false>(t);
       return Rows;
     };
-    if (rows >= 8) return run(std::integral_constant<int, 8>{});
-    if (rows >= 4) return run(std::integral_constant<int, 4>{});
+    if constexpr (tallest >= 8)
+      if (rows >= 8) return run(std::integral_constant<int, 8>{});
+    if constexpr (tallest >= 4)
+      if (rows >= 4) return run(std::integral_constant<int, 4>{});
     if (rows >= 2) return run(std::integral_constant<int, 2>{});
     return run(std::integral_constant<int, 1>{});
   };
@@ -86,8 +124,8 @@ BSR_INLINE int update_rows(update_tile<T>& t, std::int64_t rows, int lanes_used)
 
 namespace micro {
 
-/// C = epilogue(alpha * A' * B), op transpose, A masked or not, float or double throughout, B and C both by
-/// rows or both by columns.
+/// C = epilogue(alpha * A' * B), op transpose, A masked or not, float or double throughout or their complex
+/// types, B and C both by rows or both by columns.
 ///
 /// Parallel over columns of B and C, which share nothing, so no atomics and no scratch: the sums are kept in
 /// C. They start from the epilogue's first addend where there is one (0 otherwise); the rest of the epilogue
@@ -98,7 +136,8 @@ struct spmm_scatter {
 };
 
 template <class A, class B, class C, class Epilogue>
-  requires(detail::has_xsimd<typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator> &&
+  requires(detail::has_xsimd<typename detail::parts_of<
+               typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator>::type> &&
            std::same_as<typename A::value_type,
                         typename spmm_problem<A, op::transpose, B, C, Epilogue>::accumulator> &&
            std::same_as<typename B::value_type, typename A::value_type> &&
@@ -108,26 +147,25 @@ template <class A, class B, class C, class Epilogue>
 struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
   using problem = spmm_problem<A, op::transpose, B, C, Epilogue>;
   using T = typename problem::accumulator;
-  using P = pack<T>;
   using split = detail::split_epilogue<Epilogue>;
   static constexpr bool fits = true;
 
   static void run(const cpu& policy, const problem& p) {
     if (p.a.is_padded() || detail::reads(split::rest(p.epilogue), p.c))
       return spmm_generic<problem>::run(policy, p);
-    const std::int64_t width = by_row ? 3 * P::size : 8;
+    const std::int64_t width = by_row ? 3 * size : 8;
     const std::int64_t least = (p.c.cols() + width - 1) / width;
     const int pieces =
-        thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 4 + p.c.rows() * p.c.cols() / P::size);
+        thread_count(policy, p.a.nnz() / size * p.c.cols() / 4 + p.c.rows() * p.c.cols() / size);
     // As many groups of columns for every piece: packs are whole packs, so a tile is not cut where another
     // thread begins.
-    const std::int64_t units = by_row ? (p.c.cols() + P::size - 1) / P::size : p.c.cols();
+    const std::int64_t units = by_row ? (p.c.cols() + size - 1) / size : p.c.cols();
     const std::int64_t wanted = (least + pieces - 1) / pieces * pieces;
     const std::int64_t groups = wanted < units ? wanted : units;
     for_each_piece(policy, static_cast<int>(groups < pieces ? groups : pieces), [&](int piece) {
       const std::int64_t used = groups < pieces ? groups : pieces;
       for (std::int64_t g = share(groups, piece, used); g < share(groups, piece + 1, used); ++g) {
-        const std::int64_t unit = by_row ? P::size : 1;
+        const std::int64_t unit = by_row ? size : 1;
         const std::int64_t left = share(units, g, groups) * unit, right = share(units, g + 1, groups) * unit;
         columns(p, left, right < p.c.cols() ? right : p.c.cols());
       }
@@ -136,6 +174,7 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
 
  private:
   static constexpr bool by_row = std::same_as<typename B::layout_type, row_major>;
+  static constexpr std::int64_t size = detail::elements_of_pack<T>;
   static constexpr axis along = by_row ? axis::row : axis::column;
 
   static void columns(const problem& p, std::int64_t left, std::int64_t right) {
@@ -165,14 +204,13 @@ struct spmm_scatter<spmm_problem<A, op::transpose, B, C, Epilogue>> {
           }
         } else {
           // Rows of the tile: columns of B. Lanes: columns of the block.
-          for (std::int64_t c = 0; c < block.cols; c += 3 * P::size) {
+          for (std::int64_t c = 0; c < block.cols; c += 3 * size) {
             const std::int64_t rest = block.cols - c;
             t.v = values + c;
             for (std::int64_t n = left; n < right;) {
               t.s = &p.b(i * block.rows, n);
               t.out = &p.c(top + c, n);
-              n += detail::update_rows(t, right - n,
-                                       static_cast<int>(rest < 3 * P::size ? rest : 3 * P::size));
+              n += detail::update_rows(t, right - n, static_cast<int>(rest < 3 * size ? rest : 3 * size));
             }
           }
         }

@@ -40,13 +40,16 @@ BSR_INLINE void store_sums(P (&sums)[Rows][Packs], typename P::value_type alpha,
 template <axis Axis, class P, class C, class Epilogue>
 BSR_INLINE void store_lanes(P sums, const C& c, const Epilogue& epilogue, std::int64_t i, std::int64_t j,
                             int count) {
+  using T = typename P::value_type;
   using TC = typename C::value_type;
   const std::int64_t stride = Axis == axis::row ? c.col_stride() : c.row_stride();
   const P result = apply_epilogue<Axis>(epilogue, sums, i, j, lanes<Axis>{count});
   TC* const to = &c(i, j);
-  if constexpr (std::same_as<typename P::value_type, TC>)
+  if constexpr (std::same_as<T, TC>)
     if (stride == 1) return count == P::size ? result.store(to) : result.store(to, count);
-  typename P::value_type lane[P::size];
+  if constexpr (std::same_as<T, float> && storage_detail::is_half<TC>)
+    if (stride == 1) return result.store_to(to, P::first(count));
+  T lane[P::size];
   result.store(lane);
   for (int l = 0; l < count; ++l) to[l * stride] = to_element<TC>(lane[l]);
 }
@@ -55,33 +58,20 @@ BSR_INLINE void store_lanes(P sums, const C& c, const Epilogue& epilogue, std::i
 /// one lane after the other along Axis (axis::row: row after row), ld elements apart, and need not be other
 /// memory than C.
 template <axis Axis, class T, class C, class Epilogue>
-[[gnu::noinline]] void sweep(const T* sums, std::int64_t ld, const C& c, const Epilogue& epilogue,
-                             std::int64_t top, std::int64_t rows, std::int64_t left, std::int64_t cols) {
+[[gnu::noinline]] void sweep(const T* sums, std::int64_t ld, C c, Epilogue epilogue, std::int64_t top,
+                             std::int64_t rows, std::int64_t left, std::int64_t cols) {
   using P = pack<T>;
   constexpr bool by_row = Axis == axis::row;
   const std::int64_t lines = by_row ? rows : cols, length = by_row ? cols : rows;
-  const std::int64_t stride = by_row ? c.col_stride() : c.row_stride();
-  for (std::int64_t line = 0; line < lines; ++line, sums += ld)
-    for (std::int64_t n = 0; n < length; n += P::size) {
-      const std::int64_t i = by_row ? top + line : top + n, j = by_row ? left + n : left + line;
-      const int count = length - n < P::size ? static_cast<int>(length - n) : P::size;
-      const auto mask = P::first(count);
-      const P result = apply_epilogue<Axis>(epilogue, P::load(sums + n, mask), i, j, lanes<Axis>{count});
-      auto* const to = &c(i, j);
-      if constexpr (std::same_as<T, typename C::value_type>)
-        if (stride == 1) {
-          result.store(to, mask);
-          continue;
-        }
-      if constexpr (std::same_as<T, float> && storage_detail::is_half<typename C::value_type>)
-        if (stride == 1) {
-          result.store_to(to, mask);
-          continue;
-        }
-      T lane[P::size];
-      result.store(lane);
-      for (int l = 0; l < count; ++l) to[l * stride] = to_element<typename C::value_type>(lane[l]);
-    }
+  for (std::int64_t line = 0; line < lines; ++line, sums += ld) {
+    std::int64_t i = by_row ? top + line : top, j = by_row ? left : left + line, n = 0;
+    std::int64_t& along = by_row ? j : i;
+    for (; n + P::size <= length; n += P::size, along += P::size)
+      store_lanes<Axis>(P::load(sums + n), c, epilogue, i, j, P::size);
+    if (n == length) continue;
+    const int count = static_cast<int>(length - n);
+    store_lanes<Axis>(P::load(sums + n, count), c, epilogue, i, j, count);
+  }
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -43,22 +43,6 @@ struct symmetric_update {
   typename pack<T>::mask mask;  ///< columns in use of the last pack
 };
 
-template <bool Masked, int Packs, class P>
-BSR_INLINE void load_panel(P (&to)[Packs], const typename P::value_type* from, typename P::mask mask) {
-  BSR_UNROLL
-  for (int v = 0; v < Packs; ++v)
-    to[v] = Masked && v == Packs - 1 ? P::load(from + v * P::size, mask) : P::load(from + v * P::size);
-}
-template <bool Masked, int Packs, class P>
-BSR_INLINE void store_panel(const P (&from)[Packs], typename P::value_type* to, typename P::mask mask) {
-  BSR_UNROLL
-  for (int v = 0; v < Packs; ++v)
-    if (Masked && v == Packs - 1)
-      from[v].store(to + v * P::size, mask);
-    else
-      from[v].store(to + v * P::size);
-}
-
 /// One broadcast of an element serves both products.
 template <int Rows, int Packs, bool Masked, class T, class TA, class Index>
 [[gnu::noinline]] void add_both_halves(const symmetric_update<T, TA, Index>& t) {
