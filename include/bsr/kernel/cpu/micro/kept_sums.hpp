@@ -90,8 +90,9 @@ void start_sums(const C& c, const Epilogue& epilogue, std::int64_t left, std::in
 template <axis Axis, class C, class Epilogue>
 void finish_sums(const C& c, const Epilogue& epilogue, std::int64_t left, std::int64_t right) {
   using split = split_epilogue<Epilogue>;
-  if constexpr (std::same_as<typename split::rest_type, no_epilogue>) return;
-  if constexpr (is_complex<typename C::value_type>) {
+  if constexpr (std::same_as<typename split::rest_type, no_epilogue>) {
+    return;
+  } else if constexpr (is_complex<typename C::value_type>) {
     for (std::int64_t i = 0; i < c.rows(); ++i)
       for (std::int64_t j = left; j < right; ++j) c(i, j) = split::rest(epilogue)(c(i, j), i, j);
   } else {
