@@ -127,14 +127,21 @@ TEST_CASE("SpMM with a transposed matrix: spmm_scatter, of float and of double",
                spmm_of<transpose, float, float, row_major, float, row_major, 4, bsr::relu_function>>);
 }
 
-TEST_CASE("Complex numbers: spmm_complex with rows of B in one piece, spmv_complex", "[dispatch]") {
-  using bsr::micro::spmm_complex, bsr::micro::spmv_complex;
+TEST_CASE("Complex numbers: a kernel for rows of B in one piece, for columns, for a transposed matrix",
+          "[dispatch]") {
+  using bsr::micro::spmm_complex, bsr::micro::spmm_complex_column, bsr::micro::spmm_scatter,
+      bsr::micro::spmv_complex;
   using c64 = std::complex<float>;
   using c128 = std::complex<double>;
   STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, float, spmm_of<none, c64, c64, row_major>>);
   STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, double, spmm_of<none, c128, c128, strided>>);
   STATIC_CHECK(takes_spmm_with_vectors<spmm_complex, float,
                                        spmm_of<none, c64, c64, row_major, c64, col_major, bsr::dynamic>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_complex_column, float, spmm_of<none, c64, c64, col_major>>);
+  STATIC_CHECK(takes_spmm_with_vectors<spmm_complex_column, double,
+                                       spmm_of<none, c128, c128, col_major, c128, row_major, bsr::dynamic>>);
+  STATIC_CHECK(takes_spmm_with_xsimd<spmm_scatter, float, spmm_of<transpose, c64, c64, row_major>>);
+  STATIC_CHECK(takes_spmm_with_xsimd<spmm_scatter, double, spmm_of<transpose, c128, c128, col_major>>);
   STATIC_CHECK(takes_spmv_with_vectors<spmv_complex, float, spmv_of<none, c64, c64>>);
   STATIC_CHECK(takes_spmv_with_vectors<spmv_complex, double, spmv_of<none, c128, c128, c128, bsr::dynamic>>);
 }
@@ -149,16 +156,13 @@ TEST_CASE("SpMM of everything else: spmm_generic", "[dispatch]") {
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, bool, float, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, long double, long double, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, float, row_major, long double>>);
-  // Columns in one piece: integers, complex numbers, mixed types.
-  STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, std::complex<float>, std::complex<float>, col_major>>);
+  // Columns in one piece: integers, mixed types.
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, std::int32_t, std::int32_t, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, double, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, double, float, col_major, double>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<none, float, float, col_major, double>>);
   // Transposed: integers, mixed types, strides, B and C of different order.
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<transpose, std::int32_t, std::int32_t, row_major>>);
-  STATIC_CHECK(
-      takes_spmm<spmm_generic, spmm_of<transpose, std::complex<double>, std::complex<double>, col_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<transpose, float, double, row_major>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<transpose, float, float, row_major, double>>);
   STATIC_CHECK(takes_spmm<spmm_generic, spmm_of<transpose, float, float, strided>>);
