@@ -9,7 +9,7 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
-/// sums *= alpha.
+/// sums *= alpha, rounded before anything is added.
 template <int Rows, int Packs, class P>
 BSR_INLINE void scale_sums(P (&sums)[Rows][Packs], typename P::value_type alpha) {
   if (alpha == typename P::value_type(1)) return;
@@ -17,7 +17,10 @@ BSR_INLINE void scale_sums(P (&sums)[Rows][Packs], typename P::value_type alpha)
   BSR_UNROLL
   for (int r = 0; r < Rows; ++r) {
     BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v] = factor * sums[r][v];
+    for (int v = 0; v < Packs; ++v) {
+      sums[r][v] = factor * sums[r][v];
+      sums[r][v].pin();
+    }
   }
 }
 
