@@ -39,6 +39,14 @@ struct lanes {
 /// Base of epilogues that read memory besides the accumulator.
 struct reads_operands {};
 
+/// Whether an epilogue is so few instructions for a pack that tiles apply it to all their sums while they are
+/// in registers: its member `light`, if it has one.
+template <class E>
+inline constexpr bool is_light = false;
+template <class E>
+  requires requires { E::light; }
+inline constexpr bool is_light<E> = E::light;
+
 /// An epilogue that has a form for several elements at once.
 template <class E, class Pack, axis Axis>
 concept packed_epilogue = requires(const E& e, Pack p, std::int64_t i, lanes<Axis> l) {
@@ -120,6 +128,7 @@ BSR_INLINE constexpr auto transposed_epilogue(const E& e) {
 /// g(f(v))
 template <class F, class G>
 struct then {
+  static constexpr bool light = is_light<F> && is_light<G>;
   [[no_unique_address]] F f;
   [[no_unique_address]] G g;
 
@@ -141,6 +150,7 @@ struct then {
 /// factor * v
 template <class S>
 struct scale_by {
+  static constexpr bool light = true;
   S factor;
   template <class V>
   BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t) const {
@@ -155,6 +165,7 @@ struct scale_by {
 /// v + beta * d(i, j). When beta is 0, d is not read, so NaN in it does not spread.
 template <class View, class S>
 struct add_dense : reads_operands {
+  static constexpr bool light = true;
   S beta;
   View d;
   BSR_INLINE constexpr add_dense(S factor, View addend) : beta(factor), d(addend) {}
@@ -221,6 +232,7 @@ struct product_of_both {
 template <class View, class Combine, axis Lines>
 struct with_lines : reads_operands {
   using lines_type = View;
+  static constexpr bool light = true;
   View values;
   BSR_INLINE constexpr explicit with_lines(View v) : values(v) {}
   template <class V>
@@ -319,6 +331,7 @@ inline constexpr bool sums_in_float<then<F, G>> = sums_in_float<F> || sums_in_fl
 
 /// max(v, 0). NaN stays NaN.
 struct relu_function {
+  static constexpr bool light = true;
   template <class V>
   BSR_INLINE BSR_HD constexpr V operator()(V v, std::int64_t, std::int64_t) const {
     return v < V(0) ? V(0) : v;

@@ -5,6 +5,7 @@
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_outer.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_panel.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_quads.hpp"
 #include "bsr/kernel/cpu/micro/spmm_bytes.hpp"
 #include "bsr/kernel/cpu/micro/spmm_column.hpp"
 #include "bsr/kernel/cpu/micro/spmm_complex.hpp"
@@ -69,7 +70,8 @@ template <class Problem>
 using spmv_kernel = typename spmv_choice<Problem>::type;
 
 template <class Problem>
-using sddmm_kernel = typename detail::first_fit<sddmm_dot<Problem>, sddmm_outer<Problem>,
-                                                sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
+using sddmm_kernel =
+    typename detail::first_fit<sddmm_quads<Problem>, sddmm_dot<Problem>, sddmm_outer<Problem>,
+                               sddmm_panel<Problem>, sddmm_generic<Problem>>::type;
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::micro

@@ -3,6 +3,7 @@
 // Cuts a product into panels of columns and strips of rows, and runs the panel tile on them.
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/block_list.hpp"
@@ -28,7 +29,10 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
   using Index = typename A::index_type;
   using P = pack<T>;
   using list = block_list<TA, Index>;
-  using kernels = panel_kernels<R, C, form_of<A, Turned>, T, TA, TB, Index>;
+  /// Whether whole tiles apply the epilogue.
+  static constexpr bool finishes = is_light<Epilogue> && std::same_as<T, TC>;
+  using kernels =
+      panel_kernels<R, C, form_of<A, Turned>, T, TA, TB, Index, std::conditional_t<finishes, problem, void>>;
 
   /// Elements of a slice of the workspace that run_copied needs for B of so many rows.
   static std::int64_t wanted(std::int64_t depth) { return depth * 4 * P::size; }
@@ -77,9 +81,10 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
     const std::int64_t left = part.first_pack * P::size;
     const int packs = static_cast<int>(part.last_pack - part.first_pack), width = packs * P::size;
     const int cols = static_cast<int>(p.c.cols() - left < width ? p.c.cols() - left : width);
+    const bool edge = cols < width || a.is_padded();
     alignas(64) T sums[kernels::max_height * 8 * P::size];
-    run_strips<kernels>(a, part, b, P::first(cols - (packs - 1) * P::size), cols < width || a.is_padded(),
-                        p.alpha, [&](auto& t, auto kernel, std::int64_t top, int rows) {
+    run_strips<kernels>(a, part, b, P::first(cols - (packs - 1) * P::size), edge, p.alpha,
+                        [&](auto& t, auto kernel, std::int64_t top, int rows) {
                           const std::int64_t valid = p.c.rows() - top < rows ? p.c.rows() - top : rows;
                           t.out = sums;
                           t.ldo = width;
@@ -88,7 +93,13 @@ struct panel_driver<spmm_problem<A, Op, B, Dst, Epilogue>, R, C, Turned> {
                               t.out = &p.c(top, left);
                               t.ldo = p.c.row_stride();
                             }
+                          if constexpr (finishes) {
+                            t.problem = &p;
+                            t.top = top;
+                            t.left = left;
+                          }
                           kernel(t);
+                          if (finishes && kernels::whole(rows, packs, edge)) return;
                           if (t.out == sums && valid > 0)
                             sweep<axis::row>(sums, width, p.c, p.epilogue, top, valid, left, cols);
                         });

@@ -3,6 +3,7 @@
 // The tile of the SpMM kernels whose lanes are columns of B: the sums of rows of a block row times a panel of
 // columns stay in registers along the whole block row.
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/extent.hpp"
 #include "bsr/base/target.hpp"
@@ -39,8 +40,31 @@ struct panel_tile {
   typename pack<T>::mask mask;  ///< columns in use of the last pack
 };
 
-/// Full packs, full blocks. Cols = 0: known at run time.
-template <int Rows, int Packs, int Cols, bool Prefetch, class T, class TA, class TB, class Index>
+/// A tile whose sums become elements of C from (top, left) on while they are in registers.
+template <class Tile, class Problem>
+struct finished_tile : Tile {
+  const Problem* problem;
+  std::int64_t top, left;
+
+  template <int Rows, int Packs, class P>
+  BSR_INLINE void store(P (&sums)[Rows][Packs]) const {
+    // Copies: for all that the compiler knows a store to C could change them.
+    const auto c = problem->c;
+    const auto epilogue = problem->epilogue;
+    const std::int64_t i = top, j = left;
+    scale_sums(sums, this->alpha);
+    BSR_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      BSR_UNROLL
+      for (int v = 0; v < Packs; ++v)
+        store_lanes<axis::row>(sums[r][v], c, epilogue, i + r, j + v * P::size, P::size);
+    }
+  }
+};
+
+/// Full packs, full blocks. Cols = 0: known at run time. Finished: void, or what `t` is if it stores itself.
+template <int Rows, int Packs, int Cols, bool Prefetch, class Finished, class T, class TA, class TB,
+          class Index>
 [[gnu::noinline]] void panel_whole(const panel_tile<T, TA, TB, Index>& t) {
   using P = pack<T>;
   P sums[Rows][Packs];
@@ -68,7 +92,10 @@ template <int Rows, int Packs, int Cols, bool Prefetch, class T, class TA, class
       for (; c < cols; ++c, ++x, b += ldb)
         rank_one_update<false, false>(sums, x, cols, b, next, P::first(P::size));
   }
-  store_sums<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));
+  if constexpr (std::is_void_v<Finished>)
+    store_sums<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));
+  else
+    static_cast<const Finished&>(t).store(sums);
 }
 
 /// The last pack masked, blocks that may reach beyond the last row of B.
@@ -159,14 +186,22 @@ inline constexpr panel_form form_of = is_masked_view<A> ? panel_form::gated
                                                         : panel_form::natural;
 
 /// The tile for so many rows and packs. R, C: the block size, or dynamic. `edge`: a masked pack, or a padded
-/// matrix.
-template <int R, int C, panel_form Form, class T, class TA, class TB, class Index>
+/// matrix. Problem: void, or what gives tiles that are `whole` an epilogue; others store sums.
+template <int R, int C, panel_form Form, class T, class TA, class TB, class Index, class Problem = void>
 struct panel_kernels {
-  using tile = panel_tile<T, TA, TB, Index>;
-  using kernel = void (*)(const tile&);
+  using sums_tile = panel_tile<T, TA, TB, Index>;
+  using tile = std::conditional_t<std::is_void_v<Problem>, sums_tile, finished_tile<sums_tile, Problem>>;
+  using kernel = void (*)(const sums_tile&);
   static constexpr panel_form form = Form;
   static constexpr int max_height = R == dynamic ? tallest_tile : cut_rows(R, select_tile(R).rows).height;
   static constexpr int min_height = R == dynamic ? 1 : max_height - (R % max_height != 0);
+
+  /// Whether that tile is one of full packs and full blocks. One pack alone is rare enough to have only the
+  /// general form.
+  static constexpr bool whole(int rows, int packs, bool edge) {
+    return Form == panel_form::natural && !edge && packs > 1 &&
+           (C != dynamic || rows == select_tile(64).rows);
+  }
 
   static kernel choose(int rows, int packs, bool edge) {
     return choose_for<max_height, min_height>(rows, [&]<int Rows>() {
@@ -184,11 +219,11 @@ struct panel_kernels {
       return edge ? &panel_turned<Rows, Packs, true, T, TA, TB, Index>
                   : &panel_turned<Rows, Packs, false, T, TA, TB, Index>;
     } else {
-      // One pack alone is rare enough to have only the general form.
       constexpr int cols = C == dynamic ? 0 : C;
       constexpr bool prefetch = panel_prefetch(C);
-      if constexpr (Packs > 1 && (C != dynamic || Rows == select_tile(64).rows))
-        if (!edge) return &panel_whole<Rows, Packs, cols, prefetch, T, TA, TB, Index>;
+      using finished = std::conditional_t<std::is_void_v<Problem>, void, tile>;
+      if constexpr (whole(Rows, Packs, false))
+        if (!edge) return &panel_whole<Rows, Packs, cols, prefetch, finished, T, TA, TB, Index>;
       return &panel_edge<Rows, Packs, T, TA, TB, Index>;
     }
   }

@@ -9,20 +9,27 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
+/// sums *= alpha, rounded before anything is added.
+template <int Rows, int Packs, class P>
+BSR_INLINE void scale_sums(P (&sums)[Rows][Packs], typename P::value_type alpha) {
+  if (alpha == typename P::value_type(1)) return;
+  const P factor = P::broadcast(alpha);
+  BSR_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) {
+      sums[r][v] = factor * sums[r][v];
+      sums[r][v].pin();
+    }
+  }
+}
+
 /// Row r, pack v of `out` = alpha * sums[r][v]; rows are ldo elements apart. Masked: of the last pack only
 /// the lanes of `mask`.
 template <bool Masked, int Rows, int Packs, class P>
 BSR_INLINE void store_sums(P (&sums)[Rows][Packs], typename P::value_type alpha, typename P::value_type* out,
                            std::int64_t ldo, typename P::mask mask) {
-  using T = typename P::value_type;
-  if (alpha != T(1)) {
-    const P factor = P::broadcast(alpha);
-    BSR_UNROLL
-    for (int r = 0; r < Rows; ++r) {
-      BSR_UNROLL
-      for (int v = 0; v < Packs; ++v) sums[r][v] = factor * sums[r][v];
-    }
-  }
+  scale_sums(sums, alpha);
   BSR_UNROLL
   for (int r = 0; r < Rows; ++r) {
     BSR_UNROLL
