@@ -270,12 +270,12 @@ TEST_CASE("on sm_90a, plans for many columns and blocks of 64 or 128 rows take w
   bsr_test::random rng(7);
   const auto a = small_sparse<bsr::bfloat16, 128, 64>(rng, {300, 328});
   const auto ad = bsr::copy_to<device>(a);
-  std::vector<float> bias(600);
-  for (float& v : bias) v = float(rng.between(-4, 4));
-  const auto biasd = bsr::copy_to<device>(bias);
   const auto check = [&]<class Layout>(Layout, std::int64_t cols, bool expected, std::int64_t planned) {
     const auto b = small_dense<bsr::bfloat16, Layout>(rng, 328, cols);
+    std::vector<float> bias(static_cast<std::size_t>(cols));
+    for (float& v : bias) v = float(rng.between(-4, 4));
     const auto bd = bsr::copy_to<device>(b);
+    const auto biasd = bsr::copy_to<device>(bias);
     const auto like = bsr::copy_to<device>(small_dense<bsr::bfloat16, Layout>(rng, 328, planned));
     bsr::dense_matrix<float> c(300, b.cols());
     bsr::dense_matrix<float, bsr::row_major, device> cd(300, b.cols());
@@ -285,7 +285,7 @@ TEST_CASE("on sm_90a, plans for many columns and blocks of 64 or 128 rows take w
     CHECK(emulated_device::get().calls["allocate"] == 0);
     CHECK(emulated_device::get().calls["synchronize"] == 0);
     CHECK((wgmma_only() > 0) == expected);
-    c = relu(2 * a * b + bsr::per_col(bsr::vector_view<const float>(bias.data(), b.cols())));
+    c = relu(2 * a * b + bsr::per_col(bias));
     CHECK(same(bsr::copy_to<host>(cd), c));
   };
   check(bsr::row_major(), 600, true, 600);

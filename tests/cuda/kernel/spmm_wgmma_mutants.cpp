@@ -20,7 +20,7 @@ static bsr::gpu::flat_epilogue steps() {
   return e;
 }
 
-/// One product whose ring goes round, one of which rows are cut into parts.
+/// A product with edges everywhere, and one whose rows are cut into parts.
 template <class Instance, class Epilogue = bsr::no_epilogue>
 static void check(const char* name, int expected, bool masked,
                   const std::map<std::string, int>& harmless = {}, const Epilogue& e = {}) {
@@ -60,10 +60,10 @@ static void check(const char* name, int expected, bool masked,
 }
 
 TEST_CASE("no mutant of spmm_wgmma survives") {
-  check<wgmma_instance<bsr::bfloat16, float, 64, along::n>>("blocks of 64 rows, row-major B, masked", 40,
+  check<wgmma_instance<bsr::bfloat16, float, 64, along::n>>("blocks of 64 rows, row-major B, masked", 59,
                                                             true);
-  check<wgmma_instance<bsr::float16, float, 128, along::k>>("blocks of 128 rows, column-major B, staged", 40,
+  check<wgmma_instance<bsr::float16, float, 128, along::k>>("blocks of 128 rows, column-major B, staged", 59,
                                                             false, {}, steps());
-  check<wgmma_instance<bsr::bfloat16, float, 64, along::k, along::m>>("transposed, column-major B", 40,
+  check<wgmma_instance<bsr::bfloat16, float, 64, along::k, along::m>>("transposed, column-major B", 56,
                                                                       false);
 }
