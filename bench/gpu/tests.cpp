@@ -194,6 +194,9 @@ int main(int count, char** words) {
     layouts<64, 64>(3, 4, 24);
     layouts<128, 128>(2, 3, 16);
     layouts<3, 3>(11, 9, 5);
+    // sm_90a has a form of its own for more than 128 columns.
+    layouts<64, 64>(3, 4, 264);
+    layouts<128, 128>(2, 3, 136);
     if (!small) {
       layouts<1, 1>(60, 70, 33);
       layouts<2, 5>(30, 20, 300);

@@ -2,6 +2,7 @@
 #pragma once
 // The kernels, and the functions by which the rest of a program reaches them. One file of a program includes
 // this and is compiled by nvcc; bsr_add_cuda_kernels(target) of bsr's CMake package makes such a file.
+#include <cuda.h>
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
@@ -34,18 +35,46 @@ struct device_launch {
   static constexpr bool has_type = ((BSR_CUDA_TYPES) >> static_cast<int>(element_of<T>::value) & 1) != 0;
   template <class T, class Result, int Rows, along OrderA, along OrderB>
   static constexpr bool has_mma = true;
+  template <class T, class Result, int Rows, along OrderA, along OrderB>
+  static constexpr bool has_wgmma = true;
   template <class T, class Result, int Rows, along OrderX, along OrderY>
   static constexpr bool has_sample_mma = true;
 
   template <class Body, class Args>
   gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
-    const auto kernel = run_kernel<Body, Args>;
-    if (const cudaError_t e =
-            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes))
-      return status_of(e, "cudaFuncSetAttribute");
-    kernel<<<static_cast<unsigned>(workers), static_cast<unsigned>(Body::threads),
-             static_cast<std::size_t>(shared_bytes), stream>>>(args);
-    return status_of(cudaGetLastError(), "a kernel");
+    return start<Body>(run_kernel<Body, Args>, args, workers, shared_bytes);
+  }
+  template <class Body, class Args>
+  gpu_runtime::status wgmma(const Args& args, int workers, int shared_bytes) const {
+    return start<Body>(run_hopper_kernel<Body, Args>, args, workers, shared_bytes);
+  }
+
+  using slab_map = CUtensorMap;
+  /// What the copy engine is told of an array.
+  static gpu_runtime::status make_slab_map(slab_map& map, const slab_source& s) {
+    using encode_function = decltype(&cuTensorMapEncodeTiled);
+    // The driver's, found at run time: a program that links it would not start where there is none.
+    void* function = nullptr;
+    cudaDriverEntryPointQueryResult found{};
+    if (const cudaError_t e = cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000,
+                                                               cudaEnableDefault, &found))
+      return status_of(e, "cudaGetDriverEntryPointByVersion");
+    if (found != cudaDriverEntryPointSuccess || function == nullptr)
+      return {static_cast<int>(found), "cudaGetDriverEntryPointByVersion",
+              "the driver has no cuTensorMapEncodeTiled"};
+    const cuuint64_t sizes[] = {static_cast<cuuint64_t>(s.sizes[0]), static_cast<cuuint64_t>(s.sizes[1]),
+                                static_cast<cuuint64_t>(s.sizes[2])};
+    const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]),
+                                  static_cast<cuuint64_t>(s.strides[1])};
+    const cuuint32_t box[] = {slab_lines, slab_lines, 1};
+    const cuuint32_t apart[] = {1, 1, 1};
+    // Two bytes are two bytes: zeros are the same in both types.
+    const CUresult result = reinterpret_cast<encode_function>(function)(
+        &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 3, const_cast<void*>(s.data), sizes, strides, box, apart,
+        CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+        CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+    if (result == CUDA_SUCCESS) return {};
+    return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};
   }
 
   template <class Body, class Args>
@@ -65,6 +94,17 @@ struct device_launch {
     run_kernel<Body, Args>
         <<<static_cast<unsigned>(blocks), static_cast<unsigned>(Body::threads), Body::shared_bytes, stream>>>(
             args);
+    return status_of(cudaGetLastError(), "a kernel");
+  }
+
+  template <class Body, class Args>
+  gpu_runtime::status start(void (*kernel)(const Args), const Args& args, int workers,
+                            int shared_bytes) const {
+    if (const cudaError_t e =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes))
+      return status_of(e, "cudaFuncSetAttribute");
+    kernel<<<static_cast<unsigned>(workers), static_cast<unsigned>(Body::threads),
+             static_cast<std::size_t>(shared_bytes), stream>>>(args);
     return status_of(cudaGetLastError(), "a kernel");
   }
 
@@ -109,13 +149,24 @@ namespace bsr::inline v0::gpu_runtime {
 [[gnu::used]] inline status synchronize(CUstream_st* stream) {
   return gpu::status_of(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
 }
-[[gnu::used]] inline status limits(int* processors, int* shared_bytes) {
-  int device = 0;
+[[gnu::used]] inline status limits(device_limits* found) {
+  int device = 0, major = 0, minor = 0;
   if (const cudaError_t e = cudaGetDevice(&device)) return gpu::status_of(e, "cudaGetDevice");
-  if (const cudaError_t e = cudaDeviceGetAttribute(processors, cudaDevAttrMultiProcessorCount, device))
-    return gpu::status_of(e, "cudaDeviceGetAttribute");
-  return gpu::status_of(cudaDeviceGetAttribute(shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
-                        "cudaDeviceGetAttribute");
+  const struct {
+    int* value;
+    cudaDeviceAttr what;
+  } questions[] = {{&found->processors, cudaDevAttrMultiProcessorCount},
+                   {&found->shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin},
+                   {&major, cudaDevAttrComputeCapabilityMajor},
+                   {&minor, cudaDevAttrComputeCapabilityMinor}};
+  for (const auto& each : questions)
+    if (const cudaError_t e = cudaDeviceGetAttribute(each.value, each.what, device))
+      return gpu::status_of(e, "cudaDeviceGetAttribute");
+  cudaFuncAttributes code{};
+  if (const cudaError_t e = cudaFuncGetAttributes(&code, gpu::which_code<>))
+    return gpu::status_of(e, "cudaFuncGetAttributes");
+  found->wgmma = major == 9 && minor == 0 && code.maxThreadsPerBlock == gpu::threads_on_sm90a;
+  return {};
 }
 [[gnu::used]] inline status spmm(const spmm_call& call, CUstream_st* stream) {
   return gpu::dispatch_spmm(call, gpu::device_launch{stream});

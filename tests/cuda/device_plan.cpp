@@ -251,6 +251,82 @@ TEST_CASE("masked blocks are left out, by every form") {
   CHECK(same(bsr::copy_to<host>(ctd), ct));
 }
 
+/// A device with wgmma for as long as it lives.
+struct hopper_device {
+  hopper_device() { emulated_device::get().wgmma = true, emulated_device::get().shared_bytes = 227 << 10; }
+  hopper_device(const hopper_device&) = delete;
+  ~hopper_device() { emulated_device::get().wgmma = false, emulated_device::get().shared_bytes = 163 << 10; }
+};
+/// How many products have run by wgmma since the last time, and none by mma.
+static int wgmma_only() {
+  auto& calls = emulated_device::get().calls;
+  const int count = calls["tensor cores"] == 0 ? calls["wgmma"] : -1;
+  calls.clear();
+  return count;
+}
+
+TEST_CASE("on sm_90a, plans for many columns and blocks of 64 or 128 rows take wgmma") {
+  const hopper_device on;
+  bsr_test::random rng(7);
+  const auto a = small_sparse<bsr::bfloat16, 128, 64>(rng, {300, 328});
+  const auto ad = bsr::copy_to<device>(a);
+  const auto check = [&]<class Layout>(Layout, std::int64_t cols, bool expected, std::int64_t planned) {
+    const auto b = small_dense<bsr::bfloat16, Layout>(rng, 328, cols);
+    std::vector<float> bias(static_cast<std::size_t>(cols));
+    for (float& v : bias) v = float(rng.between(-4, 4));
+    const auto bd = bsr::copy_to<device>(b);
+    const auto biasd = bsr::copy_to<device>(bias);
+    const auto like = bsr::copy_to<device>(small_dense<bsr::bfloat16, Layout>(rng, 328, planned));
+    bsr::dense_matrix<float> c(300, b.cols());
+    bsr::dense_matrix<float, bsr::row_major, device> cd(300, b.cols());
+    auto p = plan(bsr::cuda{}, ad * like);
+    wgmma_only();
+    cd.on(p) = relu(2 * ad * bd + bsr::per_col(biasd));
+    CHECK(emulated_device::get().calls["allocate"] == 0);
+    CHECK(emulated_device::get().calls["synchronize"] == 0);
+    CHECK((wgmma_only() > 0) == expected);
+    c = relu(2 * a * b + bsr::per_col(bias));
+    CHECK(same(bsr::copy_to<host>(cd), c));
+  };
+  check(bsr::row_major(), 600, true, 600);
+  check(bsr::col_major(), 600, true, 600);
+  check(bsr::row_major(), 600, true, 136);  // three runs
+  check(bsr::row_major(), 600, false, 128);
+  check(bsr::row_major(), 599, false, 600);  // no multiple of 16 bytes: the plain form
+}
+
+TEST_CASE("on sm_90a, the transposed product, a mask, and what the engine refuses") {
+  const hopper_device on;
+  bsr_test::random rng(8);
+  const auto a = small_sparse<bsr::bfloat16, 64, 64>(rng, {300, 200});
+  const auto b = small_dense<bsr::bfloat16>(rng, 300, 136);
+  std::vector<unsigned char> gate(std::size_t(a.num_blocks()));
+  for (auto& flag : gate) flag = rng.chance(0.5);
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto gated = bsr::copy_to<device>(gate);
+  bsr::dense_matrix<float> c(200, 136);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(200, 136);
+  auto p = plan(bsr::cuda{}, transpose(ad) * bd);
+  CHECK_THAT(p.explain(),
+             ContainsSubstring("kernel spmm_wgmma, transposed index, tiles of 128x256, 1152 threads"));
+  wgmma_only();
+  cd.on(p) = transpose(masked(ad, gated)) * bd;
+  CHECK(wgmma_only() == 1);
+  c = transpose(masked(a, gate)) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+  emulated_device::get().failing = "slabs";
+  CHECK_THROWS_AS(cd.on(p) = transpose(ad) * bd, bsr::device_error);
+  emulated_device::get().failing.clear();
+  // Nothing stored, or too little shared memory: the form of sm_80.
+  const bsr::matrix<bsr::bfloat16, 64> none({64, 64}, {}, {}, {0, 0});
+  const auto none_device = bsr::copy_to<device>(none);
+  const auto x = bsr::copy_to<device>(small_dense<bsr::bfloat16>(rng, 64, 136));
+  CHECK_THAT(plan(bsr::cuda{}, none_device * x).explain(), ContainsSubstring("kernel spmm_mma"));
+  emulated_device::get().shared_bytes = 163 << 10;
+  CHECK_THAT(plan(bsr::cuda{}, transpose(ad) * bd).explain(), ContainsSubstring("kernel spmm_mma"));
+}
+
 TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   bsr_test::random rng(6);
   const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));

@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include "bsr/kernel/cuda/dispatch.hpp"
-#include "cuda/emulator/isa.hpp"
+#include "cuda/emulator/hopper_isa.hpp"
 
 namespace bsr_test {
 
@@ -45,12 +45,17 @@ class emulated_launch {
           ? (is_half<T, Result> && Rows >= 64) || (std::is_same_v<T, float> && Rows == 16)
           : (is_half<T, Result> && Rows == 16) || (std::is_same_v<T, std::int8_t> && Rows == 32) ||
                 (std::is_same_v<T, double> && Rows == 16);
+  template <class T, class Result, int Rows, along OrderA, along OrderB>
+  static constexpr bool has_wgmma =
+      std::is_same_v<T, bsr::bfloat16> &&
+      (OrderA == along::k ? is_half<T, Result> && Rows == 128
+                          : is_half<T, Result> && OrderB == along::n && Rows == 64);
   template <class T, class Result, int Rows, along OrderX, along OrderY>
   static constexpr bool has_sample_mma = is_half<T, Result> && Rows == 16;
 
   template <class Body, class Args>
   bsr::gpu_runtime::status plain(const Args& args, std::int64_t) const {
-    return run<Body>(args, {4, Body::threads, Body::shared_bytes}, nullptr);
+    return run<Body, emulator::isa>(args, {4, Body::threads, Body::shared_bytes}, nullptr);
   }
   template <class Body, class Args>
   bsr::gpu_runtime::status sample(const Args& args, std::int64_t tiles) const {
@@ -59,11 +64,22 @@ class emulated_launch {
   template <class Body, class Args>
   bsr::gpu_runtime::status mma(const Args& args, int workers, int shared_bytes) const {
     ++emulated_device::get().calls["tensor cores"];
-    return run<Body>(args, {workers, Body::threads, shared_bytes}, plan_);
+    return run<Body, emulator::isa>(args, {workers, Body::threads, shared_bytes}, plan_);
+  }
+  template <class Body, class Args>
+  bsr::gpu_runtime::status wgmma(const Args& args, int workers, int shared_bytes) const {
+    ++emulated_device::get().calls["wgmma"];
+    return run<Body, emulator::hopper_isa>(args, {workers, Body::threads, shared_bytes}, plan_);
+  }
+  using slab_map = bsr::gpu::slab_source;
+  static bsr::gpu_runtime::status make_slab_map(slab_map& map, const bsr::gpu::slab_source& s) {
+    if (emulated_device::get().failing == "slabs") return {1, "slabs", "as the test wants it"};
+    map = s;
+    return {};
   }
 
  private:
-  template <class Body, class Args>
+  template <class Body, class Isa, class Args>
   bsr::gpu_runtime::status run(const Args& args, emulator::grid_size size,
                                const bsr::gpu_runtime::spmm_prepared* plan) const {
     emulator::machine m({});
@@ -75,7 +91,7 @@ class emulated_launch {
       else if (!within(to_, begin, bytes))
         m.add_input(memory, static_cast<std::int64_t>(bytes));
     }
-    m.run<emulator::isa>(size, [&](emulator::isa& isa) { Body::run(isa, args); });
+    m.run<Isa>(size, [&](Isa& isa) { Body::run(isa, args); });
     return {};
   }
 
@@ -127,9 +143,9 @@ status clear(void* memory, std::size_t bytes, CUstream_st*) {
   return answer("clear");
 }
 status synchronize(CUstream_st*) { return answer("synchronize"); }
-status limits(int* processors, int* shared_bytes) {
-  *processors = 3;
-  *shared_bytes = emulated_device::get().shared_bytes;
+status limits(device_limits* found) {
+  const emulated_device& d = emulated_device::get();
+  *found = {.processors = 3, .shared_bytes = d.shared_bytes, .wgmma = d.wgmma};
   return answer("limits");
 }
 static std::int64_t bytes_of(element e) {

@@ -16,6 +16,7 @@ struct emulated_device {
   /// This call fails.
   std::string failing;
   int shared_bytes = 163 << 10;
+  bool wgmma = false;
   /// Of the last product.
   const CUstream_st* stream = nullptr;
 

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "bsr/kernel/cuda/slab.hpp"
 #include "bsr/kernel/cuda/swizzle.hpp"
+#include "cuda/emulator/hopper_isa.hpp"
 
 using namespace bsr::gpu;
 
@@ -92,6 +94,52 @@ TEST_CASE("ldmatrix hands out the elements that CuTe says it does") {
           wrong += bits[first] != matrix * 1024 + p.row * 128 + p.col * 16;
         }
     CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("the threads of a warpgroup hold the sums that CuTe says they hold") {
+  const auto& expected = table("wgmma.c");
+  REQUIRE(expected.size() == 128 * 128);
+  int wrong = 0;
+  for (int thread = 0; thread < 128; ++thread)
+    for (int i = 0; i < 128; ++i) {
+      const place p = wgmma_fragment::c(thread, i);
+      wrong += p.row + 64 * p.col != expected[static_cast<std::size_t>(128 * thread + i)];
+    }
+  CHECK(wrong == 0);
+}
+
+/// Every element of an operand of 256 rows or columns and 64 of k: by its slice's descriptor, and as the
+/// engine's slabs lie.
+static int differences_of_operand(const std::string& name, along order) {
+  const auto& expected = table(name);
+  REQUIRE(expected.size() == 256 * 64);
+  using slab = tile_along_k<2, line_bytes, slab_lines>;
+  int wrong = 0;
+  for (int n = 0; n < 256; ++n)
+    for (int k = 0; k < 64; ++k) {
+      const int right = 2 * expected[static_cast<std::size_t>(64 * n + k)];
+      const bsr_test::emulator::operand_places slice(slab_descriptor(0, order, k / slice_depth));
+      wrong += static_cast<int>(slice.at(n, k % slice_depth, order != along::k)) != right;
+      const int line = order == along::k ? n % 64 : k;
+      const int in_line = order == along::k ? k : n % 64;
+      wrong += n / 64 * slab_bytes + slab::at(line, in_line / 8) + in_line % 8 * 2 != right;
+    }
+  return wrong;
+}
+
+TEST_CASE("descriptors name the elements that CuTe's do") {
+  CHECK(differences_of_operand("wgmma.k", along::k) == 0);
+  CHECK(differences_of_operand("wgmma.n", along::n) == 0);
+  for (const auto order : {along::k, along::n}) {
+    const auto& parts = table(order == along::k ? "wgmma.k.descriptor" : "wgmma.n.descriptor");
+    REQUIRE(parts.size() == 3);
+    for (const std::uint32_t at : {0u, 0x400u, 0x2c000u}) {
+      const std::uint64_t bits = slab_descriptor(at, order, 0);
+      CHECK((bits & 0xffff) == at / 16);
+      for (int part = 1; part < 4; ++part)
+        CHECK(static_cast<int>(bits >> 16 * part & 0xffff) == parts[static_cast<std::size_t>(part - 1)]);
+    }
   }
 }
 

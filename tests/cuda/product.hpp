@@ -17,6 +17,7 @@
 #include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/row_groups.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
+#include "bsr/kernel/cuda/slab.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
 #include "bsr/kernel/epilogue.hpp"
@@ -315,8 +316,9 @@ struct planned {
   bsr::buffer<Accumulator> partial;
   bsr::buffer<std::uint32_t> counters;
 
-  template <class T, class Result>
-  planned(const product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile)
+  /// Tile: an spmm_tile or a wgmma_tile.
+  template <class T, class Result, class Tile>
+  planned(const product_case<T, Result>& p, const Tile& tile)
       : groups(bsr::gpu::make_row_groups<std::int32_t>(p.indices, p.indptr, tile.rows_of_group)),
         work(bsr::gpu::make_schedule(groups, (p.shape.cols + tile.columns - 1) / tile.columns,
                                      p.shape.workers, tile.cost())),
@@ -342,10 +344,35 @@ struct planned {
   }
 };
 
+/// The same for spmm_wgmma: A and B as what slabs are copied from.
+template <class T, class Result, class Epilogue>
+auto with_slabs(
+    const product_case<T, Result>& p,
+    const bsr::gpu::spmm_args<T, typename product_case<T, Result>::accumulator, Result, Epilogue>& args,
+    bool transposed) {
+  const product_shape& s = p.shape;
+  const bool by_row = s.b_order == bsr::gpu::along::n;
+  const auto blocks = [&](int cols) {
+    const int width = transposed ? s.block_rows : s.block_cols;
+    return bsr::gpu::slab_source{args.a,
+                                 {transposed ? width : cols, transposed ? cols : s.block_rows,
+                                  static_cast<std::int64_t>(p.indices.size())},
+                                 {2 * width, 2 * s.block_rows * s.block_cols}};
+  };
+  const int rest = s.depth % s.block_cols;
+  return bsr::gpu::spmm_slab_args<T, Result, Epilogue, bsr::gpu::slab_source>{
+      args,
+      blocks(s.block_cols),
+      blocks(rest > 0 ? rest : s.block_cols),
+      {args.b,
+       {by_row ? s.cols : s.depth, by_row ? s.depth : s.cols, 1},
+       {2 * args.b_stride, 2 * args.b_stride}}};
+}
+
 /// "" when a kernel computes the product as it should, under one way to run it, reading A as it is or as the
 /// transpose of what is stored. `mutate` and `record` may be null.
-template <class Kernel, class T, class Result, class Epilogue>
-std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& tile, bool transposed,
+template <class Kernel, class Isa = emulator::isa, class T, class Result, class Tile, class Epilogue>
+std::string run_product(product_case<T, Result>& p, const Tile& tile, bool transposed,
                         typename product_case<T, Result>::accumulator alpha, const Epilogue& e,
                         emulator::settings how, const emulator::mutation* mutate = nullptr,
                         emulator::mutations* record = nullptr) {
@@ -365,8 +392,12 @@ std::string run_product(product_case<T, Result>& p, const bsr::gpu::spmm_tile& t
   stored.declare(m);
   const int shared_bytes = tile.shared_bytes() + Kernel::template scratch_bytes<Epilogue>;
   const std::string text = judged(p, m, alpha, e, operand_roundoff<T>, [&] {
-    m.run<emulator::isa>({p.shape.workers, tile.threads(), shared_bytes},
-                         [&](emulator::isa& isa) { Kernel::run(isa, args); });
+    m.run<Isa>({p.shape.workers, tile.threads(), shared_bytes}, [&](Isa& isa) {
+      if constexpr (std::is_same_v<Isa, emulator::isa>)
+        Kernel::run(isa, args);
+      else
+        Kernel::run(isa, with_slabs(p, args, transposed));
+    });
   });
   if (!text.empty()) return text;
   for (const std::uint32_t n : plan.counters)

@@ -23,6 +23,13 @@
 #define BSR_GPU_LOOP
 #endif
 
+// BSR_GPU_SM90A: device code that is being compiled for sm_90a, whose instructions nothing else has.
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+#define BSR_GPU_SM90A 1
+#else
+#define BSR_GPU_SM90A 0
+#endif
+
 #define BSR_INLINE [[gnu::always_inline]] inline
 #define BSR_COLD [[gnu::cold, gnu::noinline]]
 #define BSR_RESTRICT __restrict__

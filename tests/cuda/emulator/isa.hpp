@@ -43,6 +43,7 @@ class isa {
     int none = 0;
     m_.together(t_, "sync_warp", at, &none, [this](auto&, emulator::warp& w) {
       w.sync_time = m_.now();
+      m_.share_knowledge(t_);
       m_.tick();
     });
   }
@@ -242,7 +243,7 @@ class isa {
     return before;
   }
 
- private:
+ protected:
   template <class T>
   void aligned(const T* address, site at) const {
     if (reinterpret_cast<std::uintptr_t>(address) % sizeof(T) != 0)

@@ -4,8 +4,10 @@
 //
 // Shared memory has a shadow that knows, word by word, who wrote and who read last and when. An access is
 // right when a barrier lies between it and every access of another thread that it depends on; asynchronous
-// copies own what they write until their group has been waited for. Global memory is what the test declares:
-// inputs, outputs that are written exactly once, and memory by which blocks talk to each other.
+// copies own what they write until their group has been waited for. The copy engine and the multiplications
+// of warpgroups own what they write and read likewise, and what threads wrote is there for them only after a
+// fence. Global memory is what the test declares: inputs, outputs that are written exactly once, and memory
+// by which blocks talk to each other.
 //
 // What it cannot show: weak memory ordering below the level of barriers, rounding inside tensor cores (sums
 // here are formed in double and rounded once), registers, speed.
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -23,6 +26,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "bsr/kernel/cuda/slab.hpp"
 #include "cuda/emulator/fiber.hpp"
 #include "cuda/emulator/mutation.hpp"
 
@@ -78,6 +82,12 @@ struct thread {
   std::deque<std::vector<flight>> groups;
   /// What other blocks have released to this thread: of each block, everything up to a moment.
   std::vector<moment> acquired;
+  /// What threads of its own block have, and behind them the copy engine.
+  std::vector<moment> known;
+  /// What it wrote before is there for the copy engine and for wgmma.
+  moment fenced_at = 0;
+  /// Its last barrier of some of the threads.
+  moment part_time = 0;
 };
 
 /// What is known of four bytes of shared memory.
@@ -90,6 +100,7 @@ struct shadow_word {
   int writer = -1;  // -1: nobody
   bool in_flight = false;
   std::uint8_t reader_count = 0;
+  std::uint16_t multiplied = 0;  // by so many warps' multiplications that are under way
   std::array<reader, 3> readers;
   std::vector<reader> more_readers;
 };
@@ -103,7 +114,25 @@ struct exchange_word {
   int thread = -1;
 };
 
+/// One warp's part of a multiplication by a warpgroup, under way.
+struct product_flight {
+  std::vector<std::uint32_t> words;  // of shared memory, read
+  std::size_t sums;                  // which of the warp's
+  std::function<void()> compute;     // null: it has
+};
+/// Sums of a warp that belong to multiplications under way.
+struct sums_in_flight {
+  std::array<float*, 32> registers;
+  std::vector<float> values;  // of each lane
+  int products = 0;
+};
+
 struct warp {
+  std::vector<sums_in_flight> sums;
+  std::vector<product_flight> open;
+  std::deque<std::vector<product_flight>> groups;
+  bool fenced = false;                // since the last wait
+  std::vector<std::string> products;  // what it has multiplied: the same as its three neighbours
   const char* instruction = nullptr;
   site where{"", 0};
   int arrived = 0;
@@ -111,7 +140,27 @@ struct warp {
   moment sync_time = 0;
 };
 
+/// A barrier of eight bytes of shared memory.
+struct phase_barrier {
+  std::int64_t arrivals = 0;  // of each phase
+  std::int64_t missing = 0;
+  std::int64_t bytes = 0;  // expected and not come
+  unsigned phase = 0;
+  int creator = 0;
+  moment created_at = 0;
+  std::vector<moment> arriving;  // what has been released in this phase,
+  std::vector<moment> released;  // and in those that have ended
+  std::vector<thread*> waiting;
+};
+/// A barrier of some threads.
+struct part_barrier {
+  std::vector<thread*> threads;
+  site where{"", 0};
+};
+
 struct block {
+  std::map<std::uint32_t, phase_barrier> phases;
+  std::map<int, part_barrier> parts;  // by the number of threads
   int index = 0;
   bool running = false;
   std::vector<thread> threads;
@@ -123,6 +172,15 @@ struct block {
   moment barrier_time = 0;
   int left = 0;
   std::vector<moment> acquired;
+};
+
+/// A copy by the engine on its way: a slab of two-byte elements.
+struct slab_flight {
+  emulator::block* block;
+  std::uint32_t to;
+  bsr::gpu::slab_source from;
+  std::int64_t x, y, z;
+  std::uint32_t barrier;
 };
 
 /// Global memory.
@@ -219,6 +277,15 @@ class machine {
     wait(t, "its turn", at);
   }
 
+  /// What one lane knows, all of its warp know.
+  void share_knowledge(const thread& t) {
+    const auto first = static_cast<std::size_t>(t.index / 32 * 32);
+    std::vector<moment> all;
+    for (std::size_t lane = first; lane < first + 32; ++lane) merge(all, t.block->threads[lane].known);
+    if (all.empty()) return;
+    for (std::size_t lane = first; lane < first + 32; ++lane) t.block->threads[lane].known = all;
+  }
+
   /// The last lane of a warp to arrive acts for all.
   template <class Argument, class Act>
   void together(thread& t, const char* instruction, site at, Argument* argument, const Act& act) {
@@ -298,6 +365,10 @@ class machine {
     for (int n = 0; n < bytes; n += 4) {
       shadow_word& w = word(t, address + static_cast<std::uint32_t>(n));
       if (w.in_flight) fail(t, at, "writes where a copy is under way, shared memory at " + byte(address, n));
+      if (w.multiplied > 0)
+        fail(t, at, "writes what a multiplication under way reads, shared memory at " + byte(address, n));
+      if (t.block->phases.count((address + static_cast<std::uint32_t>(n)) & ~7u) != 0)
+        fail(t, at, "writes over a barrier, shared memory at " + byte(address, n));
       if (w.writer >= 0 && !ordered(t, w.writer, w.written_at))
         fail(t, at,
              "no barrier since thread " + std::to_string(w.writer) + " wrote shared memory at " +
@@ -339,6 +410,126 @@ class machine {
       }
       t.groups.pop_front();
     }
+  }
+
+  // Barriers that count.
+
+  void phase_init(thread& t, site at, std::uint32_t address, std::uint32_t arrivals) {
+    if (arrivals < 1 || arrivals >= 1u << 20)
+      fail(t, at, "a barrier of " + std::to_string(arrivals) + " arrivals");
+    std::memset(write_shared(t, at, address, 8, false), 0, 8);
+    phase_barrier b;
+    b.arrivals = b.missing = arrivals;
+    b.creator = t.index;
+    b.created_at = now();
+    t.block->phases[address] = b;
+  }
+  /// Arrives, and lets the phase wait for so many bytes more.
+  void phase_arrive(thread& t, site at, std::uint32_t address, std::int64_t bytes) {
+    phase_barrier& b = phase_of(t, at, address);
+    if (b.missing == 0) fail(t, at, "more arrivals at a barrier than it has been made for");
+    b.bytes += bytes;
+    --b.missing;
+    // What the thread did, what it knows that others did, and its warp up to the last barrier of the warp.
+    merge(b.arriving, t.known);
+    release_own(t, b.arriving);
+    tick();
+    end_phase(b);
+  }
+  void phase_wait(thread& t, site at, std::uint32_t address, std::uint32_t parity) {
+    for (;;) {
+      phase_barrier& b = phase_of(t, at, address);
+      if ((b.phase & 1) != parity) {
+        merge(t.known, b.released);
+        return;
+      }
+      b.waiting.push_back(&t);
+      wait(t, "phase_wait", at);
+    }
+  }
+  void fence_async(thread& t) {
+    t.fenced_at = now();
+    tick();
+  }
+
+  /// Of `count` threads, always the same ones.
+  void part_barrier_of(thread& t, site at, int count) {
+    part_barrier& b = t.block->parts[count];
+    if (b.threads.empty())
+      b.where = at;
+    else if (b.where.line != at.line)
+      fail(t, at, "this barrier meets others that wait at " + b.where.text());
+    b.threads.push_back(&t);
+    if (static_cast<int>(b.threads.size()) < count) {
+      wait(t, "sync_some", at);
+      return;
+    }
+    std::vector<moment> all, acquired;
+    for (thread* const each : b.threads) {
+      merge(all, each->known);
+      merge(acquired, each->acquired);
+      release_own(*each, all);
+    }
+    for (thread* const each : b.threads) {
+      each->known = all;
+      each->acquired = acquired;
+      each->part_time = now();
+      if (each != &t) wake(*each);
+    }
+    b.threads.clear();
+    tick();
+  }
+
+  // The copy engine.
+
+  void begin_slab(thread& t, site at, std::uint32_t to, const bsr::gpu::slab_source& from,
+                  std::uint32_t barrier, int x, int y, int z) {
+    using bsr::gpu::slab_bytes, bsr::gpu::slab_lines;
+    if (to % bsr::gpu::slab_alignment != 0) fail(t, at, "copies a slab to no multiple of 1024 bytes");
+    if (reinterpret_cast<std::uintptr_t>(from.data) % 16 != 0 || from.strides[0] % 16 != 0 ||
+        from.strides[1] % 16 != 0 || from.strides[0] < 2 * from.sizes[0])
+      fail(t, at, "copies a slab of what is not aligned to 16 bytes");
+    if (x < 0 || y < 0 || z < 0 || x % 8 != 0) fail(t, at, "copies a slab that begins nowhere");
+    const phase_barrier& b = phase_of(t, at, barrier);
+    if (!fenced(t, b.creator, b.created_at)) fail(t, at, "no fence since the barrier was made");
+    for (int line = 0; line < slab_lines && y + line < from.sizes[1] && z < from.sizes[2]; ++line)
+      check_input(t, at, element(from, x, y + line, z), static_cast<int>(2 * width(from, x)));
+    for (int line = 0; line < slab_lines; ++line)
+      for (int n = 0; n < 128; n += 16)
+        std::memset(write_shared(t, at, to + static_cast<std::uint32_t>(line * 128 + n), 16, true), 0xff, 16);
+    slabs_.push_back({t.block, to, from, x, y, z, barrier});
+    if (how_.timing == timing::early || (how_.timing == timing::random && random_() % 4 == 0)) land_slab();
+  }
+
+  // Multiplications by warpgroups.
+
+  /// Words of shared memory that a multiplication of this thread's warp reads from now on.
+  void begin_reading(const thread& t, site at, const std::vector<std::uint32_t>& words) {
+    for (const std::uint32_t address : words) {
+      (void)shared(t, at, address, 4);
+      shadow_word& w = word(t, address);
+      if (w.writer < 0) fail(t, at, "nobody has written shared memory at " + byte(address, 0));
+      if (w.in_flight) fail(t, at, "multiplies a copy under way, shared memory at " + byte(address, 0));
+      if (!ordered(t, w.writer, w.written_at))
+        fail(t, at, "no barrier since shared memory was written at " + byte(address, 0));
+      if (w.writer < static_cast<int>(t.block->threads.size()) && !fenced(t, w.writer, w.written_at))
+        fail(t, at,
+             "no fence since thread " + std::to_string(w.writer) + " wrote shared memory at " +
+                 byte(address, 0));
+      ++w.multiplied;
+    }
+  }
+  /// Its first lane is told that they have been read.
+  void end_reading(const thread& t, const std::vector<std::uint32_t>& words) {
+    for (const std::uint32_t address : words) {
+      shadow_word& w = word(t, address);
+      --w.multiplied;
+      add_reader(w, t.index / 32 * 32);
+    }
+  }
+  /// Whether a multiplication is computed when it begins; else when it is waited for.
+  bool at_once() {
+    return how_.timing == timing::early || (how_.timing == timing::random && random_() % 2 == 0);
   }
 
   // Global memory.
@@ -396,7 +587,8 @@ class machine {
     merge(clock, t.block->acquired);
     merge(clock, t.acquired);
     std::vector<moment> own(static_cast<std::size_t>(t.block->index) + 1);
-    own.back() = t.block->barrier_time;
+    // A barrier of some threads releases for all: only those that took part write such memory.
+    own.back() = std::max(t.block->barrier_time, t.part_time);
     merge(clock, own);
     merge(t.acquired, clock);
     exchanged(*r, counter, 0) = {now(), t.block->index, t.index};
@@ -457,8 +649,78 @@ class machine {
   /// Whether what a thread of the block did at a moment comes before anything this one does from now on.
   static bool ordered(const thread& t, int other, moment when) {
     return other == t.index || when <= t.block->barrier_time ||
+           (static_cast<std::size_t>(other) < t.known.size() &&
+            when <= t.known[static_cast<std::size_t>(other)]) ||
            (other / 32 == t.index / 32 &&
             when <= t.block->warps[static_cast<std::size_t>(t.index / 32)].sync_time);
+  }
+  /// Adds what a thread has done and what its warp did before the last barrier of the warp.
+  void release_own(const thread& t, std::vector<moment>& to) const {
+    to.resize(t.block->threads.size() + 1);
+    const auto first = static_cast<std::size_t>(t.index / 32 * 32);
+    const moment met = t.block->warps[static_cast<std::size_t>(t.index / 32)].sync_time;
+    for (std::size_t lane = 0; lane < 32; ++lane) to[first + lane] = std::max(to[first + lane], met);
+    to[static_cast<std::size_t>(t.index)] = now();
+  }
+  /// Whether a thread's write is there for the copy engine and for wgmma, at the order of this one.
+  static bool fenced(const thread& t, int writer, moment when) {
+    return t.block->threads[static_cast<std::size_t>(writer)].fenced_at >= when || t.fenced_at >= when;
+  }
+  phase_barrier& phase_of(const thread& t, site at, std::uint32_t address) {
+    const auto found = t.block->phases.find(address);
+    if (found == t.block->phases.end()) fail(t, at, "there is no barrier at " + byte(address, 0));
+    if (!ordered(t, found->second.creator, found->second.created_at))
+      fail(t, at, "no barrier of the block since this one was made");
+    return found->second;
+  }
+  void end_phase(phase_barrier& b) {
+    if (b.missing > 0 || b.bytes != 0) return;
+    b.missing = b.arrivals;
+    ++b.phase;
+    merge(b.released, b.arriving);
+    b.arriving.clear();
+    for (thread* const each : b.waiting) wake(*each);
+    b.waiting.clear();
+    tick();
+  }
+  static const unsigned char* element(const bsr::gpu::slab_source& s, std::int64_t x, std::int64_t y,
+                                      std::int64_t z) {
+    return static_cast<const unsigned char*>(s.data) + 2 * x + y * s.strides[0] + z * s.strides[1];
+  }
+  /// Elements of a line of a slab that begins at x.
+  static std::int64_t width(const bsr::gpu::slab_source& s, std::int64_t x) {
+    return std::clamp<std::int64_t>(s.sizes[0] - x, 0, bsr::gpu::slab_lines);
+  }
+  /// One of the engine's copies comes: the last that began, or any.
+  void land_slab() {
+    std::swap(slabs_.back(),
+              slabs_[how_.timing == timing::random ? random_() % slabs_.size() : slabs_.size() - 1]);
+    const slab_flight f = slabs_.back();
+    slabs_.pop_back();
+    block& b = *f.block;
+    const auto engine = b.threads.size();
+    for (int line = 0; line < bsr::gpu::slab_lines; ++line) {
+      unsigned char bytes[128] = {};
+      if (f.y + line < f.from.sizes[1] && f.z < f.from.sizes[2] && width(f.from, f.x) > 0)
+        std::memcpy(bytes, element(f.from, f.x, f.y + line, f.z),
+                    static_cast<std::size_t>(2 * width(f.from, f.x)));
+      for (std::uint32_t n = 0; n < 128; n += 4) {
+        // Bits 4 to 6 of an address are exchanged by bits 7 to 9.
+        const std::uint32_t plain = f.to + static_cast<std::uint32_t>(line) * 128 + n;
+        const std::uint32_t to = plain ^ (plain >> 3 & 0x70);
+        std::memcpy(b.memory.data() + (to - shared_base), bytes + n, 4);
+        shadow_word& w = b.shadow[(to - shared_base) / 4];
+        w.in_flight = false;
+        w.writer = static_cast<int>(engine);
+        w.written_at = now();
+      }
+    }
+    phase_barrier& barrier = b.phases.at(f.barrier);
+    barrier.bytes -= bsr::gpu::slab_bytes;
+    barrier.arriving.resize(engine + 1);
+    barrier.arriving[engine] = now();
+    tick();
+    end_phase(barrier);
   }
   void add_reader(shadow_word& w, int index) {
     for (int i = 0; i < w.reader_count; ++i)
@@ -519,6 +781,8 @@ class machine {
     b.warps.assign(static_cast<std::size_t>(size.threads / 32), {});
     b.memory.assign(static_cast<std::size_t>(size.shared_bytes + 3) / 4 * 4, 0xff);
     b.shadow.assign(b.memory.size() / 4, {});
+    b.phases.clear();
+    b.parts.clear();
     b.at_barrier = 0;
     b.barrier_time = 0;
     b.left = 0;
@@ -532,6 +796,9 @@ class machine {
       t.open.clear();
       t.groups.clear();
       t.acquired.clear();
+      t.known.clear();
+      t.fenced_at = 0;
+      t.part_time = 0;
       const auto slot = static_cast<std::size_t>(&b - blocks_.data());
       t.run.start(stacks_[slot * static_cast<std::size_t>(size.threads) + static_cast<std::size_t>(i)],
                   &begin_thread, &t);
@@ -559,6 +826,7 @@ class machine {
     error_.clear();
     ready_.clear();
     clocks_.clear();
+    slabs_.clear();
     for (range& r : ranges_) {
       std::fill(r.written.begin(), r.written.end(), std::uint8_t{0});
       for (exchange_word& w : r.exchanged)
@@ -578,13 +846,18 @@ class machine {
     for (block& b : blocks_) fill(b);
     while (error_.empty() &&
            std::any_of(blocks_.begin(), blocks_.end(), [](const block& b) { return b.running; })) {
+      // Nobody can go on: a copy comes at last.
+      while (ready_.empty() && !slabs_.empty()) land_slab();
       if (ready_.empty()) {
         error_ = deadlock();
         break;
       }
+      if (how_.timing == timing::random && !slabs_.empty() && random_() % 64 == 0) land_slab();
       thread& t = next();
       t.run.resume();
-      if (t.done && t.block->left == size.threads) fill(*t.block);
+      if (!t.done || t.block->left != size.threads) continue;
+      if (error_.empty()) error_ = left_behind(*t.block);
+      fill(*t.block);
     }
     if (error_.empty()) return;
     // Whatever the others hold on their stacks is given back.
@@ -595,6 +868,20 @@ class machine {
     aborting_ = false;
     ready_.clear();
     throw emulation_error(error_);
+  }
+
+  /// What is wrong with a block whose threads have all left, or "".
+  std::string left_behind(const block& b) const {
+    const std::string name = "block " + std::to_string(b.index);
+    for (const slab_flight& f : slabs_)
+      if (f.block == &b) return name + " leaves with copies by the engine under way";
+    for (std::size_t n = 0; n < b.warps.size(); ++n) {
+      if (!b.warps[n].open.empty() || !b.warps[n].groups.empty())
+        return name + " leaves with multiplications under way";
+      if (b.warps[n].products != b.warps[n / 4 * 4].products)
+        return name + ": the warps of a warpgroup have multiplied different things";
+    }
+    return "";
   }
 
   std::string deadlock() const {
@@ -622,6 +909,7 @@ class machine {
   stacks stacks_;
   std::vector<block> blocks_;
   std::deque<thread*> ready_;
+  std::vector<slab_flight> slabs_;
   thread_body body_ = nullptr;
   void* body_argument_ = nullptr;
   bool aborting_ = false;

@@ -18,8 +18,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parents[2] / "include"
 
 COPIES = ["LDGSTS", "LDSM"]
+ENGINE = ["UTMALDG.3D", "SYNCS.PHASECHK.TRANS64.TRYWAIT", "USETMAXREG"]
 # Which kernels (a part of the demangled name), how many of them, registers a thread at most, and the
-# instructions that each must have.
+# instructions that each must have; and the architectures, if not all of them.
 KERNELS = [
     # Transposed A, with ldmatrix.trans. Its order is the last argument.
     (r"spmm_mma<bfloat16, .*, 16, \(\S*along\)1>", 4, 255, ["HMMA.16816.F32.BF16", "LDSM.16.MT88", *COPIES]),
@@ -44,6 +45,11 @@ KERNELS = [
     (r"sddmm_plain<float,", 1, 128, ["FFMA"]),
     (r"sddmm_plain<double,", 1, 168, ["DFMA"]),
     (r"sddmm_plain<bfloat16,", 1, 128, ["FFMA"]),
+    # Kernels of 384 threads: each has 168 registers until a warpgroup gives some to the others.
+    (r"spmm_wgmma<bfloat16,", 5, 168, ["HGMMA.64x256x16.F32.BF16", *ENGINE], ["90a"]),
+    (r"spmm_wgmma<float16,", 2, 168, ["HGMMA.64x256x16.F32 ", *ENGINE], ["90a"]),
+    # Nothing but a place for them.
+    (r"spmm_wgmma<", 7, 32, [], ["80", "100a", "120"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}
@@ -69,8 +75,12 @@ def demangled(names):
     return dict(zip(names, [re.sub(r"bsr::v0::(\w+_sm\w+::)?(gpu::)?", "", line) for line in out.splitlines()]))
 
 
-def rule_of(kernel):
-    found = [rule for rule in KERNELS if re.search(rule[0], kernel)]
+def rules_of(architecture):
+    return [rule for rule in KERNELS if len(rule) == 4 or architecture in rule[4]]
+
+
+def rule_of(kernel, architecture):
+    found = [rule for rule in rules_of(architecture) if re.search(rule[0], kernel)]
     if len(found) != 1:
         sys.exit(f"{len(found)} rules speak of {kernel}")
     return found[0]
@@ -99,13 +109,13 @@ def compile_for(architecture, target):
     wrong = [f"ptxas remarks: {line}" for line in log.splitlines() if re.search(r"C75\d\d", line)]
     seen = {}
     for mangled, stack, spilled, registers in kernels:
-        rule = rule_of(names[mangled])
+        rule = rule_of(names[mangled], architecture)
         seen[rule[0]] = seen.get(rule[0], 0) + 1
         if int(stack) or int(spilled):
             wrong.append(f"{stack} bytes of stack, {spilled} spilled: {names[mangled]}")
         if int(registers) > rule[2]:
             wrong.append(f"{registers} registers instead of {rule[2]}: {names[mangled]}")
-    wrong += [f"{seen.get(rule[0], 0)} kernels {rule[0]} instead of {rule[1]}" for rule in KERNELS
+    wrong += [f"{seen.get(rule[0], 0)} kernels {rule[0]} instead of {rule[1]}" for rule in rules_of(architecture)
               if seen.get(rule[0], 0) != rule[1]]
     print(f"sm_{architecture}: {len(kernels)} kernels, {sum(int(k[2]) for k in kernels)} bytes spilled")
     return complain(wrong)
@@ -123,8 +133,8 @@ def instructions_of(architecture, target):
     names = demangled(list(code))
     wrong = []
     for mangled, body in code.items():
-        wrong += [f"no {wanted}: {names[mangled]}" for wanted in rule_of(names[mangled])[3] if wanted not in body]
-    expected = sum(rule[1] for rule in KERNELS)
+        wrong += [f"no {wanted}: {names[mangled]}" for wanted in rule_of(names[mangled], architecture)[3] if wanted not in body]
+    expected = sum(rule[1] for rule in rules_of(architecture))
     if len(code) != expected:
         wrong.append(f"{len(code)} kernels instead of {expected}")
     print(f"sm_{architecture}: the instructions of {len(code)} kernels")

@@ -14,6 +14,8 @@ using namespace bsr::gpu;
 
 template <class T, class Result, class Epilogue>
 using mma_args = spmm_args<T, typename mma_type<T>::accumulator, Result, Epilogue>;
+template <class T, class Result, class Epilogue>
+using slab_args = spmm_slab_args<T, Result, Epilogue, CUtensorMap>;
 template <class T, class Accumulator, class Result>
 using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no_epilogue>;
 
@@ -27,6 +29,10 @@ using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no
   bsr::gpu::run_kernel<spmm_mma<T, selected_tile<T, rows, depth, SHARED_KIB>, along::order, 16, along::m>, \
                        mma_args<T, Result, flat_epilogue>>(                                                \
       const __grid_constant__ mma_args<T, Result, flat_epilogue>);
+#define WGMMA(T, Result, rows, order_a, order_b, epilogue)                                                  \
+  template __global__ void bsr::gpu::run_hopper_kernel<spmm_wgmma<T, rows, along::order_b, along::order_a>, \
+                                                       slab_args<T, Result, epilogue>>(                     \
+      const __grid_constant__ slab_args<T, Result, epilogue>);
 #define PLAIN(T, Accumulator, Result)                                                   \
   template __global__ void                                                              \
   bsr::gpu::run_kernel<spmm_plain<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
@@ -90,6 +96,13 @@ TRANSPOSED(float, float, 16, 8, n)
 TRANSPOSED(float, float, 64, 32, k)
 TRANSPOSED(double, double, 16, 4, n)
 TRANSPOSED(double, double, 128, 16, n)
+WGMMA(bfloat16, bfloat16, 64, k, n, flat_epilogue)
+WGMMA(bfloat16, bfloat16, 128, k, n, no_epilogue)
+WGMMA(bfloat16, float, 128, k, k, flat_epilogue)
+WGMMA(bfloat16, float, 64, m, n, relu_function)
+WGMMA(bfloat16, float, 128, m, k, flat_epilogue)
+WGMMA(float16, float16, 128, k, n, flat_epilogue)
+WGMMA(float16, float, 64, m, k, flat_epilogue)
 SAMPLE_MMA(bfloat16, bfloat16, 16, k, k)
 SAMPLE_MMA(bfloat16, float, 64, m, n)
 SAMPLE_MMA(bfloat16, float, 128, k, n)

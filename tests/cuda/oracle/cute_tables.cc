@@ -35,6 +35,19 @@ static void print_swizzle(const char* name, Atom atom) {
   std::printf("\n");
 }
 
+/// Of every element of an operand of wgmma, 64 elements of k in slabs of 64 x 64, of which A has the first: its place, counted in elements;
+/// and the descriptor, in four parts of 16 bits, without the address.
+template <GMMA::Major Major, class Layout>
+static void print_operand(const char* name, Layout layout) {
+  print_swizzle(name, layout);
+  const auto tile = make_tensor(make_smem_ptr(static_cast<bfloat16_t*>(nullptr)), layout);
+  const auto first = local_tile(tile, make_shape(size<0>(layout), Int<16>{}), make_coord(0, 0));
+  const auto bits = static_cast<unsigned long long>(uint64_t(SM90::GMMA::make_gmma_desc<Major>(first)));
+  std::printf("%s.descriptor", name);
+  for (int part = 1; part < 4; ++part) std::printf(" %d", int(bits >> 16 * part & 0xffff));
+  std::printf("\n");
+}
+
 int main() {
   print_mma<SM80_16x8x16_F32F16F16F32_TN>("m16n8k16.f16");
   print_mma<SM80_16x8x16_F32BF16BF16F32_TN>("m16n8k16.bf16");
@@ -54,4 +67,9 @@ int main() {
   print_swizzle("k.64.1", GMMA::Layout_K_SW64_Atom<int8_t>{});
   print_swizzle("k.32.1", GMMA::Layout_K_SW32_Atom<int8_t>{});
   print_swizzle("n.128.2", GMMA::Layout_MN_SW128_Atom<bfloat16_t>{});
+  print("wgmma", "c", SM90::GMMA::CLayout_64x256{}, 128);
+  print_operand<GMMA::Major::K>(
+      "wgmma.k", tile_to_shape(GMMA::Layout_K_SW128_Atom<bfloat16_t>{}, Shape<_256, _64>{}));
+  print_operand<GMMA::Major::MN>(
+      "wgmma.n", tile_to_shape(GMMA::Layout_MN_SW128_Atom<bfloat16_t>{}, Shape<_256, _64>{}, Step<_2, _1>{}));
 }

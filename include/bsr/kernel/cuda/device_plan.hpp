@@ -121,10 +121,12 @@ class device_plan {
     double uneven = 1;  // what the busiest has to do, over its share
     double padded = c.flops;
     if (prepared_.workers > 0) {
-      c.kernel = Op == op::transpose ? "spmm_mma, transposed index" : "spmm_mma";
-      c.tile_rows = tile_.rows();
+      c.kernel = prepared_.wgmma       ? Op == op::transpose ? "spmm_wgmma, transposed index" : "spmm_wgmma"
+                 : Op == op::transpose ? "spmm_mma, transposed index"
+                                       : "spmm_mma";
+      c.tile_rows = tile_.rows;
       c.tile_cols = tile_.columns;
-      c.threads = prepared_.workers * tile_.threads();
+      c.threads = prepared_.workers * tile_.threads;
       const auto tiles = static_cast<double>((cols + tile_.columns - 1) / tile_.columns);
       cache = tiles * (static_cast<double>(step_columns_.size()) * static_cast<double>(block.cols) *
                            tile_.columns * sizeof(T) +
@@ -180,21 +182,34 @@ class device_plan {
             ? planned_depth(sizeof(T), static_cast<int>(block.rows), static_cast<int>(block.cols))
             : 0;
     if (depth == 0) return;
-    int processors = 0;
-    int shared = 0;
-    check(gpu_runtime::limits(&processors, &shared), "plan: asking what the device has");
-    if (shared < planned_shared_kib << 10) return;
-    tile_ = select_tile(sizeof(T), static_cast<int>(block.rows), depth, planned_shared_kib << 10);
-    const std::int32_t workers = processors * (256 / tile_.threads());
+    gpu_runtime::device_limits device{};
+    check(gpu_runtime::limits(&device), "plan: asking what the device has");
+    if (device.shared_bytes < planned_shared_kib << 10) return;
+    const auto rows = static_cast<int>(block.rows);
+    // A tile of its has 256 columns, one of spmm_mma for such blocks half as many.
+    prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth) && !indices.empty() &&
+                      device.shared_bytes >= wgmma_shared_kib << 10 &&
+                      columns_ > select_wgmma_tile(rows).columns / 2;
+    if (prepared_.wgmma)
+      deal(select_wgmma_tile(rows), device.processors, indices, indptr, from);
+    else
+      deal(select_tile(sizeof(T), rows, depth, planned_shared_kib << 10), device.processors, indices, indptr,
+           from);
+  }
+  template <class Tile>
+  void deal(const Tile& tile, int processors, std::span<const Index> indices, std::span<const Index> indptr,
+            const Index* from) {
+    tile_ = {tile.rows(), tile.columns, tile.threads()};
+    const std::int32_t workers = processors * tile.resident();
     const row_groups groups = [&] {
-      row_groups g = make_row_groups<Index>(indices, indptr, tile_.rows_of_group);
+      row_groups g = make_row_groups<Index>(indices, indptr, tile.rows_of_group);
       if (from != nullptr)
         for (std::int32_t& n : g.blocks)
           if (n >= 0) n = static_cast<std::int32_t>(from[n]);
       return g;
     }();
     const std::int64_t tiles = (columns_ + tile_.columns - 1) / tile_.columns;
-    const schedule work = make_schedule(groups, tiles, workers, tile_.cost());
+    const schedule work = make_schedule(groups, tiles, workers, tile.cost());
     uneven_ =
         work.total > 0 ? static_cast<double>(work.longest) * workers / static_cast<double>(work.total) : 1;
     step_columns_ = transferred<device, host>(groups.columns.span());
@@ -203,15 +218,27 @@ class device_plan {
     begin_ = transferred<device, host>(work.begin.span());
     constexpr std::int64_t sum_bytes = std::is_same_v<T, double> ? 8 : 4;
     partial_ = buffer<unsigned char, device>(
-        static_cast<std::int64_t>(work.slots) * tile_.rows() * tile_.columns * sum_bytes, uninitialized);
+        static_cast<std::int64_t>(work.slots) * tile_.rows * tile_.columns * sum_bytes, uninitialized);
     counters_ = buffer<std::uint32_t, device>(work.counters);
-    prepared_ = {step_columns_.data(), step_blocks_.data(), items_.data(), begin_.data(),
-                 partial_.data(),      counters_.data(),    workers,       tiles * tile_.columns};
+    prepared_ = {step_columns_.data(),
+                 step_blocks_.data(),
+                 items_.data(),
+                 begin_.data(),
+                 partial_.data(),
+                 counters_.data(),
+                 workers,
+                 tiles * tile_.columns,
+                 prepared_.wgmma,
+                 static_cast<std::int64_t>(indices.size())};
   }
 
   bool tensor_cores_;
   std::int64_t columns_;
-  spmm_tile tile_{};
+  struct {
+    int rows;
+    int columns;
+    int threads;
+  } tile_{};
   double uneven_ = 1;
   // The tensor cores' form.
   buffer<std::int32_t, device> step_columns_;

@@ -14,6 +14,7 @@
 #include "bsr/kernel/cuda/kernel/spmm_mma.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_wgmma.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
@@ -97,43 +98,88 @@ inline gpu_runtime::spmm_call columns_of(gpu_runtime::spmm_call call, std::int64
   return call;
 }
 
-/// With the plan of a call, all columns, as many at a time as the plan is for.
+/// f(call) for all columns, as many at a time as the call's plan is for.
+template <class T, class Result, class F>
+gpu_runtime::status for_planned_columns(const gpu_runtime::spmm_call& all, const F& f) {
+  const std::int64_t most = all.prepared->most_columns;
+  gpu_runtime::status result;
+  for (std::int64_t first = 0; first < all.cols && result.code == 0; first += most) {
+    const std::int64_t rest = all.cols - first;
+    result = f(columns_of(all, first, rest < most ? rest : most, sizeof(T), sizeof(Result)));
+  }
+  return result;
+}
+template <class T, class Result, along OrderB>
+auto planned_args(const gpu_runtime::spmm_call& call) {
+  using accumulator = typename mma_type<T>::accumulator;
+  const gpu_runtime::spmm_prepared& plan = *call.prepared;
+  return spmm_args<T, accumulator, Result, flat_epilogue>{
+      .a = static_cast<const T*>(call.a),
+      .b = static_cast<const T*>(call.b),
+      .c = static_cast<Result*>(call.c),
+      .b_stride = OrderB == along::n ? call.b_row_stride : call.b_col_stride,
+      .c_row_stride = call.c_row_stride,
+      .c_col_stride = call.c_col_stride,
+      .rows = static_cast<std::int32_t>(call.rows),
+      .cols = static_cast<std::int32_t>(call.cols),
+      .depth = static_cast<std::int32_t>(call.depth),
+      .block_cols = static_cast<std::int32_t>(call.block_cols),
+      .alpha = static_cast<accumulator>(call.alpha),
+      .epilogue = flat_of(call),
+      .columns = static_cast<const std::int32_t*>(plan.columns),
+      .blocks = static_cast<const std::int32_t*>(plan.blocks),
+      .items = static_cast<const work_item*>(plan.items),
+      .begin = static_cast<const std::int32_t*>(plan.begin),
+      .partial = static_cast<accumulator*>(plan.partial),
+      .counter = plan.counters,
+      .mask = mask_of(call)};
+}
+
+/// With the plan of a call.
 template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
 gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& launch) {
-  using accumulator = typename mma_type<T>::accumulator;
   using tile = selected_tile<T, BlockRows, planned_depth(sizeof(T), BlockRows, 128), planned_shared_kib>;
   using body = spmm_mma<T, tile, OrderB, 16, OrderA>;
   constexpr int shared_bytes = tile::value.shared_bytes() + body::template scratch_bytes<flat_epilogue>;
   static_assert(shared_bytes <= planned_shared_kib << 10);
-  const gpu_runtime::spmm_prepared& plan = *all.prepared;
-  gpu_runtime::status result;
-  for (std::int64_t first = 0; first < all.cols && result.code == 0; first += plan.most_columns) {
-    const std::int64_t rest = all.cols - first;
-    const auto call = columns_of(all, first, rest < plan.most_columns ? rest : plan.most_columns, sizeof(T),
-                                 sizeof(Result));
-    const spmm_args<T, accumulator, Result, flat_epilogue> args{
-        .a = static_cast<const T*>(call.a),
-        .b = static_cast<const T*>(call.b),
-        .c = static_cast<Result*>(call.c),
-        .b_stride = OrderB == along::n ? call.b_row_stride : call.b_col_stride,
-        .c_row_stride = call.c_row_stride,
-        .c_col_stride = call.c_col_stride,
-        .rows = static_cast<std::int32_t>(call.rows),
-        .cols = static_cast<std::int32_t>(call.cols),
-        .depth = static_cast<std::int32_t>(call.depth),
-        .block_cols = static_cast<std::int32_t>(call.block_cols),
-        .alpha = static_cast<accumulator>(call.alpha),
-        .epilogue = flat_of(call),
-        .columns = static_cast<const std::int32_t*>(plan.columns),
-        .blocks = static_cast<const std::int32_t*>(plan.blocks),
-        .items = static_cast<const work_item*>(plan.items),
-        .begin = static_cast<const std::int32_t*>(plan.begin),
-        .partial = static_cast<accumulator*>(plan.partial),
-        .counter = plan.counters,
-        .mask = mask_of(call)};
-    result = launch.template mma<body>(args, plan.workers, shared_bytes);
-  }
-  return result;
+  return for_planned_columns<T, Result>(all, [&](const gpu_runtime::spmm_call& call) {
+    return launch.template mma<body>(planned_args<T, Result, OrderB>(call), call.prepared->workers,
+                                     shared_bytes);
+  });
+}
+
+/// A for spmm_wgmma, `cols` columns of each block of op(A).
+inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int64_t cols) {
+  const std::int64_t bytes = bytes_of(call.type);
+  const std::int64_t width = call.transposed ? call.block_rows : call.block_cols;  // as they are stored
+  return {.data = call.a,
+          .sizes = {call.transposed ? width : cols, call.transposed ? cols : call.block_rows,
+                    call.prepared->stored_blocks},
+          .strides = {width * bytes, call.block_rows * call.block_cols * bytes}};
+}
+inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call) {
+  const bool by_row = call.b_col_stride == 1;
+  const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes_of(call.type);
+  return {.data = call.b,
+          .sizes = {by_row ? call.cols : call.depth, by_row ? call.depth : call.cols, 1},
+          .strides = {stride, stride}};
+}
+template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
+gpu_runtime::status launch_wgmma(const gpu_runtime::spmm_call& all, const Launch& launch) {
+  using body = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
+  constexpr int shared_bytes =
+      select_wgmma_tile(BlockRows).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
+  static_assert(shared_bytes <= wgmma_shared_kib << 10);
+  return for_planned_columns<T, Result>(all, [&](const gpu_runtime::spmm_call& call) {
+    spmm_slab_args<T, Result, flat_epilogue, typename Launch::slab_map> args{
+        planned_args<T, Result, OrderB>(call), {}, {}, {}};
+    const std::int64_t rest = call.depth % call.block_cols;  // of the last block column
+    gpu_runtime::status s = launch.make_slab_map(args.whole_blocks, blocks_as_slabs(call, call.block_cols));
+    if (s.code == 0)
+      s = launch.make_slab_map(args.cut_blocks, blocks_as_slabs(call, rest > 0 ? rest : call.block_cols));
+    if (s.code == 0) s = launch.make_slab_map(args.dense, dense_as_slabs(call));
+    return s.code == 0 ? launch.template wgmma<body>(args, call.prepared->workers, shared_bytes) : s;
+  });
 }
 
 inline bool is_aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
@@ -143,6 +189,12 @@ bool suits_copies(const void* data, std::int64_t row_stride, std::int64_t col_st
   const std::int64_t stride = col_stride == 1 ? row_stride : col_stride;
   return (col_stride == 1 || row_stride == 1) && stride * static_cast<std::int64_t>(sizeof(T)) % 16 == 0 &&
          is_aligned(data);
+}
+
+/// Whether the copy engine takes a dense factor that copies of 16 bytes take: its rows or columns do not
+/// overlap.
+inline bool suits_slabs(const gpu_runtime::spmm_call& call) {
+  return call.b_col_stride == 1 ? call.b_row_stride >= call.cols : call.b_col_stride >= call.depth;
 }
 
 /// f(integral_constant) for 16, 32, 64 or 128.
@@ -173,6 +225,14 @@ gpu_runtime::status launch_planned(const gpu_runtime::spmm_call& call, const Lau
       return with_order(call.b_col_stride == 1, [&](auto b) {
         constexpr int height = decltype(rows)::value;
         constexpr along order_a = decltype(a)::value, order_b = decltype(b)::value;
+        if constexpr (takes_wgmma<T>(height, planned_depth(sizeof(T), height, 128))) {
+          if (call.prepared->wgmma) {
+            if constexpr (Launch::template has_wgmma<T, Result, height, order_a, order_b>)
+              return launch_wgmma<T, Result, height, order_a, order_b>(call, launch);
+            else
+              return not_compiled();
+          }
+        }
         if constexpr (mma_type<T>::takes_a(order_a) &&
                       Launch::template has_mma<T, Result, height, order_a, order_b>)
           return launch_mma<T, Result, height, order_a, order_b>(call, launch);
@@ -192,7 +252,8 @@ gpu_runtime::status launch_compiled(const gpu_runtime::spmm_call& call, const La
   // Sums of int8 that are stored as int8 are rare: they have no kernel of their own.
   if constexpr (sizeof(Result) >= 2)
     if (call.prepared != nullptr && is_aligned(call.a) &&
-        suits_copies<T>(call.b, call.b_row_stride, call.b_col_stride))
+        suits_copies<T>(call.b, call.b_row_stride, call.b_col_stride) &&
+        (!call.prepared->wgmma || suits_slabs(call)))
       return launch_planned<T, Result>(call, launch);
   return call.steps == 0 ? with_index(no_epilogue{}) : with_index(flat_of(call));
 }
@@ -305,8 +366,10 @@ gpu_runtime::status launch_sddmm(const gpu_runtime::sddmm_call& call, const Laun
 }  // namespace detail
 
 /// Calls launch.plain<Body>(args, number of warps with work) or, with a plan, launch.mma<Body>(args, blocks
-/// of threads, bytes of shared memory) for the kernels of a call. Launch::has_type<T> and
-/// has_mma<T, Result, rows of a block, order of op(A), order of B> say which of them exist.
+/// of threads, bytes of shared memory) or launch.wgmma<Body>(likewise) for the kernels of a call.
+/// Launch::has_type<T>, has_mma<T, Result, rows of a block, order of op(A), order of B> and
+/// has_wgmma<likewise> say which of them exist; launch.make_slab_map(Launch::slab_map&, slab_source) makes
+/// what copy_slab takes.
 template <class Launch>
 gpu_runtime::status dispatch_spmm(const gpu_runtime::spmm_call& call, const Launch& launch) {
   return detail::with_types(call.type, call.result, [&]<class T, class Accumulator, class Result>() {

@@ -50,6 +50,15 @@ struct mma_fragment {
   static constexpr int packed = Bytes >= 4 ? 1 : 4 / Bytes;  // elements in a register
 };
 
+/// The sums of a multiplication by a warpgroup, D(64 x N) = A(64 x 16) B(16 x N) + D, wgmma.m64nNk16: each of
+/// its 128 threads holds N / 2 of them.
+struct wgmma_fragment {
+  BSR_HD static constexpr place c(int thread, int i) {
+    return {thread / warp_size * 16 + thread % warp_size / 4 + 8 * (i / 2 % 2),
+            i / 4 * 8 + 2 * (thread % 4) + i % 2};
+  }
+};
+
 /// What ldmatrix gives a lane of an 8 x 8 matrix of two-byte elements whose rows are 16 bytes: elements i = 0
 /// (low half) and 1 of its register.
 BSR_HD constexpr place loaded_matrix(int lane, int i, bool transposed) {

@@ -42,6 +42,29 @@
 //   A widened<A>(T)                      an element as an accumulator
 //   T result<T>(accumulator)             as an element of C: to the nearest float16 or bfloat16, else
 //   converted
+//
+// Of sm_90a, whose kernels ask for more:
+//
+//   void phase_init(uint32 barrier, uint32 arrivals)     mbarrier, eight bytes of shared memory: a phase ends
+//                                        when so many have arrived and all expected bytes have come
+//   void phase_arrive(uint32 barrier)    releases what this thread did, and what it knows that others did
+//   void phase_expect(uint32 barrier, uint32 bytes)      the same; the phase waits for bytes of copies too
+//   void phase_wait(uint32 barrier, uint32 parity)       until a phase of that parity has ended; the first
+//                                        one has parity 0. Acquires what was released to it
+//   void fence_async()                   what this thread wrote to shared memory, barriers too, is there for
+//                                        copies by the engine and for wgmma
+//   void copy_slab(uint32 to, const Map&, uint32 barrier, int x, int y, int z)     cp.async.bulk.tensor of
+//                                        the slab that begins at (x, y, z) of a slab_source; what lies
+//                                        outside becomes 0, and counts all the same for the barrier
+//   void wgmma_fence()                   registers that hold sums have been written by other instructions
+//   void wgmma_bf16<TransposedA, TransposedB>(float (&d)[128], uint64 a, uint64 b)
+//                                        m64n256k16, d += a b, of descriptors as slab_descriptor makes them;
+//                                        transposed: one k in each line. All threads of a warpgroup
+//   void wgmma_f16<...>(...)
+//   void wgmma_commit()                  the multiplications since the last commit are a group
+//   void wgmma_wait<N>()                 until at most N groups are under way: d holds sums, slabs are free
+//   void sync_some<Threads>()            a barrier of so many threads, always the same ones
+//   void give_registers<N>(), take_registers<N>()        each thread of the warpgroup has N from now on
 #include <cstdint>
 
 #include "bsr/base/target.hpp"

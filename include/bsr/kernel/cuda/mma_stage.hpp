@@ -49,7 +49,7 @@ struct mma_stage {
   static constexpr int stages = tile.stages;
   static constexpr int warp_cols = tile.warp_cols;
   static constexpr int threads = tile.threads();
-  static constexpr int resident = 256 / threads;  // so many threads may have 255 registers each
+  static constexpr int resident = tile.resident();
   static constexpr int rows_of_warp = tile.rows_of_warp();
   static constexpr int columns_of_warp = tile.columns_of_warp();
   static constexpr int block_bytes = tile.block_bytes();

@@ -41,8 +41,13 @@ status release(void* memory, CUstream_st* stream);
 status copy(void* to, const void* from, std::size_t bytes, direction way, CUstream_st* stream);
 status clear(void* memory, std::size_t bytes, CUstream_st* stream);
 status synchronize(CUstream_st* stream);
-/// Multiprocessors, and bytes of shared memory that a block of threads may have.
-status limits(int* processors, int* shared_bytes);
+/// What a plan needs to know of a device.
+struct device_limits {
+  int processors;
+  int shared_bytes;  // that a block of threads may have
+  bool wgmma;        // it has compute capability 9.0, and the program has kernels for sm_90a
+};
+status limits(device_limits* found);
 
 // ---- products ---------------------------------------------------------------------------------------------
 
@@ -60,8 +65,8 @@ struct epilogue_step {
 };
 inline constexpr int most_epilogue_steps = 6;
 
-/// What a plan has prepared for spmm_mma, in device memory: row_groups and schedule of the tile that
-/// planned_tile gives, for `workers` blocks of threads and up to `columns` columns.
+/// What a plan has prepared for spmm_mma or spmm_wgmma, in device memory: row_groups and schedule of that
+/// form's tile for the blocks, for `workers` blocks of threads and up to `most_columns` columns.
 struct spmm_prepared {
   const void* columns;
   const void* blocks;
@@ -71,6 +76,8 @@ struct spmm_prepared {
   std::uint32_t* counters;
   int workers;
   std::int64_t most_columns;
+  bool wgmma;
+  std::int64_t stored_blocks;  // of A
 };
 
 /// C(i, j) = epilogue(alpha * sum_k A(i, k) B(k, j), i, j), all in device memory. Strides are in elements.

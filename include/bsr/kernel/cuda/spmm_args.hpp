@@ -36,4 +36,16 @@ struct spmm_args {
   block_mask mask = {};
 };
 
+/// The same for spmm_wgmma. Map: what copy_slab takes, made from a slab_source.
+template <class T, class Result, class Epilogue, class Map>
+struct spmm_slab_args : spmm_args<T, float, Result, Epilogue> {
+  Map whole_blocks;  // (column, row, block) of A as it is stored
+  Map cut_blocks;    // the same, of the last block column: nothing behind the end of op(A)
+  Map dense;         // (column, row, 0) of row-major B, (row, column, 0) of column-major B
+};
+
+/// An epilogue whose steps are data, as flat_epilogue is.
+template <class Epilogue>
+inline constexpr bool steps_at_run_time = requires(const Epilogue& e) { e.steps; };
+
 }  // namespace bsr::inline v0::inline BSR_TARGET::gpu

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The shapes of tiles: all tuning numbers of the kernels for CUDA.
+#include <cstdint>
+#include <type_traits>
+
+#include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/fragment.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
@@ -22,6 +26,8 @@ struct spmm_tile {
 
   BSR_HD constexpr int rows() const { return block_rows * rows_of_group; }
   BSR_HD constexpr int threads() const { return warp_rows * warp_cols * warp_size; }
+  /// Blocks of threads of a multiprocessor: 256 threads may have 255 registers each.
+  BSR_HD constexpr int resident() const { return 256 / threads(); }
   BSR_HD constexpr int depth_bytes() const { return depth * element_bytes; }
   BSR_HD constexpr int block_bytes() const { return block_rows * depth_bytes(); }
   BSR_HD constexpr int a_bytes() const { return steps * rows_of_group * block_bytes(); }
@@ -55,6 +61,42 @@ struct spmm_tile {
             .part = 8 * rows() * columns};
   }
 };
+
+/// How spmm_wgmma cuts its work. The names that spmm_tile has too mean the same.
+struct wgmma_tile {
+  static constexpr int warpgroup_size = 4 * warp_size;
+  int block_rows;     // 64 or 128
+  int rows_of_group;  // 128 rows
+  int columns;
+  int depth;
+  int stages;
+
+  BSR_HD constexpr int rows() const { return block_rows * rows_of_group; }
+  /// A warpgroup for each 64 rows, and one that brings what they multiply.
+  BSR_HD constexpr int threads() const { return (rows() / 64 + 1) * warpgroup_size; }
+  BSR_HD constexpr int resident() const { return 1; }
+  BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * 2; }
+  /// Behind the stages: for each stage two barriers of eight bytes and one word, and one word more.
+  BSR_HD constexpr int shared_bytes() const { return (stages * (stage_bytes() + 20) + 4 + 15) / 16 * 16; }
+  constexpr work_cost cost() const {
+    return {.step = depth * 2 * columns,
+            .block = 2 * block_rows * depth * 2,
+            .tile = 2 * rows() * columns,
+            .part = 8 * rows() * columns};
+  }
+};
+constexpr wgmma_tile select_wgmma_tile(int block_rows) {
+  return {
+      .block_rows = block_rows, .rows_of_group = 128 / block_rows, .columns = 256, .depth = 64, .stages = 4};
+}
+/// Whether spmm_wgmma takes such blocks, in steps of that depth.
+template <class T>
+constexpr bool takes_wgmma(int block_rows, int depth) {
+  const bool half = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
+  return half && (block_rows == 64 || block_rows == 128) && depth == select_wgmma_tile(block_rows).depth;
+}
+/// Shared memory that spmm_wgmma needs, in KiB: that of sm_90.
+inline constexpr int wgmma_shared_kib = 227;
 
 /// The depth of a step for blocks of `block_cols` columns: up to 128 bytes, a power of two; 0 when the blocks
 /// are not made of pieces of 32 bytes.

@@ -16,12 +16,9 @@
 #include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
+#include "bsr/kernel/cuda/work_parts.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
-
-/// An epilogue whose steps are data, as flat_epilogue is.
-template <class Epilogue>
-inline constexpr bool steps_at_run_time = requires(const Epilogue& e) { e.steps; };
 
 /// Tile::value is an spmm_tile. op(A) is A with OrderA == along::k, and A transposed with along::m: its
 /// blocks are then columns of op(A) one after the other, block_cols of block_rows elements. CopyBytes: what
@@ -85,7 +82,9 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
             isa.template load_shared<std::uint32_t>(present + static_cast<std::uint32_t>(4 * now)), sums);
         now = (now + 1) % stages;
       }
-      if (item.parts == 1 || combine(isa, args, item, arrived, sums)) finish(isa, args, item, sums);
+      if (item.parts == 1 ||
+          combine_parts<registers::size, threads, true>(isa, args, item, isa.thread(), arrived, sums))
+        finish(isa, args, item, sums);
     }
   }
 
@@ -97,16 +96,6 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
     std::int32_t first = -1;  // the k at which the step begins; -1: no such step
     std::int32_t offset = 0;  // of the step inside its block, in elements
   };
-
-  template <class Isa>
-  BSR_DEVICE static work_item load_item(Isa& isa, const work_item* item) {
-    const auto* const halves = reinterpret_cast<const quad*>(item);
-    const quad x = isa.load(halves);
-    const quad y = isa.load(halves + 1);
-    const auto field = [](std::uint32_t w) { return static_cast<std::int32_t>(w); };
-    return {field(x.word[0]), field(x.word[1]), field(x.word[2]), field(x.word[3]),
-            field(y.word[0]), field(y.word[1]), field(y.word[2]), field(y.word[3])};
-  }
 
   /// Walks through all stages of all items, some stages ahead of the multiplications.
   class loader {
@@ -204,32 +193,6 @@ class spmm_mma : mma_stage<T, Tile, OrderA, OrderB> {
     int count_ = 0;
     stage_plan plan_;
   };
-
-  /// Leaves this part's sums in memory. True for the block that comes last: it then has the sums of all
-  /// parts, added in their order.
-  template <class Isa, class Args>
-  BSR_DEVICE static bool combine(Isa& isa, const Args& args, const work_item& item, std::uint32_t arrived,
-                                 registers& sums) {
-    constexpr int size = rows * columns;
-    accumulator* const first = args.partial + static_cast<std::int64_t>(item.slot) * size + isa.thread();
-    BSR_GPU_UNROLL
-    for (int i = 0; i < registers::size; ++i)
-      isa.store(first + static_cast<std::int64_t>(item.part) * size + i * threads, sums[i]);
-    isa.sync();
-    if (isa.thread() == 0) isa.store_shared(arrived, isa.exchange_count(args.counter + item.counter, 1));
-    isa.sync();
-    if (isa.template load_shared<std::uint32_t>(arrived) != static_cast<std::uint32_t>(item.parts - 1))
-      return false;
-    BSR_GPU_UNROLL
-    for (int i = 0; i < registers::size; ++i) sums[i] = isa.load_written(first + i * threads);
-    for (int part = 1; part < item.parts; ++part) {
-      BSR_GPU_UNROLL
-      for (int i = 0; i < registers::size; ++i)
-        sums[i] += isa.load_written(first + static_cast<std::int64_t>(part) * size + i * threads);
-    }
-    if (isa.thread() == 0) isa.store(args.counter + item.counter, 0u);
-    return true;
-  }
 
   /// Stores the tile, as far as it is inside C.
   template <class Isa, class Result, class Epilogue>

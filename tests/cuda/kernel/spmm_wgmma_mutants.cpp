@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every instruction of spmm_wgmma made wrong in every way: the tests must notice each time.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bsr/kernel/cuda/flat_epilogue.hpp"
+#include "cuda/kernel/mutants.hpp"
+#include "cuda/kernel/spmm_wgmma.hpp"
+
+using namespace bsr_test;
+
+/// 2 (-3 v). (relu would make a number of what is none.)
+static bsr::gpu::flat_epilogue steps() {
+  using kind = bsr::gpu_runtime::epilogue_step::kind;
+  bsr::gpu::flat_epilogue e{};
+  e.steps = 2;
+  e.step[0] = {kind::scale, {}, nullptr, 0, 0, -3};
+  e.step[1] = {kind::scale, {}, nullptr, 0, 0, 2};
+  return e;
+}
+
+/// A product with edges everywhere, and one whose rows are cut into parts.
+template <class Instance, class Epilogue = bsr::no_epilogue>
+static void check(const char* name, int expected, bool masked,
+                  const std::map<std::string, int>& harmless = {}, const Epilogue& e = {}) {
+  using T = typename Instance::element;
+  using Result = typename Instance::result;
+  const int rows = Instance::tile.block_rows;
+  std::vector<product_case<T, Result>> cases;
+  for (const product_shape& s : {product_shape{.block_cols = 64,
+                                               .rows = 128 + rows - 3,
+                                               .cols = 264,
+                                               .depth = 5 * 64 - 3,
+                                               .density = 0.6,
+                                               .workers = 2,
+                                               .messy = true,
+                                               .seed = 41,
+                                               .masked = masked},
+                                 product_shape{.block_cols = 128,
+                                               .rows = rows,
+                                               .cols = 40,
+                                               .depth = 12 * 128,
+                                               .density = 0.9,
+                                               .c_by_columns = true,
+                                               .workers = 3,
+                                               .seed = 42}})
+    cases.emplace_back(Instance::placed(s));
+  const std::vector<emulator::settings> ways{ways_to_run(3)[1], ways_to_run(3)[0], ways_to_run(3)[2]};
+  check_mutants(
+      std::string("spmm_wgmma, ") + name, expected, ways,
+      [&](const auto& how, const auto* mutate, auto* record) {
+        for (auto& p : cases) {
+          const std::string text = Instance::run(p, 1, e, how, mutate, record);
+          if (!text.empty()) return text;
+        }
+        return std::string();
+      },
+      harmless);
+}
+
+TEST_CASE("no mutant of spmm_wgmma survives") {
+  check<wgmma_instance<bsr::bfloat16, float, 64, along::n>>("blocks of 64 rows, row-major B, masked", 59,
+                                                            true);
+  check<wgmma_instance<bsr::float16, float, 128, along::k>>("blocks of 128 rows, column-major B, staged", 59,
+                                                            false, {}, steps());
+  check<wgmma_instance<bsr::bfloat16, float, 64, along::k, along::m>>("transposed, column-major B", 56,
+                                                                      false);
+}
