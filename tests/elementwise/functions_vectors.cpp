@@ -128,6 +128,7 @@ std::string wrong_at_ends(const F& f, const G& g) {
 TEMPLATE_TEST_CASE("functions: zeros of both signs, denormal and infinite numbers, NaN", "[elementwise]",
                    float, double) {
   CHECK_ENDS(expm1, expm1);
+  CHECK_ENDS(log1p, log1p);
   CHECK_ENDS(arcsin, asin);
   CHECK_ENDS(arctan, atan);
   CHECK_ENDS(tanh, tanh);
