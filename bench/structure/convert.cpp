@@ -35,6 +35,13 @@ void add_conversions(structure_suite& suite) {
          .copies = true,
          .mkl = "transpose"},
         [](const auto& a) { return bsr::to_transposed(a); }, x.a);
+    add.again(
+        {.name = "c = transpose(a) again",
+         .scipy = {"a.transpose(copy=True)"},
+         .goal = N <= 16 ? 3 : 1.4,
+         .copies = true},
+        [](const auto& a) { return bsr::matrix<T, N>(transpose(a)); },
+        [](auto& c, const auto& a) { c = transpose(a); }, x.a);
   });
   suite.for_blocks<1, 2, 4, 16>([]<class T, int N>(point_list<T, N>& add, operands<T, N>& x) {
     const std::string size = "(" + std::to_string(N) + ", " + std::to_string(N) + ")";

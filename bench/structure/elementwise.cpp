@@ -14,6 +14,13 @@ void add_elementwise(structure_suite& suite) {
     add(
         {.name = "add, other places", .scipy = {"a + o"}, .goal = 3, .copies = true, .mkl = "add"},
         [](const auto& a, const auto& o) { return bsr::add(a, o); }, x.a, x.o);
+    using matrix = bsr::matrix<T, N>;
+    const auto sum = [](const auto& a, const auto& b) { return matrix(a + b); };
+    const auto into = [](auto& c, const auto& a, const auto& b) { c = a + b; };
+    add.again({.name = "c = a + b again, same places", .scipy = {"a + b"}, .goal = 3, .copies = true}, sum,
+              into, x.a, x.b);
+    add.again({.name = "c = a + b again, other places", .scipy = {"a + o"}, .goal = 3, .copies = true}, sum,
+              into, x.a, x.o);
   });
 
   suite.for_blocks<1, 4, 16>([]<class T, int N>(point_list<T, N>& add, operands<T, N>& x) {

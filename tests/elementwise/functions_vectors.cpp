@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The functions over many numbers, where they are computed by whole vectors: against long double.
+#include <algorithm>
+#include <bit>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -89,6 +91,48 @@ TEMPLATE_TEST_CASE("functions: many numbers", "[elementwise]", float, double) {
   CHECK_FUNCTION(arctanh, atanh, 1.0L);
 }
 
+/// The largest error of f over floats of all sizes, infinity and NaN, in units in the last place of what is
+/// right; of a denormal, in those of the smallest normal number.
+template <class F, class G>
+double worst(const F& f, const G& g) {
+  constexpr std::uint32_t step = 9973;
+  constexpr std::int32_t n = 0xffffffff / step;
+  bsr::buffer<float> data(n);
+  bsr::buffer<std::int32_t> indices(n);
+  for (std::int32_t k = 0; k < n; ++k) {
+    data[k] = std::bit_cast<float>(static_cast<std::uint32_t>(k) * step);
+    indices[k] = k;
+  }
+  const bsr::matrix<float, 1> a({1, n}, std::move(data), std::move(indices), {0, n});
+  const auto c = f(a);
+  double largest = 0;
+  for (std::size_t k = 0; k < a.data().size(); ++k) {
+    const double expected = g(static_cast<double>(a.data()[k]));
+    const float actual = c.data()[k];
+    const bool is_number = std::fabs(expected) <= static_cast<double>((std::numeric_limits<float>::max)());
+    if (is_number) {
+      const double unit = std::ldexp(1.0, std::max(std::ilogb(expected), -126) - 23);
+      largest = std::fmax(largest, std::fabs(static_cast<double>(actual) - expected) / unit);
+    }
+    const bool is_good = is_number              ? actual == actual
+                         : expected != expected ? actual != actual
+                                                : actual == static_cast<float>(expected);
+    if (!is_good) return std::numeric_limits<double>::infinity();
+  }
+  return largest;
+}
+
+#define CHECK_WORST(name, reference) \
+  CHECK(worst([](const auto& a) { return bsr::name(a); }, [](double x) { return std::reference(x); }) < 3)
+
+TEST_CASE("functions: floats of all sizes", "[elementwise]") {
+  CHECK_WORST(expm1, expm1);
+  CHECK_WORST(log1p, log1p);
+  CHECK_WORST(tanh, tanh);
+  CHECK_WORST(arcsinh, asinh);
+  CHECK_WORST(arctanh, atanh);
+}
+
 /// f of the numbers at the ends of what T holds is g of them, with its sign.
 template <class T, class F, class G>
 std::string wrong_at_ends(const F& f, const G& g) {
@@ -128,6 +172,7 @@ std::string wrong_at_ends(const F& f, const G& g) {
 TEMPLATE_TEST_CASE("functions: zeros of both signs, denormal and infinite numbers, NaN", "[elementwise]",
                    float, double) {
   CHECK_ENDS(expm1, expm1);
+  CHECK_ENDS(log1p, log1p);
   CHECK_ENDS(arcsin, asin);
   CHECK_ENDS(arctan, atan);
   CHECK_ENDS(tanh, tanh);

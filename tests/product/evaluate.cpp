@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bsr/product/evaluate.hpp"
 
+#include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <complex>
 #include <concepts>
@@ -184,6 +185,78 @@ TEST_CASE("c = a * b, again and again, computes into the memory that c has", "[p
   c = a * b;
   c = transpose(c) * c;
   CHECK(value_difference(c, times(transposed(expected), expected)) == "");
+}
+
+/// c = e() computes into the memory that c has, and gives `expected`.
+template <class M, class E, class V>
+void check_in_place(M& c, const E& e, const table<V>& expected) {
+  c = e();
+  const auto* const data = c.data().data();
+  const auto* const indices = c.indices().data();
+  for (auto& v : c.data()) v = 99;
+  c = e();
+  CHECK(c.data().data() == data);
+  CHECK(c.indices().data() == indices);
+  CHECK(value_difference(c, expected) == "");
+  CHECK_NOTHROW(check_format(c, bsr::checks::full));
+}
+
+TEMPLATE_TEST_CASE_SIG("c = a + b, transpose(a) and 2 * a compute into the memory that c has", "[product]",
+                       ((int N), N), 1, 2, 3) {
+  bsr_test::random rng(18);
+  const auto a = whole<double, N>(rng, dims(60, 60)), b = whole<double, N>(rng, dims(60, 60));
+  const auto x = dense(a), y = dense(b);
+  bsr::matrix<double, N> c;
+  check_in_place(c, [&] { return a + b; }, plus(1.0L, x, 1.0L, y));
+  check_in_place(c, [&] { return a - 3 * transpose(b); }, plus(1.0L, x, -3.0L, transposed(y)));
+  check_in_place(c, [&] { return a + a; }, plus(2.0L, x, 0.0L, x));
+  check_in_place(c, [&] { return transpose(a); }, transposed(x));
+  check_in_place(c, [&] { return 2 * a; }, plus(2.0L, x, 0.0L, x));
+  bsr::matrix<double> d(dims(0, 0), dims(N, N));
+  d = a + b;
+  CHECK(value_difference(d, plus(1.0L, x, 1.0L, y)) == "");
+  d = -2 * transpose(a);
+  CHECK(value_difference(d, plus(-2.0L, transposed(x), 0.0L, x)) == "");
+}
+
+TEST_CASE("c = e with operands in the memory of c", "[product]") {
+  bsr_test::random rng(19);
+  const auto a = whole<double, 2>(rng, dims(40, 40)), b = whole<double, 2>(rng, dims(40, 40));
+  const auto x = dense(a), y = dense(b);
+  bsr::matrix<double, 2> c = a;
+  c = c + b;
+  CHECK(value_difference(c, plus(1.0L, x, 1.0L, y)) == "");
+  c = a;
+  c = b - 2 * c;
+  CHECK(value_difference(c, plus(1.0L, y, -2.0L, x)) == "");
+  c = a;
+  c = transpose(c);
+  CHECK(value_difference(c, transposed(x)) == "");
+  c = a;
+  c = 3 * c;
+  CHECK(value_difference(c, plus(3.0L, x, 0.0L, x)) == "");
+  // Other values at c's own columns.
+  c = a;
+  const bsr::buffer<double> values(std::span<const double>(std::as_const(c).data()));
+  const bsr::matrix_view<const double, 2> v(c.shape(), values.span(), std::as_const(c).indices(),
+                                            std::as_const(c).indptr());
+  c = v + b;
+  CHECK(value_difference(c, plus(1.0L, x, 1.0L, y)) == "");
+}
+
+TEST_CASE("c = a + b leaves c as it was when it throws", "[product]") {
+  bsr_test::random rng(20);
+  const auto a = whole<int, 2>(rng, dims(8, 8)), other = whole<int, 2>(rng, dims(6, 6));
+  auto broken = a;
+  broken.indices()[0] = 4;
+  bsr::matrix c = a + a;
+  const auto before = c;
+  CHECK_THROWS_AS(c = a + other, bsr::shape_error);
+  CHECK_THROWS_AS(c = a + broken, bsr::format_error);
+  CHECK_THROWS_AS(c = 0.5 * a + a, bsr::error);
+  CHECK_THROWS_AS(c = 2 * broken, bsr::format_error);
+  CHECK_THROWS_AS(c = transpose(broken), bsr::format_error);
+  CHECK(stored_difference(c, before) == "");
 }
 
 TEST_CASE("c = v * b, where v has other values at c's own indices", "[product]") {

@@ -106,6 +106,20 @@ TEST_CASE("buffer: truncate forgets, resize keeps what fits", "[storage]") {
   CHECK(x.empty());
 }
 
+TEST_CASE("buffer: sizes change in place up to the capacity", "[storage]") {
+  bsr::buffer<int> x{1, 2, 3, 4};
+  const int* const memory = x.data();
+  CHECK(x.capacity() == 4);
+  x.truncate(1);
+  CHECK((x.size() == 1 && x.capacity() == 4));
+  x.resize_in_place(3);
+  CHECK((x.size() == 3 && x.data() == memory && x[2] == 3));
+  CHECK(bsr::buffer<int>().capacity() == 0);
+  int others[4] = {};
+  bsr::buffer<int> adopted(others, 4, [](int*, void*) noexcept {});
+  CHECK(adopted.capacity() == 4);
+}
+
 TEST_CASE("buffer: sizes that cannot be are refused before anything is allocated", "[storage]") {
   CHECK(text_of<bsr::shape_error>([] { bsr::buffer<double>(-1); }) ==
         "bsr: a buffer of -1 elements of 8 bytes cannot exist.");

@@ -6,6 +6,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/result_memory.hpp"
 #include "bsr/convert/transpose_block.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/compressed.hpp"
@@ -36,8 +37,9 @@ BSR_INLINE bool fills_cache_lines(std::int64_t block_bytes) {
 }
 
 /// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
-/// stored order, after the transposed indptr and indices have been made. Rows of the result are sorted, equal
-/// columns keep their order. Entry `to` is `area` elements long, from data + to * area on.
+/// stored order, after the transposed indptr and indices have been made; `indices` has the right size
+/// already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry `to` is
+/// `area` elements long, from data + to * area on.
 template <index Index, index From, class T, class Move>
 void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
                        const T* data, std::int64_t area, const Move& move) {
@@ -45,7 +47,7 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
   // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
   // j + 1.
   indptr = buffer<Index>(a.cols + 1);
-  indices = buffer<Index>(stored, uninitialized);
+  if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
   Index* const next = indptr.data() + 1;
   for (std::int64_t k = 0; k < stored; ++k) ++next[a.indices[k]];
   Index sum = 0;
@@ -67,6 +69,45 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
     }
 }
 
+/// to_transposed(a), which `who` asks for; maybe in the memory of `old`.
+template <class View, class Result = matrix<typename View::value_type, View::static_cols, View::static_rows,
+                                            typename View::index_type>>
+Result transposed(const char* who, const View& a, Result* old = nullptr) {
+  using T = typename View::value_type;
+  using Index = typename View::index_type;
+  check_format_for(who, a, checks::full);
+  const std::int64_t num_blocks = a.indptr()[static_cast<std::size_t>(a.block_rows())];
+  if (num_blocks > 0) check_range_fits<Index>(who, a.block_rows(), "block rows");
+  const extent<View::static_rows> rows(a.blocksize().rows);
+  const extent<View::static_cols> cols(a.blocksize().cols);
+  const std::int64_t area = rows.value() * cols.value();
+  auto made = result_memory(old, num_blocks * area, num_blocks, a);
+  const T* const from_data = a.data().data();
+  T* const to_data = made.data.data();
+  if (fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
+    transpose_entries(index_arrays(a), made.indptr, made.indices, to_data, area,
+                      [&](std::int64_t from, std::int64_t to) {
+                        transpose_block(from_data + from * area, to_data + to * area, rows, cols);
+                      });
+  } else {
+    // Where each block comes from is scattered, the blocks are gathered: memory is written in order.
+    buffer<Index> origin(num_blocks, uninitialized);
+    transpose_entries(index_arrays(a), made.indptr, made.indices, origin.data(), 1,
+                      [&](std::int64_t from, std::int64_t to) { origin[to] = static_cast<Index>(from); });
+    constexpr std::int64_t distance = 8;
+    for (std::int64_t k = 0; k < num_blocks; ++k) {
+      if (k + distance < num_blocks) {
+        const char* const ahead = reinterpret_cast<const char*>(from_data + origin[k + distance] * area);
+        for (std::int64_t b = 0; b < area * static_cast<std::int64_t>(sizeof(T)) && b < 1024; b += 64)
+          __builtin_prefetch(ahead + b);
+      }
+      transpose_block(from_data + origin[k] * area, to_data + k * area, rows, cols);
+    }
+  }
+  return Result(dims(a.cols(), a.rows()), std::move(made.data), std::move(made.indices),
+                std::move(made.indptr), dims(cols.value(), rows.value()), padded);
+}
+
 }  // namespace detail
 
 /// The transposed matrix: blocks of R x C become blocks of C x R, each transposed. Block rows of the result
@@ -77,47 +118,7 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
 template <class A>
   requires sparse_like<const A&>
 auto to_transposed(const A& matrix_to_turn) {
-  const auto a = input(matrix_to_turn);
-  using view_type = decltype(a);
-  using T = typename view_type::value_type;
-  using Index = typename view_type::index_type;
-  constexpr int R = view_type::static_rows;
-  constexpr int C = view_type::static_cols;
-  detail::check_format_for("to_transposed", a, checks::full);
-  const dims block = a.blocksize();
-  const std::int64_t num_blocks = a.indptr()[static_cast<std::size_t>(a.block_rows())];
-  if (num_blocks > 0) detail::check_range_fits<Index>("to_transposed", a.block_rows(), "block rows");
-  buffer<Index> indptr;
-  buffer<Index> indices;
-  buffer<T> data(num_blocks * block.rows * block.cols, uninitialized);
-  const extent<R> rows(block.rows);
-  const extent<C> cols(block.cols);
-  const std::int64_t area = rows.value() * cols.value();
-  const T* const from_data = a.data().data();
-  T* const to_data = data.data();
-  if (detail::fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
-    detail::transpose_entries(
-        detail::index_arrays(a), indptr, indices, to_data, area, [&](std::int64_t from, std::int64_t to) {
-          detail::transpose_block(from_data + from * area, to_data + to * area, rows, cols);
-        });
-  } else {
-    // Where each block comes from is scattered, the blocks are gathered: memory is written in order.
-    buffer<Index> origin(num_blocks, uninitialized);
-    detail::transpose_entries(
-        detail::index_arrays(a), indptr, indices, origin.data(), 1,
-        [&](std::int64_t from, std::int64_t to) { origin[to] = static_cast<Index>(from); });
-    constexpr std::int64_t distance = 8;
-    for (std::int64_t k = 0; k < num_blocks; ++k) {
-      if (k + distance < num_blocks) {
-        const char* const ahead = reinterpret_cast<const char*>(from_data + origin[k + distance] * area);
-        for (std::int64_t b = 0; b < area * static_cast<std::int64_t>(sizeof(T)) && b < 1024; b += 64)
-          __builtin_prefetch(ahead + b);
-      }
-      detail::transpose_block(from_data + origin[k] * area, to_data + k * area, rows, cols);
-    }
-  }
-  return matrix<T, C, R, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices),
-                                std::move(indptr), dims(block.cols, block.rows), padded);
+  return detail::transposed("to_transposed", input(matrix_to_turn));
 }
 
 /// The transposed CSR matrix; what other libraries call its CSC form. The same rules, entry by entry.

@@ -14,6 +14,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/convert/copy.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/result_memory.hpp"
 #include "bsr/convert/to_bsr.hpp"
 #include "bsr/elementwise/conj.hpp"
 #include "bsr/elementwise/map.hpp"
@@ -53,13 +54,16 @@ class combination {
 
  public:
   using Index = wider_index_t<typename A::index_type, typename B::index_type>;
+  using result = matrix<U, R, C, Index>;
 
-  combination(const char* who, const A& a, const B& b)
-      : shape_(a.shape()), block_(a.blocksize()), rows_(a.block_rows()), indptr_(rows_ + 1, uninitialized) {
+  /// The arrays of the result may lie in the memory of `old`; see result_memory().
+  combination(const char* who, const A& a, const B& b, result* old)
+      : shape_(a.shape()), block_(a.blocksize()), rows_(a.block_rows()) {
     if (a.shape() != b.shape())
       fail<shape_error>("bsr: ", who, "(a, b): inconsistent shapes: a is ", a.shape(), ", b is ", b.shape(),
                         ".");
     const std::int64_t area = block_.rows * block_.cols;
+    buffer<Index> indptr(rows_ + 1, uninitialized);
     zeros_a_ = buffer<T>(area);
     zeros_b_ = buffer<V>(area);
     a_ = merge_arrays<R, C>(who, a, block_, zeros_a_.data(), copy_a_);
@@ -72,8 +76,9 @@ class combination {
       b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
     const std::int64_t room = same_ ? a_.indptr[rows_] : room_for_union(rows_, a_, b_);
     check_count_fits<Index>(who, room, "blocks");
-    data_ = buffer<U>(storage_detail::count_elements(who, room, block_) + merge_slack, uninitialized);
-    indices_ = buffer<Index>(room + merge_slack, uninitialized);
+    const std::int64_t elements = storage_detail::count_elements(who, room, block_);
+    c_ = result_memory(old, elements + merge_slack, room + merge_slack, a, b);
+    c_.indptr = std::move(indptr);
   }
 
   /// Forms op(a, b); returns the number of blocks.
@@ -82,7 +87,7 @@ class combination {
     const merge_edges edges{shape_, block_, shape_.rows % block_.rows != 0 || shape_.cols % block_.cols != 0};
     const auto run = [&](auto size) {
       return merge(edges, rows_, size, a_, b_, same_, op, blank,
-                   merge_result<U, Index>{indptr_.data(), indices_.data(), data_.data()});
+                   merge_result<U, Index>{c_.indptr.data(), c_.indices.data(), c_.data.data()});
     };
     if constexpr (R != dynamic && C != dynamic) {
       return run(extent<R * C>());
@@ -93,17 +98,16 @@ class combination {
   }
 
   /// The first `kept` blocks as a matrix.
-  matrix<U, R, C, Index> take(std::int64_t kept) {
+  result take(std::int64_t kept) {
     const std::int64_t area = block_.rows * block_.cols;
     // Memory that most of the blocks have left is given back.
-    if (kept < indices_.size() / 2) {
-      data_.resize(kept * area, uninitialized);
-      indices_.resize(kept, uninitialized);
+    if (kept < c_.indices.size() / 2) {
+      c_.data.resize(kept * area, uninitialized);
+      c_.indices.resize(kept, uninitialized);
     }
-    data_.truncate(kept * area);
-    indices_.truncate(kept);
-    return matrix<U, R, C, Index>(shape_, std::move(data_), std::move(indices_), std::move(indptr_), block_,
-                                  padded);
+    c_.data.truncate(kept * area);
+    c_.indices.truncate(kept);
+    return result(shape_, std::move(c_.data), std::move(c_.indices), std::move(c_.indptr), block_, padded);
   }
 
  private:
@@ -117,16 +121,19 @@ class combination {
   merge_operand<T, typename A::index_type> a_;
   merge_operand<V, typename B::index_type> b_;
   bool same_;  // whether a_ and b_ have the same blocks
-  buffer<U> data_;
-  buffer<Index> indices_;
-  buffer<Index> indptr_;
+  typename result::arrays c_;
 };
 
-/// c = op(a, b) with elements U: the blocks of a's size that hold anything but `blank`, sorted. Op: see
-/// merge().
+/// The matrix type of op(a, b) with elements U.
+template <class U, class A, class B>
+using combined_t = typename combination<U, input_t<const A&>, input_t<const B&>>::result;
+
+/// c = op(a, b) with elements U: the blocks of a's size that hold anything but `blank`, sorted; maybe in the
+/// memory of `old`. Op: see merge().
 template <class U, class A, class B, class Op>
-auto combine(const char* who, const A& left, const B& right, const Op& op, U blank) {
-  combination<U, input_t<const A&>, input_t<const B&>> c(who, input(left), input(right));
+auto combine(const char* who, const A& left, const B& right, const Op& op, U blank,
+             combined_t<U, A, B>* old = nullptr) {
+  combination<U, input_t<const A&>, input_t<const B&>> c(who, input(left), input(right), old);
   return c.take(c.merge_with(op, blank));
 }
 

@@ -141,6 +141,12 @@ struct sign_of {
 #define BSR_VECTOR_FUNCTION(function)
 #endif
 
+/// The vector function is right for every number, infinity and NaN: see vector_limit_of.
+struct takes_every_number {
+  template <class W>
+  static constexpr W vector_limit = std::numeric_limits<W>::infinity();
+};
+
 struct floor_of {
   template <class W>
   BSR_INLINE W operator()(W x) const {
@@ -210,7 +216,7 @@ struct sqrt_of {
   }
   BSR_VECTOR_FUNCTION(xsimd::sqrt)
 };
-struct expm1_of {
+struct expm1_of : takes_every_number {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     if constexpr (is_complex<W>) {
@@ -225,7 +231,7 @@ struct expm1_of {
   }
   BSR_VECTOR_FUNCTION(vector_expm1)
 };
-struct log1p_of {
+struct log1p_of : takes_every_number {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     if constexpr (is_complex<W>) {
@@ -240,7 +246,7 @@ struct log1p_of {
       return std::log1p(x);
     }
   }
-  BSR_VECTOR_FUNCTION(xsimd::log1p)
+  BSR_VECTOR_FUNCTION(vector_log1p)
 };
 struct sin_of {
   template <class W>
@@ -280,21 +286,21 @@ struct sinh_of {
   template <class W>
   static constexpr W vector_limit = sizeof(W) == 4 ? W(88) : W(709);
 };
-struct tanh_of {
+struct tanh_of : takes_every_number {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::tanh(x);
   }
   BSR_VECTOR_FUNCTION(vector_tanh)
 };
-struct arcsinh_of {
+struct arcsinh_of : takes_every_number {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::asinh(x);
   }
   BSR_VECTOR_FUNCTION(vector_arcsinh)
 };
-struct arctanh_of {
+struct arctanh_of : takes_every_number {
   template <class W>
   BSR_INLINE W operator()(const W& x) const {
     return std::atanh(x);
@@ -308,9 +314,9 @@ struct arctanh_of {
 template <class F, class W>
 concept has_vector_form = has_xsimd<W> && requires(const xsimd::batch<W>& x) { F::vector(x); };
 
-/// How large the numbers may be that F's vector function is used for. On its way xsimd casts doubles to
-/// 64-bit integers, whether it needs the result or not, and in C++ that has no meaning for what such an
-/// integer does not hold.
+/// How large the numbers may be that F's vector function is used for; infinity: all, and NaN. On its way
+/// xsimd casts doubles to 64-bit integers, whether it needs the result or not, and in C++ that has no meaning
+/// for what such an integer does not hold.
 template <class F, class W>
 inline constexpr W vector_limit_of = W(1e18);
 template <class F, class W>
@@ -322,7 +328,8 @@ template <class F, class W>
 BSR_INLINE void vector_function(const W* from, W* to) {
   using batch = xsimd::batch<W>;
   const batch x = batch::load_unaligned(from);
-  if (xsimd::all(xsimd::abs(x) <= batch(vector_limit_of<F, W>)))
+  constexpr W limit = vector_limit_of<F, W>;
+  if (limit > (std::numeric_limits<W>::max)() || xsimd::all(xsimd::abs(x) <= batch(limit)))
     F::vector(x).store_unaligned(to);
   else
     for (std::size_t l = 0; l < batch::size; ++l) to[l] = F{}(from[l]);

@@ -4,9 +4,9 @@
 // function of <cmath>, and good to 4 units in the last place (tests/elementwise/functions_vectors.cpp).
 //
 // All come down to one odd polynomial x + x z P(z), z = x^2, or to e^r - 1 = r + r^2 Q(r), on a short
-// interval. P and Q interpolate at the Chebyshev points of that interval, and are rounded to the type; next
-// to each stands how large z P or r Q is off, which is about how much it adds to the relative error of the
-// function.
+// interval. P and Q interpolate at the Chebyshev points of that interval, and are
+// rounded to the type; next to each stands how large z P or r Q is off, which is about how much it adds to
+// the relative error of the function.
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -129,39 +129,96 @@ BSR_INLINE xsimd::batch<double> expm1_series(const xsimd::batch<double>& r) {  /
           2.5105217004720745e-08, 2.0914686968086876e-09});
 }
 
-/// e^x - 1 = 2^k (e^r - 1) + (2^k - 1), x = k log(2) + r.
+/// x = k log(2) + r, |r| <= log(2) / 2, for |x| < 2^10.
 template <class W>
-BSR_INLINE xsimd::batch<W> vector_expm1(const xsimd::batch<W>& x) {
+struct power_of_e {
   using bits = float_bits<W>;
   using batch = typename bits::batch;
   using words = typename bits::words;
+  static constexpr bool single = sizeof(W) == 4;
+
+  batch k, r;
+
+  BSR_INLINE explicit power_of_e(const batch& x) {
+    // A number so large that its last bit is 1: what is added becomes whole.
+    const batch large(static_cast<W>(typename bits::word{3} << (bits::fraction - 1)));
+    shifted_ = xsimd::fma(x, batch(static_cast<W>(1.4426950408889634073599246810018921L)), large);
+    k = shifted_ - large;
+    // log(2) in two parts; k times the first one is exact.
+    r = xsimd::fma(k, batch(single ? W(-1.42860682030941723212e-6) : W(-1.90821492927058770002e-10)),
+                   xsimd::fma(k, batch(single ? W(-0.693145751953125) : W(-0x1.62e42feep-1)), x));
+  }
+  /// 2^(k - N), of which the exponent must be in range.
+  template <int N>
+  BSR_INLINE batch power() const {
+    constexpr auto exponent = bits::one - (typename bits::word{N} << bits::fraction);
+    return bits::number((bits::of(shifted_) << bits::fraction) + words(exponent));
+  }
+  /// e^r - 1.
+  BSR_INLINE batch reduced() const { return xsimd::fma(r * r, expm1_series(r), r); }
+
+ private:
+  batch shifted_;  // k, in the last bits
+};
+
+/// e^x - 1 = 2^k (e^r - 1) + (2^k - 1), x = k log(2) + r.
+template <class W>
+BSR_INLINE xsimd::batch<W> vector_expm1(const xsimd::batch<W>& x) {
+  using batch = xsimd::batch<W>;
   constexpr bool single = sizeof(W) == 4;
   // Beyond these the result is infinite, or -1, and the power would leave the range of exponents. NaN stays.
   const batch highest(single ? W(89) : W(710));
   const batch lowest(single ? W(-20) : W(-40));
   batch bounded = xsimd::select(x > highest, highest, x);
   bounded = xsimd::select(bounded < lowest, lowest, bounded);
-  const batch k = xsimd::nearbyint(bounded * batch(static_cast<W>(1.4426950408889634073599246810018921L)));
-  // log(2) in two parts; k times the first one is exact.
-  const batch r =
-      xsimd::fma(k, batch(single ? W(-1.42860682030941723212e-6) : W(-1.90821492927058770002e-10)),
-                 xsimd::fma(k, batch(single ? W(-0.693145751953125) : W(-0x1.62e42feep-1)), bounded));
-  // 2^(k - 1), because 2^k may be too large: k is added to a number whose last bit is 1, and moved to where
-  // the exponent is.
-  const batch shifted = k + batch(static_cast<W>(typename bits::word{3} << (bits::fraction - 1)));
-  const batch power = bits::number((bits::of(shifted) << bits::fraction) + words(bits::one) -
-                                   words(typename bits::word{1} << bits::fraction));
-  const batch reduced = xsimd::fma(r * r, expm1_series(r), r);
+  const power_of_e<W> e(bounded);
+  const batch reduced = e.reduced();
+  const batch power = e.template power<1>();  // half of it, because 2^k may be too large
   const batch half = xsimd::fma(power, reduced, power - batch(W(0.5)));
-  return with_sign_of(x, xsimd::select(k == batch(W(0)), reduced, half + half));
+  return with_sign_of(x, xsimd::select(e.k == batch(W(0)), reduced, half + half));
 }
 
 /// tanh x = -y / (2 + y), y = e^(-2 |x|) - 1.
 template <class W>
 BSR_INLINE xsimd::batch<W> vector_tanh(const xsimd::batch<W>& x) {
   using batch = xsimd::batch<W>;
-  const batch y = vector_expm1(xsimd::abs(x) * batch(W(-2)));
+  const batch highest(sizeof(W) == 4 ? W(10) : W(20));  // where it has become 1; NaN stays
+  const batch size = xsimd::abs(x);
+  const power_of_e<W> e(xsimd::select(size > highest, highest, size) * batch(W(-2)));
+  const batch power = e.template power<0>();
+  const batch y = xsimd::fma(power, e.reduced(), power - batch(W(1)));
   return with_sign_of(x, xsimd::abs(y) / (y + batch(W(2))));
+}
+
+/// log(1 + x) = k log(2) + log(1 + f), where 1 + f = (1 + x) / 2^k lies between 2/3 and 4/3; and log(1 + f) =
+/// 2 arctanh g = f - g (f - 2 g^2 P(g^2)), g = f / (2 + f), of which f is the larger part and exact.
+template <class W>
+BSR_INLINE xsimd::batch<W> vector_log1p(const xsimd::batch<W>& x) {
+  using bits = float_bits<W>;
+  using batch = typename bits::batch;
+  using word = typename bits::word;
+  using words = typename bits::words;
+  using limits = std::numeric_limits<W>;
+  constexpr word third = sizeof(W) == 4 ? word{0x3eaaaaab} : static_cast<word>(0x3fd5555555555555);  // of 1/3
+  constexpr word two = bits::one + (word{1} << bits::fraction);
+  const batch one(W(1));
+  const batch half(W(0.5));
+  const batch sum = xsimd::fma(half, x, half);                             // half of 1 + x, which is finite
+  const batch lost = xsimd::fma(batch(W(2)), half - sum, x);               // what 1 + x was rounded by
+  const words k = (bits::of(sum) - words(third)) & words(bits::exponent);  // where the exponent is
+  const batch scale = bits::number(words(two) - k);  // 2^(1 - k); 0 for the largest k, where nothing is lost
+  const batch m = bits::number(bits::of(sum) - k);
+  const batch f = xsimd::fma(lost, half * scale, m + m - one);
+  const batch g = f / (batch(W(2)) + f);
+  const batch z = g * g;
+  const batch reduced = xsimd::fnma(g, xsimd::fnma(z + z, arctanh_series(z), f), f);
+  using signed_word = std::make_signed_t<word>;
+  constexpr auto log_of_2 = static_cast<W>(0.69314718055994530941723212145817657L);
+  const batch result = xsimd::fma(xsimd::to_float(xsimd::bitwise_cast<signed_word>(k)),
+                                  batch(log_of_2 / static_cast<W>(word{1} << bits::fraction)), reduced);
+  const batch inside = with_sign_of(x, xsimd::select(x <= batch((limits::max)()), result, x));
+  const batch outside = xsimd::select(x == -one, batch(-limits::infinity()), batch(limits::quiet_NaN()));
+  return xsimd::select(x > -one, inside, outside);
 }
 
 // Those of floats are quick enough in xsimd.

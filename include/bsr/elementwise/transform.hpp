@@ -3,6 +3,7 @@
 // What the functions of one matrix have in common: same structure, other elements.
 #include <complex>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "bsr/base/extent.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
+#include "bsr/convert/result_memory.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/structure.hpp"
@@ -67,33 +69,31 @@ void for_each_piece_inside(const View& a, const F& row) {
   }
 }
 
-/// A matrix with the structure of a and other elements, as many as a has in blocks up to indptr[-1].
+/// A matrix with the structure of a and elements of U.
 template <class U, class View>
-auto with_elements(const View& a, buffer<U>&& data) {
-  using Index = typename View::index_type;
-  return matrix<U, View::static_rows, View::static_cols, Index>(
-      a.shape(), std::move(data), buffer<Index>(a.indices().first(static_cast<std::size_t>(used_blocks(a)))),
-      buffer<Index>(a.indptr()), a.blocksize(), padded);
-}
+using of_same_structure = matrix<U, View::static_rows, View::static_cols, typename View::index_type>;
 
 /// A matrix with the structure of a and the elements f(element); padding is not given to f and becomes zero.
-/// The indices of a must have been checked. O(nnz).
+/// Maybe in the memory of `old`. The indices of a must have been checked. O(nnz).
 template <class U, class View, class F>
-auto transform(const View& a, const F& f) {
-  const std::int64_t n = used_blocks(a) * a.blocksize().rows * a.blocksize().cols;
+of_same_structure<U, View> transform(const View& a, const F& f, of_same_structure<U, View>* old = nullptr) {
+  const std::int64_t blocks = used_blocks(a);
+  const std::int64_t n = blocks * a.blocksize().rows * a.blocksize().cols;
   const auto* const from = a.data().data();
-  buffer<U> data;
+  buffer<typename View::index_type> indptr(a.indptr());
+  auto made = result_memory(old, n, blocks, a);
+  U* const to = made.data.data();
   if (!a.is_padded()) {
-    data = buffer<U>(n, uninitialized);
-    transform_array(from, data.data(), n, f);
+    transform_array(from, to, n, f);
   } else {
-    data = buffer<U>(n);
-    U* const to = data.data();
+    for (std::int64_t k = 0; k < n; ++k) to[k] = U{};
     for_each_piece_inside(a, [&](std::int64_t first, std::int64_t count) {
       transform_array(from + first, to + first, count, f);
     });
   }
-  return with_elements<U>(a, std::move(data));
+  if (blocks > 0) std::memcpy(made.indices.data(), a.indices().data(), made.indices.bytes());
+  return of_same_structure<U, View>(a.shape(), std::move(made.data), std::move(made.indices),
+                                    std::move(indptr), a.blocksize(), padded);
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -57,9 +57,10 @@ constexpr bool takes() {
 }  // namespace detail
 
 namespace detail {
+
 /// The value of alpha op(A) op(B), maybe in the memory of `old`.
 template <class M, class Policy, class F, class G>
-M evaluate_product(const Policy& policy, const sparse_product<F, G>& e, M* old = nullptr) {
+M value_of(const Policy& policy, const sparse_product<F, G>& e, M* old) {
   static_assert(
       takes<M, sparse_product<F, G>>(),
       "bsr: c = a * b: c must have the product's element and index types, and blocks of a's rows times b's "
@@ -73,19 +74,6 @@ M evaluate_product(const Policy& policy, const sparse_product<F, G>& e, M* old =
   else
     return M();
 }
-}  // namespace detail
-
-/// The value of alpha op(A) op(B) as a matrix of type M, under a policy.
-template <class Policy, class F, class G, class M>
-M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identity<M>) {
-  return detail::evaluate_product<M>(policy, e);
-}
-template <class F, class G, class M>
-M evaluate(const sparse_product<F, G>& e, std::type_identity<M> type) {
-  return evaluate(cpu{}, e, type);
-}
-
-namespace detail {
 
 /// The matrix `made` as an M, whose block sizes may be known earlier or later.
 template <class M, class Made>
@@ -111,56 +99,95 @@ struct weighted_sum {
   }
 };
 
-}  // namespace detail
+/// `old` where it has the type of what is made.
+template <class Made, class M>
+Made* if_same_type(M* old) {
+  if constexpr (std::same_as<Made, M>)
+    return old;
+  else
+    return nullptr;
+}
 
-/// The value of alpha op(A) + beta op(B): the union of both structures, sorted, duplicates added up, in
-/// blocks of A's size; blocks that are zero are left out. Elements: result_type_t of both. scipy: a + b.
-template <class Policy, class F, class G, class M>
-M evaluate(const Policy&, const sparse_sum<F, G>& e, std::type_identity<M>) {
-  static_assert(detail::takes<M, sparse_sum<F, G>>(),
+/// The value of alpha op(A) + beta op(B), maybe in the memory of `old`: the union of both structures, sorted,
+/// duplicates added up, in blocks of A's size; blocks that are zero are left out. Elements: result_type_t of
+/// both. scipy: a + b.
+template <class M, class Policy, class F, class G>
+M value_of(const Policy&, const sparse_sum<F, G>& e, M* old) {
+  static_assert(takes<M, sparse_sum<F, G>>(),
                 "bsr: c = a + b: c must have the sum's element and index types, and blocks of a's size. "
                 "bsr::matrix c = "
                 "a + b finds them.");
-  if constexpr (detail::takes<M, sparse_sum<F, G>>()) {
+  if constexpr (takes<M, sparse_sum<F, G>>()) {
     using T = typename M::value_type;
-    const T alpha = detail::alpha_as<T>("c = a + b", e.left.alpha),
-            beta = detail::alpha_as<T>("c = a + b", e.right.alpha);
-    return detail::with_matrix(e.left, [&](const auto& a) {
-      return detail::with_matrix(e.right, [&](const auto& b) {
-        if (alpha == T(1) && beta == T(1))
-          return detail::as_type<M>("c = a + b", detail::combine<T>("add", a, b, detail::sum_of<T>{}, T{}));
-        return detail::as_type<M>("c = a + b",
-                                  detail::combine<T>("add", a, b, detail::weighted_sum<T>{alpha, beta}, T{}));
+    const T alpha = alpha_as<T>("c = a + b", e.left.alpha), beta = alpha_as<T>("c = a + b", e.right.alpha);
+    return with_matrix(e.left, [&](const auto& a) {
+      return with_matrix(e.right, [&](const auto& b) {
+        const auto sum = [&](const auto& of) {
+          using made = combined_t<T, decltype(a), decltype(b)>;
+          return as_type<M>("c = a + b", combine<T>("add", a, b, of, T{}, if_same_type<made>(old)));
+        };
+        if (alpha == T(1) && beta == T(1)) return sum(sum_of<T>{});
+        return sum(weighted_sum<T>{alpha, beta});
       });
     });
   } else {
     return M();
   }
 }
-template <class F, class G, class M>
-M evaluate(const sparse_sum<F, G>& e, std::type_identity<M> type) {
-  return evaluate(cpu{}, e, type);
-}
 
-/// The value of alpha op(A): A's structure (sorted when transposed).
-template <class Policy, class A, op Op, class S, class M>
-M evaluate(const Policy&, const factor<A, Op, S>& e, std::type_identity<M>) {
+/// The value of alpha op(A), maybe in the memory of `old`: A's structure (sorted when transposed).
+template <class M, class Policy, class A, op Op, class S>
+M value_of(const Policy&, const factor<A, Op, S>& e, M* old) {
   static_assert(
-      detail::takes<M, factor<A, Op, S>>(),
+      takes<M, factor<A, Op, S>>(),
       "bsr: c = alpha * a: c must have the element and index types of alpha * a, and its block size. "
       "bsr::matrix c = alpha * a finds them.");
-  if constexpr (detail::takes<M, factor<A, Op, S>>()) {
+  if constexpr (takes<M, factor<A, Op, S>>()) {
     using T = typename M::value_type;
-    const T alpha = detail::alpha_as<T>("c = alpha * a", e.alpha);
-    return detail::with_matrix(e, [&](const auto& a) {
-      check_format(a, checks::full);
-      return detail::as_type<M>("c = alpha * a", detail::transform<T>(a, [alpha](const auto& x) {
-                                  return detail::plain_product(alpha, detail::cast_scalar<T>(x));
-                                }));
-    });
+    const T alpha = alpha_as<T>("c = alpha * a", e.alpha);
+    const auto scaled = [&](const auto& a, M* to) {
+      using made = of_same_structure<T, std::remove_cvref_t<decltype(a)>>;
+      const auto times_alpha = [alpha](const auto& x) { return plain_product(alpha, cast_scalar<T>(x)); };
+      return as_type<M>("c = alpha * a", transform<T>(a, times_alpha, if_same_type<made>(to)));
+    };
+    if constexpr (Op == op::none) {
+      check_format_for("c = alpha * a", e.a, checks::full);
+      return scaled(e.a, old);
+    } else {
+      using made = decltype(to_transposed(e.a));
+      auto turned = transposed("c = alpha * a", e.a, if_same_type<made>(old));
+      if constexpr (std::same_as<typename made::value_type, T>)
+        if (alpha == T(1)) return as_type<M>("c = alpha * a", std::move(turned));
+      return scaled(std::as_const(turned).view(), nullptr);
+    }
   } else {
     return M();
   }
+}
+
+}  // namespace detail
+
+/// The value of an expression as a matrix of type M, under a policy: alpha op(A) op(B), alpha op(A) + beta
+/// op(B), or alpha op(A).
+template <class Policy, class F, class G, class M>
+M evaluate(const Policy& policy, const sparse_product<F, G>& e, std::type_identity<M>) {
+  return detail::value_of<M>(policy, e, nullptr);
+}
+template <class Policy, class F, class G, class M>
+M evaluate(const Policy& policy, const sparse_sum<F, G>& e, std::type_identity<M>) {
+  return detail::value_of<M>(policy, e, nullptr);
+}
+template <class Policy, class A, op Op, class S, class M>
+M evaluate(const Policy& policy, const factor<A, Op, S>& e, std::type_identity<M>) {
+  return detail::value_of<M>(policy, e, nullptr);
+}
+template <class F, class G, class M>
+M evaluate(const sparse_product<F, G>& e, std::type_identity<M> type) {
+  return evaluate(cpu{}, e, type);
+}
+template <class F, class G, class M>
+M evaluate(const sparse_sum<F, G>& e, std::type_identity<M> type) {
+  return evaluate(cpu{}, e, type);
 }
 template <class A, op Op, class S, class M>
 M evaluate(const factor<A, Op, S>& e, std::type_identity<M> type) {
@@ -174,13 +201,11 @@ template <class Policy, class T, int R, int C, class Index, class E, update Upda
 void assign(Policy& policy, matrix<T, R, C, Index>& c, const E& e, std::integral_constant<update, Update>) {
   static_assert(Update == update::set);
   detail::refuse_other_plan<Policy>();
-  c = evaluate(policy, e, std::type_identity<matrix<T, R, C, Index>>());
-}
-template <class Policy, class T, int R, int C, class Index, class F, class G>
-void assign(Policy& policy, matrix<T, R, C, Index>& c, const sparse_product<F, G>& e,
-            std::integral_constant<update, update::set>) {
-  detail::refuse_other_plan<Policy>();
-  c = detail::evaluate_product(policy, e, &c);
+  using to = matrix<T, R, C, Index>;
+  if constexpr (requires { detail::value_of<to>(policy, e, &c); })
+    c = detail::value_of<to>(policy, e, &c);
+  else
+    c = evaluate(policy, e, std::type_identity<to>());
 }
 template <class T, int R, int C, class Index, class E>
   requires(sparse_expression<E> && !sampled_expression<E>)

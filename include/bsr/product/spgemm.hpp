@@ -12,13 +12,13 @@
 #include "bsr/base/result_type.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/convert/index_width.hpp"
+#include "bsr/convert/result_memory.hpp"
 #include "bsr/convert/to_bsr.hpp"
 #include "bsr/expr/sparse.hpp"
 #include "bsr/format/check_format.hpp"
 #include "bsr/format/clear_padding.hpp"
 #include "bsr/kernel/backend.hpp"
 #include "bsr/kernel/epilogue.hpp"
-#include "bsr/storage/alias.hpp"
 #include "bsr/storage/buffer.hpp"
 #include "bsr/storage/matrix.hpp"
 #include "bsr/storage/matrix_view.hpp"
@@ -120,15 +120,6 @@ auto with_factors(const char* who, const A& a, const B& b, const F& f) {
   }
 }
 
-/// Whether n elements may go where those of `old` are: there is room for them, not much of it would be left,
-/// and no operand lies there.
-template <class Matrix, class... Operands>
-bool has_room(const Matrix& old, std::int64_t n, const Operands&... operands) {
-  const auto room = static_cast<std::int64_t>(old.data().size());
-  return n <= room && room / 4 <= n / 3 &&
-         !(overlap(footprint_of(old.data()), footprint_of(operands.data())) || ...);
-}
-
 /// alpha * a * b as a Result: the matrix type of the product, or the same with block sizes known earlier or
 /// later. Its values may lie in the memory of `old`, which is touched only when nothing can fail any more.
 template <class Result, class Policy, class A, class B, class Alpha>
@@ -147,11 +138,11 @@ Result multiply_sparse(const char* who, const Policy& policy, const A& a, const 
         pattern(shape, std::as_const(indices).span(), std::as_const(indptr).span(), block, padded));
     // Of `old` the indices live on until the end: an operand may be a view of other values with them.
     typename Result::arrays gone;
-    if (old != nullptr && has_room(*old, size, x, y))
+    if (old != nullptr && has_room(old->data(), old->data_capacity(), size, x.data(), y.data()))
       gone = old->release();
     else
       gone.data = buffer<T>(size, uninitialized);
-    gone.data.truncate(size);
+    gone.data.resize_in_place(size);
     Result c(shape, std::move(gone.data), std::move(indices), std::move(indptr), block, padded);
     backend<Policy>::spgemm(policy, work, factor, x, y, c.view());
     return c;

@@ -107,6 +107,12 @@ class buffer {
   BSR_INLINE std::span<T> span() noexcept { return {data_, static_cast<std::size_t>(size_)}; }
   BSR_INLINE std::span<const T> span() const noexcept { return {data_, static_cast<std::size_t>(size_)}; }
 
+  /// How many elements the memory holds; those from size() on nobody has set.
+  BSR_INLINE std::int64_t capacity() const noexcept {
+    return release_ != nullptr ? size_ : bytes_ / static_cast<std::int64_t>(sizeof(T));
+  }
+  /// n elements where they are, n <= capacity(): the first min(size, n) as they were, others not set.
+  BSR_INLINE void resize_in_place(std::int64_t n) noexcept { size_ = n; }
   /// Forgets the elements from n on, without moving the others or giving memory back.
   BSR_INLINE void truncate(std::int64_t n) noexcept {
     if (n < size_) size_ = n < 0 ? 0 : n;

@@ -82,8 +82,9 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
   /// The value of an expression: matrix c = a * b. Its structure is the expression's; memory is allocated.
   template <sparse_expression E>
   BSR_INLINE matrix(const E& e) : matrix(evaluate(e, std::type_identity<matrix>())) {}
-  /// The same in place of what the matrix was, which stays as it is if the expression throws. c = a * b, time
-  /// after time, computes into the memory that c has where it fits. s = alpha * sddmm(s, x, y) + beta * s is
+  /// The same in place of what the matrix was, which stays as it is if the expression throws; where memory is
+  /// short, it may become 0x0. c = a * b, c = a + b, c = transpose(a), time after time, compute into the
+  /// memory that c has where it fits and no operand lies there. s = alpha * sddmm(s, x, y) + beta * s is
   /// computed in place, and allocates nothing, where the matrix has the blocks of the pattern.
   template <sparse_expression E>
   BSR_INLINE matrix& operator=(const E& e) {
@@ -159,6 +160,9 @@ class matrix : public storage_detail::structure<matrix<T, R, C, Index, Space>, R
     buffer<Index, Space> indices;
     buffer<Index, Space> indptr;
   };
+  /// How many elements and how many indices there is memory for.
+  BSR_INLINE std::int64_t data_capacity() const { return data_.capacity(); }
+  BSR_INLINE std::int64_t indices_capacity() const { return indices_.capacity(); }
   /// Gives its arrays away; the matrix becomes 0x0.
   BSR_INLINE arrays release() noexcept {
     matrix gone(std::move(*this));
