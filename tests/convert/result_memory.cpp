@@ -59,6 +59,10 @@ TEST_CASE("result_memory: too small, much too large, or read by an operand: new 
                                                   other.indptr());
   CHECK(result_memory(&old, 400, 100, columns).indices.data() != old.indices().data());
   CHECK(old.num_blocks() == 100);
+  const bsr::matrix_view<const double, 2> rows(old.shape(), other.data(), other.indices(),
+                                               std::as_const(old).indptr());
+  CHECK(result_memory(&old, 400, 100, rows).data.data() != old.data().data());
+  CHECK(old.num_blocks() == 100);
   // What was truncated is not free as long as somebody looks at it.
   const bsr::matrix_view<const double, 2> whole = std::as_const(old).view();
   old.indptr()[1] = 0;

@@ -21,13 +21,14 @@ bool has_room(std::span<T> old, std::int64_t room, std::int64_t n, const Arrays&
 }
 
 /// Arrays for the elements and blocks of a result, so many of each: those of `old` where both fit and no
-/// operand lies there, else new ones. They are not set, and indptr is empty. After this `old` may be 0x0:
-/// nothing may fail any more, if it is to stay as it is when something fails.
+/// operand has any array there, else new ones. They are not set, and indptr is empty. After this `old` may be
+/// 0x0: nothing may fail any more, if it is to stay as it is when something fails.
 template <class Matrix, class... Operands>
 typename Matrix::arrays result_memory(Matrix* old, std::int64_t elements, std::int64_t blocks,
                                       const Operands&... operands) {
   if (old != nullptr && has_room(old->data(), old->data_capacity(), elements, operands.data()...) &&
-      has_room(old->indices(), old->indices_capacity(), blocks, operands.indices()...)) {
+      has_room(old->indices(), old->indices_capacity(), blocks, operands.indices()...) &&
+      !(overlap(footprint_of(old->indptr()), footprint_of(operands.indptr())) || ...)) {
     auto arrays = old->release();
     arrays.data.resize_in_place(elements);
     arrays.indices.resize_in_place(blocks);
