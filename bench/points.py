@@ -46,8 +46,12 @@ class Goal:
 
 
 def read_table(path):
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        sys.exit(f"points: the table {path} cannot be read: {error.strerror}")
     goals, section, point = [], "", ""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         line = line.split("#")[0].strip()
         if not line:
             continue
