@@ -2,9 +2,11 @@
 #pragma once
 // Products on the emulated device, held against sums in double.
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <sstream>
@@ -306,6 +308,18 @@ std::string judged(Case& p, emulator::machine& m, typename Case::accumulator alp
   if (elements != expected)
     return std::to_string(elements) + " elements were written instead of " + std::to_string(expected);
   return "";
+}
+
+/// Calls run(how) in every way: each time it says "", and p has the same bits however it was run.
+template <class T, class Result, class Run>
+void check_ways_to_run(const product_case<T, Result>& p, const Run& run) {
+  bsr::buffer<Result> first;
+  for (const auto& how : ways_to_run(p.shape.seed)) {
+    CAPTURE(static_cast<int>(how.timing));
+    CHECK(run(how) == "");
+    if (first.empty()) first = p.c_memory;
+    CHECK(std::memcmp(first.data(), p.c_memory.data(), first.bytes()) == 0);
+  }
 }
 
 /// The plan of a product, and memory for its partial sums.

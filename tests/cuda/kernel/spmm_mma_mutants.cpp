@@ -4,21 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "bsr/kernel/cuda/flat_epilogue.hpp"
 #include "cuda/kernel/mutants.hpp"
 #include "cuda/kernel/spmm_mma.hpp"
 
 using namespace bsr_test;
-
-/// 2 (-3 v). (relu would make a number of what is none.)
-static bsr::gpu::flat_epilogue steps() {
-  using kind = bsr::gpu_runtime::epilogue_step::kind;
-  bsr::gpu::flat_epilogue e{};
-  e.steps = 2;
-  e.step[0] = {kind::scale, {}, nullptr, 0, 0, -3};
-  e.step[1] = {kind::scale, {}, nullptr, 0, 0, 2};
-  return e;
-}
 
 /// Small products, one of which is cut into parts. With steps that are data, results go through shared
 /// memory.
@@ -52,16 +41,10 @@ static void check(const char* name, int expected, int pieces = 1,
                                                .workers = 3,
                                                .seed = 22}})
     cases.emplace_back(Instance::placed(s));
-  const std::vector<emulator::settings> ways{ways_to_run(3)[1], ways_to_run(3)[0], ways_to_run(3)[2]};
   check_mutants(
-      std::string("spmm_mma, ") + name, expected, ways,
-      [&](const auto& how, const auto* mutate, auto* record) {
-        for (auto& p : cases) {
-          const std::string text =
-              run_product<kernel>(p, tile, Instance::transposed, number(1), e, how, mutate, record);
-          if (!text.empty()) return text;
-        }
-        return std::string();
+      std::string("spmm_mma, ") + name, expected, cases,
+      [&](auto& p, const auto& how, const auto* mutate, auto* record) {
+        return run_product<kernel>(p, tile, Instance::transposed, number(1), e, how, mutate, record);
       },
       harmless);
 }
@@ -73,7 +56,7 @@ TEST_CASE("no mutant of spmm_mma survives") {
   check<mma_instance<bsr::bfloat16, float, 128, 64, along::n, 2>>("bfloat16, odd addresses", 47, 2);
   check<mma_instance<float, float, 32, 8, along::n, 16>>("tf32", 36, 3);
   check<mma_instance<bsr::bfloat16, float, 16, 16, along::n, 16, large_memory, along::m>>(
-      "bfloat16, transposed, masked, staged", 42, 3, {}, true, steps());
+      "bfloat16, transposed, masked, staged", 42, 3, {}, true, two_factors());
   check<mma_instance<float, float, 32, 16, along::k, 16, large_memory, along::m>>("tf32, transposed", 36, 2);
   // What lies beyond the edge of A meets zeros, and an integer times zero is zero.
   check<mma_instance<std::int8_t, std::int32_t, 32, 32, along::n, 16>>(
