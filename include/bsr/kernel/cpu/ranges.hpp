@@ -21,7 +21,18 @@ BSR_INLINE void for_each_range(const cpu& policy, const strip_schedule<Index>& r
   });
 }
 
-/// The same for strips of stored blocks: f(block_row, strip, first, last).
+/// Calls f(block_row, strip, panel) for every strip and every panel, a strip's panels one after the other.
+template <class Index, class F>
+BSR_INLINE void for_each_strip_and_panel(const cpu& policy, const strip_schedule<Index>& rows,
+                                         std::int64_t panels, int pieces, const F& f) {
+  for_each_range(policy, rows, panels, pieces, [&](int, const strip_range& range) {
+    for (strip_position s = range.first; s != range.last; s = rows.next(s))
+      for (std::int64_t panel = range.first_panel; panel < range.last_panel; ++panel)
+        f(s.block_row, s.strip, panel);
+  });
+}
+
+/// for_each_range for strips of stored blocks: f(block_row, strip, first, last).
 template <class Index, class F>
 BSR_INLINE void for_each_strip(const cpu& policy, const Index* indptr, std::int64_t block_rows,
                                std::int64_t strips, int pieces, const F& f) {

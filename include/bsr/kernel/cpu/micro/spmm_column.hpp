@@ -90,11 +90,10 @@ struct spmm_column<spmm_problem<A, op::none, B, C, Epilogue>> {
                                               spmm_block_weight(block.cols));
     const int pieces =
         thread_count(policy, p.a.nnz() / P::size * p.c.cols() / 6 + p.c.rows() * p.c.cols() / P::size);
-    for_each_range(policy, schedule, groups, pieces, [&](int, const strip_range& range) {
-      for (strip_position s = range.first; s != range.last; s = schedule.next(s))
-        for (std::int64_t group = range.first_panel; group < range.last_panel; ++group)
-          run_strip(p, s.block_row, s.strip * max_height, group * group_cols);
-    });
+    for_each_strip_and_panel(policy, schedule, groups, pieces,
+                             [&](std::int64_t block_row, std::int64_t strip, std::int64_t group) {
+                               run_strip(p, block_row, strip * max_height, group * group_cols);
+                             });
   }
 
  private:
