@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/pack_halves.hpp"
 #include "support/fence.hpp"
 #include "support/random.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/pack_squares.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 

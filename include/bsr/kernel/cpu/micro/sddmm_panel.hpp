@@ -9,6 +9,7 @@
 #include "bsr/kernel/cpu/micro/choose.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_generic.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/pack_squares.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/tile.hpp"

@@ -10,6 +10,7 @@
 #include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
+#include "bsr/kernel/cpu/part_pack.hpp"
 #include "bsr/kernel/cpu/ranges.hpp"
 #include "bsr/kernel/cpu/schedule.hpp"
 #include "bsr/kernel/cpu/strips.hpp"

@@ -20,6 +20,7 @@
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
+#include "bsr/kernel/cpu/part_pack.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
