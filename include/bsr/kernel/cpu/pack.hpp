@@ -20,6 +20,7 @@
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cpu/hints.hpp"
+#include "bsr/kernel/cpu/erf_pieces.hpp"
 
 // g++ 12 takes the deliberately undefined operands in its own intrinsics for mistakes.
 #if defined(__GNUC__) && !defined(__clang__)
@@ -496,6 +497,9 @@ class pack<T> {
   BSR_INLINE friend pack erf(pack a)
     requires std::floating_point<T>
   {
+#if BSR_ISA_AVX512
+    if constexpr (std::same_as<T, float>) return pack(erf_in_pieces(a.v_));
+#endif
 #if BSR_HAS_XSIMD
     // Beyond 6 erf is 1 to the last bit, and xsimd's becomes NaN where the square overflows.
     const native made(xsimd::erf(xsimd::batch<T>(within(a.v_, 6))));
@@ -506,6 +510,24 @@ class pack<T> {
   }
 
  private:
+#if BSR_ISA_AVX512
+  /// x times the polynomial of its piece, whose numbers two registers look up; a NaN stays one.
+  BSR_INLINE static native erf_in_pieces(native a) {
+    const __m512 end = _mm512_set1_ps(detail::erf_end), scale = _mm512_set1_ps(8);
+    const __m512 x = _mm512_max_ps(_mm512_set1_ps(-detail::erf_end), _mm512_min_ps(end, a));
+    const __m512 size = _mm512_abs_ps(x);
+    const __m512i piece = _mm512_cvtps_epi32(_mm512_mul_ps(size, scale));
+    const __m512 t = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(piece), _mm512_set1_ps(0.125f), size);
+    const auto factor = [&](int power) {
+      const float* const from = detail::erf_pieces[power];
+      return _mm512_permutex2var_ps(_mm512_loadu_ps(from), piece, _mm512_loadu_ps(from + 16));
+    };
+    __m512 sum = factor(4);
+    BSR_UNROLL
+    for (int power = 3; power >= 0; --power) sum = _mm512_fmadd_ps(sum, t, factor(power));
+    return _mm512_mul_ps(x, sum);
+  }
+#endif
   /// a where it is from -limit to limit, else the nearer of the two; NaN becomes -limit. On its way xsimd
   /// casts doubles to 64-bit integers, and in C++ that has no meaning for infinities and NaN: compilers
   /// compute what they like.
