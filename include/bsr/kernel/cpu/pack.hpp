@@ -19,8 +19,8 @@
 #include "bsr/base/half.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
-#include "bsr/kernel/cpu/hints.hpp"
 #include "bsr/kernel/cpu/erf_pieces.hpp"
+#include "bsr/kernel/cpu/hints.hpp"
 
 // g++ 12 takes the deliberately undefined operands in its own intrinsics for mistakes.
 #if defined(__GNUC__) && !defined(__clang__)
