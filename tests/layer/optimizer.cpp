@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bsr/construct/random.hpp"
@@ -94,7 +95,7 @@ TEST_CASE("relu_backward", "[layer]") {
   bsr::dense_matrix<float, bsr::col_major> z(3, 20);
   for (std::int64_t i = 0; i < 3; ++i)
     for (std::int64_t j = 0; j < 20; ++j) {
-      y(i, j) = (i + j) % 3 == 0 ? 1.0f : 0.0f;
+      y(i, j) = (i + j) % 3 == 0 ? 1.0f : (i + j) % 3 == 1 ? 0.0f : -1.0f;
       z(i, j) = dy(i, j) = static_cast<float>(j + 1);
     }
   layer::relu_backward(y, dy);
@@ -113,6 +114,24 @@ TEST_CASE("steps: what is refused, and nothing has changed", "[layer]") {
   layer::sgd_state<float> none;
   CHECK(text_of<bsr::shape_error>([&] { layer::step(layer::sgd{}, std::span(w), g, none); }) ==
         "bsr: layer: step(sgd): 4 parameters, but 5 gradients.");
+  CHECK(text_of<bsr::shape_error>([&] {
+          layer::step(layer::sgd{}, std::span(w), numbers<float>(3, 1), none);
+        }) == "bsr: layer: step(sgd): 4 parameters, but 3 gradients.");
+  for (const std::int64_t size : {0, 3, 5}) {
+    layer::sgd_state<float> wrong(size);
+    const auto text = text_of<bsr::shape_error>(
+        [&] { layer::step(layer::sgd{.momentum = 0.5}, std::span(w), before, wrong); });
+    CHECK(text == "bsr: layer: step(sgd): 4 parameters and 4 gradients, but a state for " +
+                      std::to_string(size) + ".");
+  }
+  // Of the two memories of adam, one.
+  for (const bool first : {false, true}) {
+    layer::adam_state<float> half(4);
+    (first ? half.first : half.second) = bsr::buffer<float>(5);
+    CHECK(text_of<bsr::shape_error>([&] { layer::step(layer::adam{}, std::span(w), before, half); }) ==
+          "bsr: layer: step(adam): 4 parameters and 4 gradients, but a state for 5.");
+    CHECK(half.steps == 0);
+  }
   layer::adam_state<float> state(3);
   CHECK(text_of<bsr::shape_error>([&] { layer::step(layer::adam{}, std::span(w), before, state); }) ==
         "bsr: layer: step(adam): 4 parameters and 4 gradients, but a state for 3.");
@@ -122,6 +141,9 @@ TEST_CASE("steps: what is refused, and nothing has changed", "[layer]") {
   bsr::dense_matrix<float> dy(4, 3);
   CHECK(text_of<bsr::shape_error>([&] { layer::relu_backward(y, dy); }) ==
         "bsr: layer: relu_backward: y is 3x4, dy is 4x3.");
+  bsr::dense_matrix<float> narrow(3, 3);
+  CHECK(text_of<bsr::shape_error>([&] { layer::relu_backward(y, narrow); }) ==
+        "bsr: layer: relu_backward: y is 3x4, dy is 3x3.");
 }
 
 }  // namespace

@@ -34,10 +34,16 @@ TEST_CASE("quantize: by hand", "[prune]") {
   CHECK(std::vector<int>(whole.values.data().begin(), whole.values.data().end()) ==
         std::vector<int>{127, -64, 0, 1});
   CHECK(whole.error.max_abs == 0.5);
+  CHECK(std::fabs(whole.error.rms - std::sqrt((0.25 + 0.16 + 0.0729) / 4)) < 1e-7);
   const auto rows = prune::quantize(a, prune::scale_of::row);
   CHECK(rows.scales.size() == 2);
   CHECK(std::vector<int>(rows.values.data().begin(), rows.values.data().end()) ==
         std::vector<int>{127, -64, 40, 127});
+  // Halves go to the even number.
+  const bsr::matrix<float, 1, 4> halves({1, 4}, {127, 62.5f, -62.5f, 63.5f}, {0}, {0, 1});
+  const auto even = prune::quantize(halves);
+  CHECK(std::vector<int>(even.values.data().begin(), even.values.data().end()) ==
+        std::vector<int>{127, 62, -62, 64});
   CHECK(rows.error.relative < whole.error.relative);
   CHECK(rows.error.signal_to_noise > whole.error.signal_to_noise);
 }
@@ -82,7 +88,9 @@ TEST_CASE("quantize: zeros and tiny numbers", "[prune]") {
   const bsr::matrix<float, 1> a({2, 1}, {0, 1e-44f}, {0, 0}, {0, 1, 2});
   const auto q = prune::quantize(a, prune::scale_of::row);
   CHECK(q.scales[0] == 1);
+  CHECK(q.scales[1] == (std::numeric_limits<float>::min)());
   CHECK(q.values.data()[0] == 0);
+  CHECK(q.values.data()[1] == 0);
   CHECK(std::isfinite(q.error.relative));
   const auto zero = prune::quantize(bsr::matrix<float, 1>({1, 1}, {0}, {0}, {0, 1}));
   CHECK(zero.error.relative == 0);
@@ -90,11 +98,27 @@ TEST_CASE("quantize: zeros and tiny numbers", "[prune]") {
   CHECK(prune::quantize(bsr::matrix<double, 2>({4, 4})).error.rms == 0);
 }
 
+TEST_CASE("quantize: what pads a block does not count", "[prune]") {
+  // One block of 2 x 2, of which only its first element belongs to the matrix.
+  const bsr::matrix<float, 2> a({1, 1}, {2, 1000, 1000, 1000}, {0}, {0, 1}, bsr::padded);
+  for (const auto kind : {prune::scale_of::matrix, prune::scale_of::row, prune::scale_of::block}) {
+    const auto q = prune::quantize(a, kind);
+    CHECK(q.scales[0] == 2.0f / 127);
+    CHECK(q.values.data()[0] == 127);
+  }
+}
+
 TEST_CASE("quantize: what is refused", "[prune]") {
   bsr::matrix<float, 2> a({2, 4}, {1, 2, 3, 4}, {1}, {0, 1});
   a.data()[3] = std::numeric_limits<float>::infinity();
   CHECK(text_of<bsr::error>([&] { prune::quantize(a); }) ==
         "bsr: prune: quantize: element (1, 3) is inf, which no int8 with a float scale comes near.");
+  const bsr::matrix<double, 2> huge({4, 4}, {1, 1, 1, 1, 1, 1, 1e39, 1}, {0, 1}, {0, 1, 2});
+  CHECK(text_of<bsr::error>([&] { prune::quantize(huge); }) ==
+        "bsr: prune: quantize: element (3, 2) is 1e+39, which no int8 with a float scale comes near.");
+  bsr::matrix<float, 2> outside({4, 4}, {1, 2, 3, 4}, {1}, {0, 1, 1});
+  outside.indices()[0] = 2;
+  CHECK_THROWS_AS(prune::quantize(outside), bsr::format_error);
 }
 
 }  // namespace

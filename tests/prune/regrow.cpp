@@ -130,6 +130,24 @@ TEST_CASE("exchange: what is refused, and nothing has changed", "[prune]") {
   std::vector<float> wrong(31);
   CHECK(text_of<bsr::shape_error>([&] { topology.exchange(a, stored, candidates, 1, state, wrong); }) ==
         "bsr: prune: exchange: the matrix has 32 stored elements, but a state has 31.");
+  std::vector<float> long_state(33);
+  CHECK(text_of<bsr::shape_error>([&] { topology.exchange(a, stored, candidates, 1, long_state); }) ==
+        "bsr: prune: exchange: the matrix has 32 stored elements, but a state has 33.");
+  const prune::score_table larger({8, 10}, {2, 2});
+  const char* const of_another =
+      "bsr: prune: exchange: the matrix is 8x8 with blocks of 2x2, but the scores are of a 8x10 matrix with "
+      "blocks of 2x2.";
+  CHECK(text_of<bsr::shape_error>([&] { topology.exchange(a, stored, larger, 1); }) == of_another);
+  CHECK(text_of<bsr::shape_error>([&] { topology.exchange(a, larger, candidates, 1); }) == of_another);
+  // As many blocks, but in a matrix of another shape.
+  for (const bsr::dims shape : {bsr::dims(8, 10), {16, 4}}) {
+    auto b = bsr::random<float, 2>(shape, 8.0 / static_cast<double>(shape.rows * shape.cols / 4), 1);
+    const prune::score_table zeros(shape, {2, 2});
+    REQUIRE(b.num_blocks() == 8);
+    CHECK(text_of<bsr::shape_error>([&] {
+            topology.exchange(b, zeros, zeros, 1);
+          }).find("but this regrowth was made for 8 in 4 block rows.") != std::string::npos);
+  }
   const prune::score_table other({8, 8}, {4, 2});
   CHECK(text_of<bsr::shape_error>([&] { topology.exchange(a, stored, other, 1, state); }) ==
         "bsr: prune: exchange: the matrix is 8x8 with blocks of 2x2, but the scores are of a 8x8 matrix with "

@@ -88,6 +88,28 @@ TEST_CASE("rules: a cut through many scores is that of a sort", "[prune]") {
   }
 }
 
+TEST_CASE("rules: a sample that misleads changes nothing", "[prune]") {
+  // Every tenth score, which is what a sample of 2048 sees, is above all others, or below them.
+  const std::int64_t n = 20480;
+  for (const double shift : {10.0, -10.0}) {
+    std::vector<double> values(static_cast<std::size_t>(n));
+    const bsr::detail::random_stream numbers(1, 9);
+    for (std::int64_t p = 0; p < n; ++p)
+      values[static_cast<std::size_t>(p)] =
+          bsr::detail::random_value<double>(numbers.bits(p)) + (p % 10 == 0 ? shift : 0);
+    for (const std::int64_t kept : {n / 50, n / 2, n - n / 50}) {
+      auto sorted = values;
+      std::sort(sorted.begin(), sorted.end());
+      const double least = sorted[static_cast<std::size_t>(n - kept)];
+      std::vector<std::uint8_t> expected, keep(values.size(), 7);
+      for (const double x : values) expected.push_back(x >= least);
+      bsr::detail::mark_highest(values, kept, keep.data());
+      CAPTURE(shift, kept);
+      CHECK(keep == expected);
+    }
+  }
+}
+
 TEST_CASE("rules: absent blocks are never kept", "[prune]") {
   auto s = table({1, 4}, {prune::absent, 1, prune::absent, 2});
   CHECK(columns(prune::select(s, prune::keep_blocks{3})) == std::vector<int>{1, 3});
@@ -135,6 +157,9 @@ TEST_CASE("rules: what is refused", "[prune]") {
         "bsr: prune: a density lies between 0 and 1, and is not nan.");
   CHECK(text(prune::keep_density_per_row{2}) == "bsr: prune: a density lies between 0 and 1, and is not 2.");
   CHECK(text(prune::sparsity{1.01}) == "bsr: prune: a sparsity lies between 0 and 1, and is not 1.01.");
+  CHECK(text(prune::sparsity{-0.1}) == "bsr: prune: a sparsity lies between 0 and 1, and is not -0.1.");
+  CHECK(text(prune::keep_blocks{-1}) == "bsr: prune: -1 blocks cannot be kept of 6.");
+  CHECK(text(prune::keep_n_of_m{0, 3}) == "bsr: prune: keep_n_of_m{0, 3}: n lies between 1 and m.");
   CHECK(text(prune::keep_blocks{7}) == "bsr: prune: 7 blocks cannot be kept of 6.");
   CHECK(text(prune::keep_per_row{4}) == "bsr: prune: keep_per_row{4}: a block row has 3 blocks.");
   CHECK(text(prune::keep_per_row{-1}) == "bsr: prune: keep_per_row{-1}: a block row has 3 blocks.");

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "bsr/base/half.hpp"
@@ -119,6 +120,24 @@ TEST_CASE("scores: a function of a block", "[prune]") {
   CHECK(list(bsr::prune::scores(bsr::to_bsr<3, 5>(w), sum)) == std::vector<double>{15});
 }
 
+TEST_CASE("scores: stored blocks and their gradients, by hand", "[prune]") {
+  const bsr::matrix<float, 1, 2> w({2, 4}, {1, 2, 3, 4, 5, 6}, {0, 1, 1}, {0, 2, 3});
+  const bsr::matrix<float, 1, 2> g({2, 4}, {1, 1, -1, 1, 2, -2}, {0, 1, 1}, {0, 2, 3});
+  CHECK(list(bsr::prune::scores(w, bsr::prune::movement(g))) ==
+        std::vector<double>{-3, -1, bsr::prune::absent, 2});
+  // A function of a block sees what there is of it at the edge.
+  const bsr::matrix<float, 2> edge({3, 3}, {1, 9, 9, 9}, {1}, {0, 0, 1}, bsr::padded);
+  const auto size = [](const auto& block) { return static_cast<double>(10 * block.rows() + block.cols()); };
+  CHECK(bsr::prune::scores(edge, size)(1, 1) == 11);
+}
+
+TEST_CASE("scores: pieces for several threads leave nothing out", "[prune]") {
+  const auto w = bsr::to_dense(bsr::random<float, 1>({1031, 1024}, 1.0, 3));
+  const auto expected = list(bsr::prune::scores<1, 16>(w, bsr::prune::l1_norm{}, bsr::cpu{.threads = 1}));
+  for (const int threads : {2, 3, 4, 7})
+    CHECK(list(bsr::prune::scores<1, 16>(w, bsr::prune::l1_norm{}, on_threads(threads))) == expected);
+}
+
 TEST_CASE("scores: random ones depend on the seed alone", "[prune]") {
   const bsr::dense_matrix<float> w(40, 40);
   const auto a = list(bsr::prune::scores<2>(w, bsr::prune::random_score{1}));
@@ -158,6 +177,35 @@ TEST_CASE("scores: what is refused", "[prune]") {
   sum_duplicates(twice);
   CHECK(text_of<bsr::shape_error>([&] { bsr::prune::scores(twice, bsr::prune::movement(other)); }) ==
         "bsr: prune: scores: the gradient does not have the blocks of the weights.");
+
+  const bsr::matrix<float, 1> two({3, 3}, {1, 2}, {0, 1}, {0, 1, 2, 2});
+  const auto refusal = [&](const auto& gradient) {
+    return text_of<bsr::shape_error>([&] { bsr::prune::scores(two, bsr::prune::movement(gradient)); });
+  };
+  const std::string other_blocks =
+      "bsr: prune: scores: the gradient does not have the blocks of the weights.";
+  CHECK(refusal(bsr::matrix<float, 1>({3, 3}, {1, 2}, {0, 2}, {0, 1, 2, 2})) == other_blocks);
+  CHECK(refusal(bsr::matrix<float, 1>({3, 3}, {1, 2}, {0, 1}, {0, 1, 1, 2})) == other_blocks);
+  CHECK(refusal(bsr::matrix<float, 1, 3>({3, 3}, {1, 2, 3, 4, 5, 6}, {0, 0}, {0, 1, 2, 2})) == other_blocks);
+  CHECK(refusal(bsr::matrix<float, 1>({3, 4}, {1, 2}, {0, 1}, {0, 1, 2, 2})) ==
+        "bsr: prune: scores: the weights are 3x3, but the gradient is 3x4.");
+  bsr::matrix<float, 1> outside = two;
+  outside.indices()[0] = 3;
+  CHECK_THROWS_AS(bsr::prune::scores(outside, bsr::prune::l1_norm{}), bsr::format_error);
+  // A NaN among many blocks, wherever it is.
+  for (const std::int64_t at : {0, 9, 40, 63}) {
+    bsr::dense_matrix<float> wide(1, 64);
+    wide(0, at) = std::nanf("");
+    CHECK(nan([&] {
+            bsr::prune::scores<1>(wide, bsr::prune::l1_norm{});
+          }).find("the score of block (0, " + std::to_string(at) + ") is NaN.") != std::string::npos);
+  }
+  score_table table({4, 6}, {2, 3});
+  CHECK(text_of<bsr::shape_error>([&] { update_scores(table, g, bsr::prune::l1_norm{}); }) ==
+        "bsr: prune: update_scores: the table is of a 4x6 matrix, and the weights are 4x5.");
+  CHECK(text_of<bsr::shape_error>(
+            [&] { update_scores(table, bsr::matrix<float, 2>({4, 6}), bsr::prune::l1_norm{}); }) ==
+        "bsr: prune: update_scores: the table is of blocks of 2x3, and the weights have blocks of 2x2.");
 }
 
 }  // namespace
