@@ -515,9 +515,9 @@ class pack<T> {
   BSR_INLINE static native erf_in_pieces(native a) {
     const __m512 end = _mm512_set1_ps(detail::erf_end), scale = _mm512_set1_ps(8);
     const __m512 x = _mm512_max_ps(_mm512_set1_ps(-detail::erf_end), _mm512_min_ps(end, a));
-    const __m512 size = _mm512_abs_ps(x);
-    const __m512i piece = _mm512_cvtps_epi32(_mm512_mul_ps(size, scale));
-    const __m512 t = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(piece), _mm512_set1_ps(0.125f), size);
+    const __m512 from_zero = _mm512_abs_ps(x);
+    const __m512i piece = _mm512_cvtps_epi32(_mm512_mul_ps(from_zero, scale));
+    const __m512 t = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(piece), _mm512_set1_ps(0.125f), from_zero);
     const auto factor = [&](int power) {
       const float* const from = detail::erf_pieces[power];
       return _mm512_permutex2var_ps(_mm512_loadu_ps(from), piece, _mm512_loadu_ps(from + 16));
