@@ -36,18 +36,16 @@ BSR_INLINE bool fills_cache_lines(std::int64_t block_bytes) {
   return block_bytes > 0 && block_bytes <= 64 && 64 % block_bytes == 0;
 }
 
-/// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
-/// stored order, after the transposed indptr and indices have been made; `indices` has the right size
-/// already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry `to` is
-/// `area` elements long, from data + to * area on.
-template <index Index, index From, class T, class Move>
-void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
-                       const T* data, std::int64_t area, const Move& move) {
+/// Where each entry goes when rows become columns, or columns rows: calls move(from, to, row) for every entry
+/// in stored order, and ahead(to) some entries before, with about the place where it is going to be. indptr
+/// becomes the transposed one; equal columns keep their order.
+template <index Index, index From, class Ahead, class Move>
+void distribute_entries(const compressed<From>& a, buffer<Index>& indptr, const Ahead& ahead,
+                        const Move& move) {
   const std::int64_t stored = a.indptr[a.rows];
   // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
   // j + 1.
   indptr = buffer<Index>(a.cols + 1);
-  if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
   Index* const next = indptr.data() + 1;
   for (std::int64_t k = 0; k < stored; ++k) ++next[a.indices[k]];
   Index sum = 0;
@@ -58,15 +56,61 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
   }
   for (std::int64_t i = 0; i < a.rows; ++i)
     for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
-      // About where an entry further on will go.
       const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
-      const std::int64_t ahead = next[a.indices[later]];
-      prefetch_to_write(indices.data() + ahead);
-      prefetch_to_write(data + ahead * area, area * static_cast<std::int64_t>(sizeof(T)));
-      const Index to = next[a.indices[k]]++;
-      indices[to] = static_cast<Index>(i);
-      move(k, std::int64_t{to});
+      ahead(std::int64_t{next[a.indices[later]]});
+      move(k, std::int64_t{next[a.indices[k]]++}, static_cast<Index>(i));
     }
+}
+
+/// The transposed indptr and indices; calls move(from, to) for every entry in stored order. `indices` has the
+/// right size already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry
+/// `to` is `area` elements long, from data + to * area on.
+template <index Index, index From, class T, class Move>
+void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
+                       const T* data, std::int64_t area, const Move& move) {
+  const std::int64_t stored = a.indptr[a.rows];
+  if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
+  Index* const rows = indices.data();
+  distribute_entries(
+      a, indptr,
+      [&](std::int64_t to) {
+        prefetch_to_write(rows + to);
+        prefetch_to_write(data + to * area, area * static_cast<std::int64_t>(sizeof(T)));
+      },
+      [&](std::int64_t from, std::int64_t to, Index row) {
+        rows[to] = row;
+        move(from, to);
+      });
+}
+
+/// The same for single numbers, which go from `from` to `data`. Where the caches do not hold them, a number
+/// and its row are written to one place, and separated afterwards: what takes the time is how many places are
+/// waited for.
+template <index Index, index From, class T>
+void transpose_numbers(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
+                       const T* from, T* BSR_RESTRICT data) {
+  struct entry {
+    T value;
+    Index row;
+  };
+  constexpr std::int64_t cached_bytes = 1 << 20;
+  const std::int64_t stored = a.indptr[a.rows];
+  if (sizeof(T) > 8 || stored * static_cast<std::int64_t>(sizeof(entry)) < cached_bytes) {
+    transpose_entries(a, indptr, indices, data, 1,
+                      [&](std::int64_t k, std::int64_t to) { data[to] = from[k]; });
+  } else {
+    if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
+    buffer<entry> moved(stored, uninitialized);
+    entry* const entries = moved.data();
+    distribute_entries(
+        a, indptr, [&](std::int64_t to) { prefetch_to_write(entries + to); },
+        [&](std::int64_t k, std::int64_t to, Index row) { entries[to] = {from[k], row}; });
+    Index* BSR_RESTRICT const rows = indices.data();
+    for (std::int64_t k = 0; k < stored; ++k) {
+      data[k] = entries[k].value;
+      rows[k] = entries[k].row;
+    }
+  }
 }
 
 /// to_transposed(a), which `who` asks for; maybe in the memory of `old`.
@@ -84,7 +128,9 @@ Result transposed(const char* who, const View& a, Result* old = nullptr) {
   auto made = result_memory(old, num_blocks * area, num_blocks, a);
   const T* const from_data = a.data().data();
   T* const to_data = made.data.data();
-  if (fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
+  if (area == 1) {
+    transpose_numbers(index_arrays(a), made.indptr, made.indices, from_data, to_data);
+  } else if (fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
     transpose_entries(index_arrays(a), made.indptr, made.indices, to_data, area,
                       [&](std::int64_t from, std::int64_t to) {
                         transpose_block(from_data + from * area, to_data + to * area, rows, cols);
@@ -134,9 +180,7 @@ auto to_transposed(const A& matrix_to_turn) {
   buffer<Index> indptr;
   buffer<Index> indices;
   buffer<T> data(stored, uninitialized);
-  const T* const from_data = a.data().data();
-  detail::transpose_entries(detail::index_arrays(a), indptr, indices, data.data(), 1,
-                            [&](std::int64_t from, std::int64_t to) { data[to] = from_data[from]; });
+  detail::transpose_numbers(detail::index_arrays(a), indptr, indices, a.data().data(), data.data());
   return csr<T, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices), std::move(indptr));
 }
 
