@@ -36,51 +36,45 @@ BSR_INLINE bool fills_cache_lines(std::int64_t block_bytes) {
   return block_bytes > 0 && block_bytes <= 64 && 64 % block_bytes == 0;
 }
 
-/// Where each entry goes when rows become columns, or columns rows: calls move(from, to, row) for every entry
-/// in stored order, and ahead(to) some entries before, with about the place where it is going to be. indptr
-/// becomes the transposed one; equal columns keep their order.
-template <index Index, index From, class Ahead, class Move>
-void distribute_entries(const compressed<From>& a, buffer<Index>& indptr, const Ahead& ahead,
-                        const Move& move) {
-  const std::int64_t stored = a.indptr[a.rows];
+/// Where each column begins when columns become rows: next[j] is the place of column j's next entry, if who
+/// places one counts on. In the end that is the transposed indptr.
+template <index Index, index From>
+Index* begin_columns(const compressed<From>& a, buffer<Index>& indptr) {
   // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
   // j + 1.
   indptr = buffer<Index>(a.cols + 1);
   Index* const next = indptr.data() + 1;
-  for (std::int64_t k = 0; k < stored; ++k) ++next[a.indices[k]];
+  for (std::int64_t k = 0; k < a.indptr[a.rows]; ++k) ++next[a.indices[k]];
   Index sum = 0;
   for (std::int64_t j = 0; j < a.cols; ++j) {
     const Index size = next[j];
     next[j] = sum;
     sum += size;
   }
-  for (std::int64_t i = 0; i < a.rows; ++i)
-    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
-      const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
-      ahead(std::int64_t{next[a.indices[later]]});
-      move(k, std::int64_t{next[a.indices[k]]++}, static_cast<Index>(i));
-    }
+  return next;
 }
 
-/// The transposed indptr and indices; calls move(from, to) for every entry in stored order. `indices` has the
-/// right size already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry
-/// `to` is `area` elements long, from data + to * area on.
+/// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
+/// stored order, after the transposed indptr and indices have been made; `indices` has the right size
+/// already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry `to` is
+/// `area` elements long, from data + to * area on.
 template <index Index, index From, class T, class Move>
 void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
                        const T* data, std::int64_t area, const Move& move) {
   const std::int64_t stored = a.indptr[a.rows];
+  Index* const next = begin_columns(a, indptr);
   if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
-  Index* const rows = indices.data();
-  distribute_entries(
-      a, indptr,
-      [&](std::int64_t to) {
-        prefetch_to_write(rows + to);
-        prefetch_to_write(data + to * area, area * static_cast<std::int64_t>(sizeof(T)));
-      },
-      [&](std::int64_t from, std::int64_t to, Index row) {
-        rows[to] = row;
-        move(from, to);
-      });
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
+      // About where an entry further on will go.
+      const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
+      const std::int64_t ahead = next[a.indices[later]];
+      prefetch_to_write(indices.data() + ahead);
+      prefetch_to_write(data + ahead * area, area * static_cast<std::int64_t>(sizeof(T)));
+      const Index to = next[a.indices[k]]++;
+      indices[to] = static_cast<Index>(i);
+      move(k, std::int64_t{to});
+    }
 }
 
 /// The same for single numbers, which go from `from` to `data`. Where the caches do not hold them, a number
@@ -98,18 +92,22 @@ void transpose_numbers(const compressed<From>& a, buffer<Index>& indptr, buffer<
   if (sizeof(T) > 8 || stored * static_cast<std::int64_t>(sizeof(entry)) < cached_bytes) {
     transpose_entries(a, indptr, indices, data, 1,
                       [&](std::int64_t k, std::int64_t to) { data[to] = from[k]; });
-  } else {
-    if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
-    buffer<entry> moved(stored, uninitialized);
-    entry* const entries = moved.data();
-    distribute_entries(
-        a, indptr, [&](std::int64_t to) { prefetch_to_write(entries + to); },
-        [&](std::int64_t k, std::int64_t to, Index row) { entries[to] = {from[k], row}; });
-    Index* BSR_RESTRICT const rows = indices.data();
-    for (std::int64_t k = 0; k < stored; ++k) {
-      data[k] = entries[k].value;
-      rows[k] = entries[k].row;
+    return;
+  }
+  buffer<entry> moved(stored, uninitialized);
+  entry* const entries = moved.data();
+  Index* const next = begin_columns(a, indptr);
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
+      const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
+      prefetch_to_write(entries + next[a.indices[later]]);
+      entries[next[a.indices[k]]++] = {from[k], static_cast<Index>(i)};
     }
+  if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
+  Index* BSR_RESTRICT const rows = indices.data();
+  for (std::int64_t k = 0; k < stored; ++k) {
+    data[k] = entries[k].value;
+    rows[k] = entries[k].row;
   }
 }
 
