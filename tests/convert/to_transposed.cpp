@@ -2,6 +2,7 @@
 #include "bsr/convert/to_transposed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <complex>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
@@ -57,6 +58,44 @@ TEST_CASE("to_transposed: padded matrices, and twice is the sorted matrix again"
       CHECK(difference(t, transposed(dense(a))) == "");
       CHECK(stored_difference(bsr::to_transposed(t), a) == "");
     }
+}
+
+/// Numbers by columns: those of each column in stored order.
+template <class T, class Index>
+void check_many_numbers(const bsr::matrix<T, 1, 1, Index>& a) {
+  struct entry {
+    Index row;
+    T value;
+  };
+  std::vector<std::vector<entry>> columns(static_cast<std::size_t>(a.cols()));
+  for (std::int64_t i = 0; i < a.rows(); ++i)
+    for (auto k = static_cast<std::size_t>(a.indptr()[static_cast<std::size_t>(i)]);
+         k < static_cast<std::size_t>(a.indptr()[static_cast<std::size_t>(i) + 1]); ++k)
+      columns[static_cast<std::size_t>(a.indices()[k])].push_back({static_cast<Index>(i), a.data()[k]});
+  std::vector<T> data;
+  std::vector<Index> indices, indptr{0};
+  for (const auto& column : columns) {
+    for (const entry& e : column) {
+      data.push_back(e.value);
+      indices.push_back(e.row);
+    }
+    indptr.push_back(static_cast<Index>(indices.size()));
+  }
+  REQUIRE(indices.size() > (1u << 20) / 8);
+  CHECK(stored_difference(bsr::to_transposed(a),
+                          bsr::matrix<T, 1, 1, Index>({a.cols(), a.rows()}, data, indices, indptr)) == "");
+  const bsr::csr<T, Index> rows(a.shape(), bsr::buffer<T>(a.data()), bsr::buffer<Index>(a.indices()),
+                                bsr::buffer<Index>(a.indptr()));
+  CHECK(stored_difference(bsr::to_transposed(rows),
+                          bsr::csr<T, Index>({a.cols(), a.rows()}, data, indices, indptr)) == "");
+}
+
+TEST_CASE("to_transposed: more numbers than caches hold", "[convert]") {
+  random rng(7);
+  const random_options options{.density = 0.4, .duplicates = 0.2, .empty_rows = 0.1};
+  check_many_numbers(random_matrix<float, 1, 1>(rng, {700, 601}, options));
+  check_many_numbers(random_matrix<std::int8_t, 1, 1, std::int64_t>(rng, {500, 800}, options));
+  check_many_numbers(random_matrix<std::complex<double>, 1, 1>(rng, {600, 700}, options));
 }
 
 TEST_CASE("to_transposed: CSR", "[convert]") {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "support/bounds.hpp"
 #include "support/identical.hpp"
@@ -109,6 +110,30 @@ TEMPLATE_TEST_CASE("combine: random matrices against loops", "[elementwise]", bo
   }
   check_all(bsr::matrix<TestType, 2, 3>({0, 3}), bsr::matrix<TestType, 2, 3>({0, 3}));
   check_all(bsr::matrix<TestType, 2, 3>({4, 0}), bsr::matrix<TestType, 2, 3>({4, 0}));
+}
+
+/// One row with blocks in every second column, but for block `other`, which is one further to the right; the
+/// values are first, first + 1, ...
+bsr::matrix<double, 1> every_second_column(std::int64_t count, std::int64_t other, double first) {
+  bsr::buffer<double> data(count);
+  bsr::buffer<std::int32_t> indices(count);
+  for (std::int64_t k = 0; k < count; ++k) {
+    data[k] = first + static_cast<double>(k);
+    indices[k] = static_cast<std::int32_t>(2 * k + (k == other ? 1 : 0));
+  }
+  return {{1, 2 * count},
+          std::move(data),
+          std::move(indices),
+          {std::int32_t{0}, static_cast<std::int32_t>(count)}};
+}
+
+TEST_CASE("combine: one block anywhere at another place is seen", "[elementwise]") {
+  for (const std::int64_t count : {1, 2, 4096, 4097, 4098, 8193, 9000})
+    for (const std::int64_t other : {0, 1, 4095, 4096, 4097, 8192, 8999}) {
+      INFO(count << " blocks, number " << other);
+      const auto a = every_second_column(count, -1, 1), b = every_second_column(count, other, 5);
+      check(a, b, bsr::add(a, b), definition_of_add{});
+    }
 }
 
 TEST_CASE("combine: as scipy: the sample with itself", "[elementwise]") {

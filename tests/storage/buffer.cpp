@@ -18,7 +18,7 @@ using bsr_test::text_of;
 bool is_aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 64 == 0; }
 
 TEST_CASE("buffer: zero or not set, always aligned to 64 bytes", "[storage]") {
-  for (const std::int64_t n : {1, 3, 17, 100000}) {
+  for (const std::int64_t n : {1, 3, 17, 100000, 3 << 20}) {  // the last one is large for an int8, too
     const bsr::buffer<float> x(n);
     CHECK(is_aligned(x.data()));
     CHECK(x.size() == n);

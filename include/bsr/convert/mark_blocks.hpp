@@ -138,14 +138,17 @@ class block_marker {
         collect_strided<true>(row, x_.col_stride(), width, any_.data());
         for (std::int64_t r = 1; r < height; ++r)
           collect_strided<false>(row + r * x_.row_stride(), x_.col_stride(), width, any_.data());
-      } else if (height == 1) {
-        collect<true>(row, width, any_.data());
       } else {
-        // Rows are far from each other: the hardware does not see the next one coming.
-        collect<true>(row, width, row + x_.ld(), any_.data());
+        // Rows are far from each other: the hardware does not see the next one coming. After the last row
+        // that is the first one of what is looked at next: of the columns on the right, or of the next panel.
+        const bool is_end = right == x_.cols();
+        const std::int64_t below = (std::min)(top + height, x_.rows() - 1);
+        const T* const after = is_end ? &x_(below, 0) : row + width;
+        const auto next = [&](std::int64_t r) { return r + 1 < height ? row + x_.ld() : after; };
+        collect<true>(row, width, next(0), any_.data());
         for (std::int64_t r = 1; r < height; ++r) {
           row += x_.ld();
-          collect<false>(row, width, r + 1 < height ? row + x_.ld() : row, any_.data());
+          collect<false>(row, width, next(r), any_.data());
         }
       }
       mark_groups(any_.data(), width * bits::words, across(), hit);

@@ -140,10 +140,7 @@ block_arrays<T, Index> other_compressed(const char* who, const View& a, const ch
   if (stored > 0) check_range_fits<Index>(who, from.rows, lines);
   block_arrays<T, Index> result;
   result.data = buffer<T>(stored, uninitialized);
-  const T* const from_data = a.data().data();
-  T* const data = result.data.data();
-  transpose_entries(from, result.indptr, result.indices, data, 1,
-                    [&](std::int64_t k, std::int64_t to) { data[to] = from_data[k]; });
+  transpose_numbers(from, result.indptr, result.indices, a.data().data(), result.data.data());
   return result;
 }
 

@@ -36,6 +36,24 @@ BSR_INLINE bool fills_cache_lines(std::int64_t block_bytes) {
   return block_bytes > 0 && block_bytes <= 64 && 64 % block_bytes == 0;
 }
 
+/// Where each column begins when columns become rows: next[j] is the place of column j's next entry, if who
+/// places one counts on. In the end that is the transposed indptr.
+template <index Index, index From>
+Index* begin_columns(const compressed<From>& a, buffer<Index>& indptr) {
+  // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
+  // j + 1.
+  indptr = buffer<Index>(a.cols + 1);
+  Index* const next = indptr.data() + 1;
+  for (std::int64_t k = 0; k < a.indptr[a.rows]; ++k) ++next[a.indices[k]];
+  Index sum = 0;
+  for (std::int64_t j = 0; j < a.cols; ++j) {
+    const Index size = next[j];
+    next[j] = sum;
+    sum += size;
+  }
+  return next;
+}
+
 /// Where each entry goes when rows become columns, or columns rows: calls move(from, to) for every entry in
 /// stored order, after the transposed indptr and indices have been made; `indices` has the right size
 /// already, or gets memory. Rows of the result are sorted, equal columns keep their order. Entry `to` is
@@ -44,18 +62,8 @@ template <index Index, index From, class T, class Move>
 void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
                        const T* data, std::int64_t area, const Move& move) {
   const std::int64_t stored = a.indptr[a.rows];
-  // next[j + 1] counts column j, then is the place of its next entry, and in the end the beginning of column
-  // j + 1.
-  indptr = buffer<Index>(a.cols + 1);
+  Index* const next = begin_columns(a, indptr);
   if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
-  Index* const next = indptr.data() + 1;
-  for (std::int64_t k = 0; k < stored; ++k) ++next[a.indices[k]];
-  Index sum = 0;
-  for (std::int64_t j = 0; j < a.cols; ++j) {
-    const Index size = next[j];
-    next[j] = sum;
-    sum += size;
-  }
   for (std::int64_t i = 0; i < a.rows; ++i)
     for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
       // About where an entry further on will go.
@@ -67,6 +75,40 @@ void transpose_entries(const compressed<From>& a, buffer<Index>& indptr, buffer<
       indices[to] = static_cast<Index>(i);
       move(k, std::int64_t{to});
     }
+}
+
+/// The same for single numbers, which go from `from` to `data`. Where the caches do not hold them, a number
+/// and its row are written to one place, and separated afterwards: what takes the time is how many places are
+/// waited for.
+template <index Index, index From, class T>
+void transpose_numbers(const compressed<From>& a, buffer<Index>& indptr, buffer<Index>& indices,
+                       const T* from, T* BSR_RESTRICT data) {
+  struct entry {
+    T value;
+    Index row;
+  };
+  constexpr std::int64_t cached_bytes = 1 << 20;
+  const std::int64_t stored = a.indptr[a.rows];
+  if (sizeof(T) > 8 || stored * static_cast<std::int64_t>(sizeof(entry)) < cached_bytes) {
+    transpose_entries(a, indptr, indices, data, 1,
+                      [&](std::int64_t k, std::int64_t to) { data[to] = from[k]; });
+    return;
+  }
+  buffer<entry> moved(stored, uninitialized);
+  entry* const entries = moved.data();
+  Index* const next = begin_columns(a, indptr);
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t k = a.indptr[i]; k < a.indptr[i + 1]; ++k) {
+      const std::int64_t later = k + scatter_distance < stored ? k + scatter_distance : stored - 1;
+      prefetch_to_write(entries + next[a.indices[later]]);
+      entries[next[a.indices[k]]++] = {from[k], static_cast<Index>(i)};
+    }
+  if (indices.size() != stored) indices = buffer<Index>(stored, uninitialized);
+  Index* BSR_RESTRICT const rows = indices.data();
+  for (std::int64_t k = 0; k < stored; ++k) {
+    data[k] = entries[k].value;
+    rows[k] = entries[k].row;
+  }
 }
 
 /// to_transposed(a), which `who` asks for; maybe in the memory of `old`.
@@ -84,7 +126,9 @@ Result transposed(const char* who, const View& a, Result* old = nullptr) {
   auto made = result_memory(old, num_blocks * area, num_blocks, a);
   const T* const from_data = a.data().data();
   T* const to_data = made.data.data();
-  if (fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
+  if (area == 1) {
+    transpose_numbers(index_arrays(a), made.indptr, made.indices, from_data, to_data);
+  } else if (fills_cache_lines(area * static_cast<std::int64_t>(sizeof(T)))) {
     transpose_entries(index_arrays(a), made.indptr, made.indices, to_data, area,
                       [&](std::int64_t from, std::int64_t to) {
                         transpose_block(from_data + from * area, to_data + to * area, rows, cols);
@@ -134,9 +178,7 @@ auto to_transposed(const A& matrix_to_turn) {
   buffer<Index> indptr;
   buffer<Index> indices;
   buffer<T> data(stored, uninitialized);
-  const T* const from_data = a.data().data();
-  detail::transpose_entries(detail::index_arrays(a), indptr, indices, data.data(), 1,
-                            [&](std::int64_t from, std::int64_t to) { data[to] = from_data[from]; });
+  detail::transpose_numbers(detail::index_arrays(a), indptr, indices, a.data().data(), data.data());
   return csr<T, Index>(dims(a.cols(), a.rows()), std::move(data), std::move(indices), std::move(indptr));
 }
 

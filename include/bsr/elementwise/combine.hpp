@@ -32,11 +32,12 @@ namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
 /// The arrays of a with sorted rows, no duplicates and blocks of `block`: where they lie, or in `copy`.
-/// Checks the indices.
-template <int R, int C, class View, class Copy>
+/// Checks the indices, and calls also(begin, end) for them as scan_rows does.
+template <int R, int C, class View, class Copy, class Also>
 merge_operand<typename View::value_type, typename View::index_type> merge_arrays(
-    const char* who, const View& a, dims block, const typename View::value_type* zeros, Copy& copy) {
-  if (check_format_and_order(who, index_arrays(a)) && a.blocksize() == block)
+    const char* who, const View& a, dims block, const typename View::value_type* zeros, Copy& copy,
+    const Also& also) {
+  if (check_format_and_order(who, index_arrays(a), also) && a.blocksize() == block)
     return {a.indptr().data(), a.indices().data(), a.data().data(), zeros};
   copy = to_bsr<R, C>(a, block, padded);
   sum_duplicates(copy);
@@ -66,14 +67,19 @@ class combination {
     buffer<Index> indptr(rows_ + 1, uninitialized);
     zeros_a_ = buffer<T>(area);
     zeros_b_ = buffer<V>(area);
-    a_ = merge_arrays<R, C>(who, a, block_, zeros_a_.data(), copy_a_);
+    // Indices of a are compared with b's while they are in the cache.
+    same_ = b.blocksize() == block_ && std::ssize(b.indices()) >= std::ssize(a.indices()) &&
+            same_indices(a.indptr().data(), b.indptr().data(), rows_ + 1);
+    a_ = merge_arrays<R, C>(
+        who, a, block_, zeros_a_.data(), copy_a_, [&](std::int64_t begin, std::int64_t end) {
+          same_ = same_ && same_indices(a.indices().data() + begin, b.indices().data() + begin, end - begin);
+        });
+    same_ = same_ && a_.indptr == a.indptr().data();  // not a copy
     // What is known of a's indices then holds for b's, too.
-    same_ = b.blocksize() == block_ && std::ssize(b.indices()) >= a_.indptr[rows_] &&
-            same_blocks(rows_, a_.indptr, a_.indices, b.indptr().data(), b.indices().data());
     if (same_)
       b_ = {b.indptr().data(), b.indices().data(), b.data().data(), zeros_b_.data()};
     else
-      b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_);
+      b_ = merge_arrays<R, C>(who, b, block_, zeros_b_.data(), copy_b_, [](std::int64_t, std::int64_t) {});
     const std::int64_t room = same_ ? a_.indptr[rows_] : room_for_union(rows_, a_, b_);
     check_count_fits<Index>(who, room, "blocks");
     const std::int64_t elements = storage_detail::count_elements(who, room, block_);

@@ -10,13 +10,18 @@
 namespace bsr::inline v0::inline BSR_TARGET::detail {
 
 /// Throws format_error, on behalf of the operation `who`, unless the index arrays are in order; returns
-/// whether the columns of every row rise strictly. O(rows + entries).
-template <index Index>
-bool check_format_and_order(const char* who, const compressed<Index>& a) {
+/// whether the columns of every row rise strictly. Calls also(begin, end) as scan_rows does. O(rows +
+/// entries).
+template <index Index, class Also>
+bool check_format_and_order(const char* who, const compressed<Index>& a, const Also& also) {
   check_indptr(who, a);
-  const scanned<Index> seen = scan_rows<true>(a);
+  const scanned<Index> seen = scan_rows<true>(a, also);
   check_highest(who, a, seen.highest);
   return seen.ascending;
+}
+template <index Index>
+bool check_format_and_order(const char* who, const compressed<Index>& a) {
+  return check_format_and_order(who, a, [](std::int64_t, std::int64_t) {});
 }
 
 }  // namespace bsr::inline v0::inline BSR_TARGET::detail

@@ -31,9 +31,10 @@ struct scanned {
 
 /// Looks at all indices once; indptr must be in order. Neighbours are compared all along the indices, because
 /// that can be vectorised; those that are wrong only because a new row begins between them are counted while
-/// they are in the cache, and must be all. O(rows + entries).
-template <bool Strictly, index Index>
-scanned<Index> scan_rows(const compressed<Index>& a) {
+/// they are in the cache, and must be all. Calls also(begin, end) for one piece of them after the other,
+/// which then are in the cache, too. O(rows + entries).
+template <bool Strictly, index Index, class Also>
+scanned<Index> scan_rows(const compressed<Index>& a, const Also& also) {
   using Unsigned = std::make_unsigned_t<Index>;
   const Index* const indptr = a.indptr;
   const Index* const indices = a.indices;
@@ -46,6 +47,7 @@ scanned<Index> scan_rows(const compressed<Index>& a) {
   while (indptr[row] == 0) ++row;
   Index all = 0, at_starts = 0;
   auto highest = static_cast<Unsigned>(indices[0]);
+  also(std::int64_t{0}, std::int64_t{1});
   constexpr std::int64_t piece = 4096;
   for (std::int64_t begin = 1; begin < count;) {
     // Rows that begin in a piece begin behind its first index, or there.
@@ -57,9 +59,14 @@ scanned<Index> scan_rows(const compressed<Index>& a) {
     }
     for (; row < a.rows && indptr[row] < end; ++row)
       at_starts += static_cast<Index>(wrong(indptr[row]) & (indptr[row] != indptr[row + 1]));
+    also(begin, end);
     begin = end;
   }
   return {all == at_starts, highest};
+}
+template <bool Strictly, index Index>
+scanned<Index> scan_rows(const compressed<Index>& a) {
+  return scan_rows<Strictly>(a, [](std::int64_t, std::int64_t) {});
 }
 
 template <bool Strictly, index Index>

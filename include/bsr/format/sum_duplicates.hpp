@@ -24,19 +24,21 @@ std::int64_t merge_equal(Index* indptr, std::int64_t rows, Index* indices, T* da
   std::int64_t begin = 0;
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t end = indptr[i + 1];
-    const std::int64_t first = kept;
-    for (std::int64_t k = begin; k < end; ++k) {
-      if (kept > first && indices[kept - 1] == indices[k]) {
-        T* const sum = data + (kept - 1) * area;
-        const T* const other = data + k * area;
-        for (std::int64_t e = 0; e < area; ++e) sum[e] = add(sum[e], other[e]);
-        continue;
+    for (std::int64_t k = begin; k < end; ++kept) {
+      const std::int64_t next = k + 1;
+      indices[kept] = indices[k];
+      T* const to = data + kept * area;
+      const T* const one = data + k * area;
+      if (next < end && indices[next] == indices[k]) {
+        // Two are added where the sum goes: it is not copied there first.
+        const T* const other = data + next * area;
+        for (std::int64_t e = 0; e < area; ++e) to[e] = add(one[e], other[e]);
+        for (k = next + 1; k < end && indices[k] == indices[kept]; ++k)
+          for (std::int64_t e = 0; e < area; ++e) to[e] = add(to[e], data[k * area + e]);
+      } else {
+        if (kept != k) copy_elements_of_block(one, to, area);
+        k = next;
       }
-      if (kept != k) {
-        indices[kept] = indices[k];
-        copy_elements_of_block(data + k * area, data + kept * area, area);
-      }
-      ++kept;
     }
     indptr[i + 1] = static_cast<Index>(kept);
     begin = end;

@@ -43,9 +43,35 @@ inline constinit kept_memory the_kept_memory;
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-inline void give_back(storage_detail::memory_piece piece) noexcept {
-  ::operator delete(piece.data, std::align_val_t{storage_detail::kept_memory::alignment});
-}
+/// Memory from operator new, aligned. In front of a large piece stands what new gave. operator new of an
+/// alignment would do, but glibc before 2.38 asks itself for more there, and cuts off what is too much: where
+/// a piece was freed there is no room for the next one of its size, which gets new pages.
+class aligned_new {
+  using piece = storage_detail::memory_piece;
+  static constexpr std::size_t align = storage_detail::kept_memory::alignment;
+  static constexpr bool is_large(std::int64_t bytes) {
+    return bytes >= storage_detail::kept_memory::least_bytes;
+  }
+
+ public:
+  /// nullptr where there is none.
+  static void* get(std::int64_t bytes) noexcept {
+    const auto size = static_cast<std::size_t>(bytes);
+    if (!is_large(bytes)) return ::operator new(size, std::align_val_t{align}, std::nothrow);
+    void* const all = ::operator new(size + align, std::nothrow);
+    if (all == nullptr) return nullptr;
+    // At least 8 bytes behind, because new aligns to as many.
+    char* const to = static_cast<char*>(all) + (align - reinterpret_cast<std::uintptr_t>(all) % align);
+    reinterpret_cast<void**>(to)[-1] = all;
+    return to;
+  }
+  static void free(piece one) noexcept {
+    if (is_large(one.bytes))
+      ::operator delete(static_cast<void**>(one.data)[-1]);
+    else
+      ::operator delete(one.data, std::align_val_t{align});
+  }
+};
 
 /// Access to the kept memory for a moment; `mine` says whether it was to be had.
 class kept_memory_access {
@@ -84,7 +110,7 @@ class kept_memory_access {
   void put(piece one) noexcept {
     kept_memory& k = kept();
     const std::int64_t room = most_bytes() - one.bytes;
-    if (room < 0) return give_back(one);
+    if (room < 0) return aligned_new::free(one);
     shrink(room, kept_memory::most_pieces - 1);
     k.pieces[k.count++] = one;
     k.total += one.bytes;
@@ -92,7 +118,7 @@ class kept_memory_access {
   /// Gives back the oldest pieces until the others are so few.
   void shrink(std::int64_t bytes, int pieces) noexcept {
     if (kept().count == 0 || (kept().total <= bytes && kept().count <= pieces)) return;
-    give_back(take_out(0));
+    aligned_new::free(take_out(0));
     shrink(bytes, pieces);
   }
   static void limit(std::int64_t bytes) noexcept {
@@ -146,11 +172,11 @@ inline storage_detail::memory_piece allocate_elements(std::int64_t n, std::int64
     const auto kept = access.mine ? access.take(bytes) : storage_detail::memory_piece{};
     if (kept.data != nullptr) return kept;
   }
-  constexpr std::align_val_t alignment{storage_detail::kept_memory::alignment};
-  void* memory = ::operator new(static_cast<std::size_t>(bytes), alignment, std::nothrow);
+  void* memory = aligned_new::get(bytes);
   if (memory == nullptr) {
     if (kept_memory_access access; access.mine) access.shrink(0, 0);
-    memory = ::operator new(static_cast<std::size_t>(bytes), alignment);
+    memory = aligned_new::get(bytes);
+    if (memory == nullptr) throw std::bad_alloc();
   }
 #if defined(__linux__)
   // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
@@ -171,7 +197,7 @@ inline void free_elements(storage_detail::memory_piece piece) noexcept {
     kept_memory_access access;
     if (access.mine) return access.put(piece);
   }
-  give_back(piece);
+  aligned_new::free(piece);
 }
 
 }  // namespace detail
