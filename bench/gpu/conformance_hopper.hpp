@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// The same for what sm_90a has beyond the rest: barriers that count, the copy engine, multiplications by
+// warpgroups. One warpgroup, whose input words are also what the engine copies.
+#include <cstdint>
+
+#include "bsr/base/half.hpp"
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/isa.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
+#include "bsr/kernel/cuda/slab.hpp"
+
+namespace bsr_conformance::hopper {
+
+using bsr::gpu::along;
+using bsr::gpu::slab_bytes;
+
+inline constexpr int all_threads = 128;
+inline constexpr int slabs = 5;  // one of A, four of B
+inline constexpr int words_in = slabs * slab_bytes / 4 / all_threads;
+inline constexpr int words_out = 128;  // at most
+inline constexpr int shared_bytes = slabs * slab_bytes + 64;
+
+template <class Map>
+struct arguments {
+  const std::uint32_t* in;  // word w of thread t is at w * all_threads + t
+  std::uint32_t* out;       // likewise
+  Map map;                  // of the probe's source
+};
+
+struct probe_base {
+  static constexpr int threads = all_threads;
+  static constexpr int resident = 1;
+
+  /// What the host makes of a random word.
+  static std::uint32_t prepared(std::uint32_t word) { return word; }
+  /// What copy_slab takes from the input words.
+  static bsr::gpu::slab_source source(const std::uint32_t* in) {
+    return {in, {64, 8, 1}, {128, 128 * 8}};
+  }
+
+  template <class Isa, class Args>
+  BSR_DEVICE static std::uint32_t in(Isa& isa, const Args& a, int word) {
+    return isa.load(a.in + word * all_threads + isa.thread());
+  }
+  template <class Isa, class Args>
+  BSR_DEVICE static void out(Isa& isa, const Args& a, int word, std::uint32_t value) {
+    isa.store(a.out + word * all_threads + isa.thread(), value);
+  }
+  /// Words of shared memory; barriers are behind the slabs.
+  template <class Isa>
+  BSR_DEVICE static std::uint32_t at(Isa& isa, int word) {
+    return isa.shared() + static_cast<std::uint32_t>(4 * word);
+  }
+  template <class Isa>
+  BSR_DEVICE static std::uint32_t barrier(Isa& isa, int n) {
+    return isa.shared() + static_cast<std::uint32_t>(slabs * slab_bytes + 8 * n);
+  }
+  BSR_HD static float small(std::uint32_t bits) {
+    return static_cast<float>(static_cast<int>(bits % 17) - 8);
+  }
+};
+
+struct barriers : probe_base {
+  static constexpr const char* name = "phase_init, phase_arrive, phase_expect, phase_wait, sync_some";
+  template <class Isa, class Args>
+  BSR_DEVICE static void run(Isa& isa, const Args& a) {
+    const int t = isa.thread();
+    if (t == 0) {
+      isa.phase_init(barrier(isa, 0), all_threads / 32);
+      isa.phase_init(barrier(isa, 1), 1);
+      isa.fence_async();
+    }
+    isa.sync();
+    // One arrival of each warp; the parity comes round.
+    for (int round = 0; round < 3; ++round) {
+      isa.store_shared(at(isa, round * all_threads + t), in(isa, a, round));
+      isa.sync_warp();
+      if (isa.lane() == 0) isa.phase_arrive(barrier(isa, 0));
+      isa.phase_wait(barrier(isa, 0), static_cast<std::uint32_t>(round % 2));
+      const int other = round * all_threads + (t + 37) % all_threads;
+      out(isa, a, round, isa.template load_shared<std::uint32_t>(at(isa, other)));
+    }
+    // Nothing is expected: one arrival ends the phase.
+    if (t == 5) {
+      isa.store_shared(at(isa, 4 * all_threads), in(isa, a, 4));
+      isa.phase_expect(barrier(isa, 1), 0);
+    }
+    isa.phase_wait(barrier(isa, 1), 0);
+    out(isa, a, 3, isa.template load_shared<std::uint32_t>(at(isa, 4 * all_threads)));
+    if (isa.warp() >= 2) return;
+    isa.store_shared(at(isa, 5 * all_threads + t), in(isa, a, 5));
+    isa.template sync_some<64>();
+    out(isa, a, 4, isa.template load_shared<std::uint32_t>(at(isa, 5 * all_threads + 63 - t)));
+  }
+};
+
+/// A whole slab of the second plane, one that begins inside a line and goes beyond two edges, and one that
+/// lies outside. What is told are words of shared memory as they lie: the exchange of chunks too.
+struct slab_copies : probe_base {
+  static constexpr const char* name = "copy_slab";
+  static bsr::gpu::slab_source source(const std::uint32_t* in) {
+    return {in, {100, 70, 2}, {208, 208 * 70 + 16}};
+  }
+  template <class Isa, class Args>
+  BSR_DEVICE static void run(Isa& isa, const Args& a) {
+    const std::uint32_t full = barrier(isa, 0);
+    if (isa.thread() == 0) {
+      isa.phase_init(full, 1);
+      isa.fence_async();
+    }
+    isa.sync();
+    if (isa.thread() == 0) {
+      isa.phase_expect(full, 3 * slab_bytes);
+      isa.copy_slab(isa.shared(), a.map, full, 0, 0, 1);
+      isa.copy_slab(isa.shared() + slab_bytes, a.map, full, 56, 40, 0);
+      isa.copy_slab(isa.shared() + 2 * slab_bytes, a.map, full, 0, 64, 2);
+    }
+    isa.phase_wait(full, 0);
+    constexpr int words = 3 * slab_bytes / 4 / all_threads;
+    for (int w = 0; w < words; ++w)
+      out(isa, a, w, isa.template load_shared<std::uint32_t>(at(isa, w * all_threads + isa.thread())));
+  }
+};
+
+enum class product_type { bf16, f16 };
+template <product_type Type, along OrderA, along OrderB>
+struct products : probe_base {
+  static constexpr bool a_transposed = OrderA != along::k, b_transposed = OrderB != along::k;
+  static constexpr const char* names[2][2][2] = {
+      {{"wgmma_bf16", "wgmma_bf16, B along n"}, {"wgmma_bf16, A along m", "wgmma_bf16, A along m, B along n"}},
+      {{"wgmma_f16", "wgmma_f16, B along n"}, {"wgmma_f16, A along m", "wgmma_f16, A along m, B along n"}}};
+  static constexpr const char* name = names[static_cast<int>(Type)][a_transposed][b_transposed];
+
+  static std::uint32_t prepared(std::uint32_t word) {
+    const auto half = [](std::uint32_t bits) {
+      const float x = small(bits);
+      return std::uint32_t{Type == product_type::bf16 ? bsr::bfloat16(x).bits() : bsr::float16(x).bits()};
+    };
+    return half(word & 0xffffu) | half(word >> 16) << 16;
+  }
+  template <class Isa, class Args>
+  BSR_DEVICE static void run(Isa& isa, const Args& a) {
+    for (int w = 0; w < words_in; w += 4) {
+      bsr::gpu::quad q;
+      for (int i = 0; i < 4; ++i) q.word[i] = in(isa, a, w + i);
+      isa.store_shared(at(isa, w * all_threads + 4 * isa.thread()), q);
+    }
+    isa.fence_async();
+    isa.sync();
+    float d[128];
+    BSR_GPU_UNROLL
+    for (int i = 0; i < 128; ++i) d[i] = small(in(isa, a, i % words_in));
+    isa.wgmma_fence();
+    BSR_GPU_UNROLL
+    for (int slice = 0; slice < 4; ++slice) {
+      const std::uint64_t x = bsr::gpu::slab_descriptor(isa.shared(), OrderA, slice);
+      const std::uint64_t y = bsr::gpu::slab_descriptor(isa.shared() + slab_bytes, OrderB, slice);
+      if constexpr (Type == product_type::bf16)
+        isa.template wgmma_bf16<a_transposed, b_transposed>(d, x, y);
+      else
+        isa.template wgmma_f16<a_transposed, b_transposed>(d, x, y);
+    }
+    isa.wgmma_commit();
+    isa.template wgmma_wait<0>();
+    BSR_GPU_UNROLL
+    for (int i = 0; i < 128; ++i) out(isa, a, i, __builtin_bit_cast(std::uint32_t, d[i] + 0.0f));
+  }
+};
+
+/// f(probe()) for each of them, in one order everywhere.
+template <class F>
+void for_each_probe(const F& f) {
+  const auto orders = [&]<product_type Type>() {
+    f(products<Type, along::k, along::k>());
+    f(products<Type, along::k, along::n>());
+    f(products<Type, along::m, along::k>());
+    f(products<Type, along::m, along::n>());
+  };
+  f(barriers());
+  f(slab_copies());
+  orders.template operator()<product_type::bf16>();
+  orders.template operator()<product_type::f16>();
+}
+
+/// Whether there is a device with these instructions, and code for it.
+bool on_device();
+/// Runs probe number n; the arrays are the host's. 0, or CUDA's number for what went wrong.
+int run_on_device(int n, const std::uint32_t* in, std::uint32_t* out);
+
+}  // namespace bsr_conformance::hopper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// A slab_source as the copy engine wants it.
+#include <cuda.h>
+#include <cuda_runtime_api.h>
+
+#include "bsr/base/target.hpp"
+#include "bsr/kernel/cuda/runtime.hpp"
+#include "bsr/kernel/cuda/slab.hpp"
+#include "bsr/kernel/cuda/status.cuh"
+
+namespace bsr::inline v0::inline BSR_TARGET::gpu {
+
+/// Neither allocates nor waits.
+inline gpu_runtime::status make_slab_map(CUtensorMap& map, const slab_source& s) {
+  using encode_function = decltype(&cuTensorMapEncodeTiled);
+  // The driver's, found at run time: a program that links it would not start where there is none.
+  void* function = nullptr;
+  cudaDriverEntryPointQueryResult found{};
+  if (const cudaError_t e = cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000,
+                                                             cudaEnableDefault, &found))
+    return status_of(e, "cudaGetDriverEntryPointByVersion");
+  if (found != cudaDriverEntryPointSuccess || function == nullptr)
+    return {static_cast<int>(found), "cudaGetDriverEntryPointByVersion",
+            "the driver has no cuTensorMapEncodeTiled"};
+  const cuuint64_t sizes[] = {static_cast<cuuint64_t>(s.sizes[0]), static_cast<cuuint64_t>(s.sizes[1]),
+                              static_cast<cuuint64_t>(s.sizes[2])};
+  const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]), static_cast<cuuint64_t>(s.strides[1])};
+  const cuuint32_t box[] = {slab_lines, slab_lines, 1};
+  const cuuint32_t apart[] = {1, 1, 1};
+  // Two bytes are two bytes: zeros are the same in both types.
+  const CUresult result = reinterpret_cast<encode_function>(function)(
+      &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 3, const_cast<void*>(s.data), sizes, strides, box, apart,
+      CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+      CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  if (result == CUDA_SUCCESS) return {};
+  return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};
+}
+
+}  // namespace bsr::inline v0::inline BSR_TARGET::gpu
