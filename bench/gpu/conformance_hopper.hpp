@@ -3,6 +3,7 @@
 // The same for what sm_90a has beyond the rest: barriers that count, the copy engine, multiplications by
 // warpgroups. One warpgroup, whose input words are also what the engine copies.
 #include <cstdint>
+#include <type_traits>
 
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
@@ -35,9 +36,7 @@ struct probe_base {
   /// What the host makes of a random word.
   static std::uint32_t prepared(std::uint32_t word) { return word; }
   /// What copy_slab takes from the input words.
-  static bsr::gpu::slab_source source(const std::uint32_t* in) {
-    return {in, {64, 8, 1}, {128, 128 * 8}};
-  }
+  static bsr::gpu::slab_source source(const std::uint32_t* in) { return {in, {64, 8, 1}, {128, 128 * 8}}; }
 
   template <class Isa, class Args>
   BSR_DEVICE static std::uint32_t in(Isa& isa, const Args& a, int word) {
@@ -97,10 +96,11 @@ struct barriers : probe_base {
 
 /// A whole slab of the second plane, one that begins inside a line and goes beyond two edges, and one that
 /// lies outside. What is told are words of shared memory as they lie: the exchange of chunks too.
+template <int Bytes>
 struct slab_copies : probe_base {
-  static constexpr const char* name = "copy_slab";
+  static constexpr const char* name = Bytes == 1 ? "copy_slab of bytes" : "copy_slab of two bytes";
   static bsr::gpu::slab_source source(const std::uint32_t* in) {
-    return {in, {100, 70, 2}, {208, 208 * 70 + 16}};
+    return {in, {200 / Bytes, 70, 2}, {208, 208 * 70 + 16}, Bytes};
   }
   template <class Isa, class Args>
   BSR_DEVICE static void run(Isa& isa, const Args& a) {
@@ -113,7 +113,7 @@ struct slab_copies : probe_base {
     if (isa.thread() == 0) {
       isa.phase_expect(full, 3 * slab_bytes);
       isa.copy_slab(isa.shared(), a.map, full, 0, 0, 1);
-      isa.copy_slab(isa.shared() + slab_bytes, a.map, full, 56, 40, 0);
+      isa.copy_slab(isa.shared() + slab_bytes, a.map, full, 112 / Bytes, 40, 0);
       isa.copy_slab(isa.shared() + 2 * slab_bytes, a.map, full, 0, 64, 2);
     }
     isa.phase_wait(full, 0);
@@ -123,16 +123,21 @@ struct slab_copies : probe_base {
   }
 };
 
-enum class product_type { bf16, f16 };
+enum class product_type { bf16, f16, s8 };
 template <product_type Type, along OrderA, along OrderB>
 struct products : probe_base {
   static constexpr bool a_transposed = OrderA != along::k, b_transposed = OrderB != along::k;
-  static constexpr const char* names[2][2][2] = {
-      {{"wgmma_bf16", "wgmma_bf16, B along n"}, {"wgmma_bf16, A along m", "wgmma_bf16, A along m, B along n"}},
-      {{"wgmma_f16", "wgmma_f16, B along n"}, {"wgmma_f16, A along m", "wgmma_f16, A along m, B along n"}}};
+  static constexpr const char* names[][2][2] = {
+      {{"wgmma_bf16", "wgmma_bf16, B along n"},
+       {"wgmma_bf16, A along m", "wgmma_bf16, A along m, B along n"}},
+      {{"wgmma_f16", "wgmma_f16, B along n"}, {"wgmma_f16, A along m", "wgmma_f16, A along m, B along n"}},
+      {{"wgmma_s8"}}};
   static constexpr const char* name = names[static_cast<int>(Type)][a_transposed][b_transposed];
+  using sum = std::conditional_t<Type == product_type::s8, std::int32_t, float>;
 
+  /// Small integers; all bytes.
   static std::uint32_t prepared(std::uint32_t word) {
+    if constexpr (Type == product_type::s8) return word;
     const auto half = [](std::uint32_t bits) {
       const float x = small(bits);
       return std::uint32_t{Type == product_type::bf16 ? bsr::bfloat16(x).bits() : bsr::float16(x).bits()};
@@ -148,23 +153,23 @@ struct products : probe_base {
     }
     isa.fence_async();
     isa.sync();
-    float d[128];
+    sum d[128];
     BSR_GPU_UNROLL
-    for (int i = 0; i < 128; ++i) d[i] = small(in(isa, a, i % words_in));
+    for (int i = 0; i < 128; ++i) d[i] = static_cast<sum>(small(in(isa, a, i % words_in)));
     isa.wgmma_fence();
     BSR_GPU_UNROLL
-    for (int slice = 0; slice < 4; ++slice) {
+    for (int slice = 0; slice < bsr::gpu::slices_of_slab; ++slice) {
       const std::uint64_t x = bsr::gpu::slab_descriptor(isa.shared(), OrderA, slice);
       const std::uint64_t y = bsr::gpu::slab_descriptor(isa.shared() + slab_bytes, OrderB, slice);
-      if constexpr (Type == product_type::bf16)
-        isa.template wgmma_bf16<a_transposed, b_transposed>(d, x, y);
-      else
-        isa.template wgmma_f16<a_transposed, b_transposed>(d, x, y);
+      if constexpr (Type == product_type::bf16) isa.template wgmma_bf16<a_transposed, b_transposed>(d, x, y);
+      if constexpr (Type == product_type::f16) isa.template wgmma_f16<a_transposed, b_transposed>(d, x, y);
+      if constexpr (Type == product_type::s8) isa.wgmma_s8(d, x, y);
     }
     isa.wgmma_commit();
     isa.template wgmma_wait<0>();
+    // There is one zero.
     BSR_GPU_UNROLL
-    for (int i = 0; i < 128; ++i) out(isa, a, i, __builtin_bit_cast(std::uint32_t, d[i] + 0.0f));
+    for (int i = 0; i < 128; ++i) out(isa, a, i, __builtin_bit_cast(std::uint32_t, d[i] + sum(0)));
   }
 };
 
@@ -178,9 +183,11 @@ void for_each_probe(const F& f) {
     f(products<Type, along::m, along::n>());
   };
   f(barriers());
-  f(slab_copies());
+  f(slab_copies<1>());
+  f(slab_copies<2>());
   orders.template operator()<product_type::bf16>();
   orders.template operator()<product_type::f16>();
+  f(products<product_type::s8, along::k, along::k>());
 }
 
 /// Whether there is a device with these instructions, and code for it.

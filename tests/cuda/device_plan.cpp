@@ -327,6 +327,46 @@ TEST_CASE("on sm_90a, the transposed product, a mask, and what the engine refuse
   CHECK_THAT(plan(bsr::cuda{}, transpose(ad) * bd).explain(), ContainsSubstring("kernel spmm_mma"));
 }
 
+/// c = a b + bias on a device with wgmma; whether it was what the CPU gives.
+template <class T, class Result, int R, int C, class Layout>
+static bool right_on_hopper(int expected, std::int64_t cols, const char* kernel,
+                            const bsr::cuda& policy = {}) {
+  CAPTURE(kernel);
+  bsr_test::random rng(9);
+  const auto a = small_sparse<T, R, C>(rng, {3 * R - 20, 3 * C - 40});
+  const auto b = small_dense<T, Layout>(rng, a.cols(), cols);
+  std::vector<Result> bias(static_cast<std::size_t>(cols));
+  for (Result& v : bias) v = Result(rng.between(-4, 4));
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto biasd = bsr::copy_to<device>(bias);
+  bsr::dense_matrix<Result> c(a.rows(), cols);
+  bsr::dense_matrix<Result, bsr::row_major, device> cd(a.rows(), cols);
+  auto p = plan(policy, ad * bd);
+  CHECK_THAT(p.explain(), ContainsSubstring(std::string("kernel ") + kernel + ","));
+  wgmma_only();
+  cd.on(p) = relu(3 * ad * bd + bsr::per_col(biasd));
+  CHECK(wgmma_only() == expected);
+  c = relu(3 * a * b + bsr::per_col(bias));
+  return same(bsr::copy_to<host>(cd), c);
+}
+
+TEST_CASE("on sm_90a, int8 takes wgmma where both factors lie along k") {
+  const hopper_device on;
+  using T = std::int8_t;
+  CHECK(right_on_hopper<T, std::int32_t, 64, 128, bsr::col_major>(1, 136, "spmm_wgmma"));
+  CHECK(right_on_hopper<T, std::int32_t, 32, 128, bsr::col_major>(-1, 136, "spmm_mma"));
+  // The block-sparse factor on the right: the other one lies along k by rows. Nothing transposes bytes.
+  bsr_test::random rng(10);
+  const auto w = bsr::copy_to<device>(small_sparse<T, 64, 128>(rng, {130, 304}));
+  const auto x = bsr::copy_to<device>(small_dense<T>(rng, 140, 304));
+  const auto y = bsr::copy_to<device>(small_dense<T>(rng, 140, 130));
+  const auto by_rows = bsr::copy_to<device>(small_dense<T>(rng, 304, 144));
+  CHECK_THAT(plan(bsr::cuda{}, w * by_rows).explain(), ContainsSubstring("kernel spmm_mma,"));
+  CHECK_THAT(plan(bsr::cuda{}, x * transpose(w)).explain(), ContainsSubstring("kernel spmm_wgmma,"));
+  CHECK_THAT(plan(bsr::cuda{}, y * w).explain(), ContainsSubstring("kernel spmm_plain,"));
+}
+
 TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   bsr_test::random rng(6);
   const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));

@@ -352,12 +352,14 @@ auto with_slabs(
     bool transposed) {
   const product_shape& s = p.shape;
   const bool by_row = s.b_order == bsr::gpu::along::n;
+  constexpr int bytes = sizeof(T);
   const auto blocks = [&](int cols) {
     const int width = transposed ? s.block_rows : s.block_cols;
     return bsr::gpu::slab_source{args.a,
                                  {transposed ? width : cols, transposed ? cols : s.block_rows,
                                   static_cast<std::int64_t>(p.indices.size())},
-                                 {2 * width, 2 * s.block_rows * s.block_cols}};
+                                 {bytes * width, bytes * s.block_rows * s.block_cols},
+                                 bytes};
   };
   const int rest = s.depth % s.block_cols;
   return bsr::gpu::spmm_slab_args<T, Result, Epilogue, bsr::gpu::slab_source>{
@@ -366,7 +368,8 @@ auto with_slabs(
       blocks(rest > 0 ? rest : s.block_cols),
       {args.b,
        {by_row ? s.cols : s.depth, by_row ? s.depth : s.cols, 1},
-       {2 * args.b_stride, 2 * args.b_stride}}};
+       {bytes * args.b_stride, bytes * args.b_stride},
+       bytes}};
 }
 
 /// "" when a kernel computes the product as it should, under one way to run it, reading A as it is or as the

@@ -22,19 +22,26 @@ TEST_CASE("every tile that can be selected is one that spmm_mma can run") {
 
 TEST_CASE("the tile of spmm_wgmma fits sm_90, and takes blocks of 64 and 128 rows") {
   for (const int rows : {64, 128}) {
-    const wgmma_tile tile = select_wgmma_tile(rows);
-    CHECK(tile.rows() == 128);
-    CHECK(tile.threads() == 384);
-    // With 32 values of each of 256 threads for an epilogue that is data.
-    CHECK(tile.shared_bytes() + 256 * 32 * 4 <= wgmma_shared_kib << 10);
-    CHECK(takes_wgmma<bsr::bfloat16>(rows, 64));
-    CHECK(takes_wgmma<bsr::float16>(rows, 64));
-    CHECK(!takes_wgmma<bsr::float16>(rows, 32));
-    CHECK(!takes_wgmma<float>(rows, 64));
-    CHECK(!takes_wgmma<std::int8_t>(rows, 64));
+    for (const int bytes : {1, 2}) {
+      const wgmma_tile tile = select_wgmma_tile(rows, bytes);
+      CHECK(tile.rows() == 128);
+      CHECK(tile.threads() == 384);
+      CHECK(tile.depth * bytes == 128);
+      // With 32 values of each of 256 threads for an epilogue that is data.
+      CHECK(tile.shared_bytes() + 256 * 32 * 4 <= wgmma_shared_kib << 10);
+    }
+    for (const along a : {along::k, along::m})
+      for (const along b : {along::k, along::n}) {
+        CHECK(takes_wgmma<bsr::bfloat16>(rows, 64, a, b));
+        CHECK(takes_wgmma<bsr::float16>(rows, 64, a, b));
+        CHECK(!takes_wgmma<bsr::float16>(rows, 32, a, b));
+        CHECK(takes_wgmma<std::int8_t>(rows, 128, a, b) == (a == along::k && b == along::k));
+        CHECK(!takes_wgmma<std::int8_t>(rows, 64, a, b));
+        CHECK(!takes_wgmma<float>(rows, 32, a, b));
+      }
   }
-  CHECK(!takes_wgmma<bsr::bfloat16>(32, 64));
-  CHECK(!takes_wgmma<bsr::bfloat16>(16, 64));
+  CHECK(!takes_wgmma<bsr::bfloat16>(32, 64, along::k, along::n));
+  CHECK(!takes_wgmma<bsr::bfloat16>(16, 64, along::k, along::n));
 }
 
 TEST_CASE("every tile for sampled products fits every device") {

@@ -20,8 +20,8 @@
 
 namespace bsr_test::emulator {
 
-/// Where the PTX ISA says that an element of an operand of wgmma lies: of two-byte elements, under the
-/// exchange of chunks in lines of 128 bytes.
+/// Where the PTX ISA says that an element of an operand of wgmma lies, under the exchange of chunks in lines
+/// of 128 bytes.
 struct operand_places {
   std::uint32_t start;    // bytes
   std::uint32_t leading;  // from 64 rows or columns to the next, where lines are one k each
@@ -36,10 +36,10 @@ struct operand_places {
         exchange(static_cast<unsigned>(descriptor >> 62)),
         base(static_cast<unsigned>(descriptor >> 49 & 7)) {}
 
-  /// n: the row of A or the column of B. transposed: lines are one k each.
-  std::uint32_t at(int n, int k, bool transposed) const {
+  /// n: the row of A or the column of B. transposed: lines are one k each, and elements have two bytes.
+  std::uint32_t at(int n, int k, bool transposed, int bytes = 2) const {
     const auto row = static_cast<std::uint32_t>(transposed ? k : n);
-    const auto in_line = static_cast<std::uint32_t>(transposed ? n % 64 : k) * 2;
+    const auto in_line = static_cast<std::uint32_t>((transposed ? n % 64 : k) * bytes);
     const std::uint32_t panel = transposed ? static_cast<std::uint32_t>(n / 64) * leading : 0;
     const std::uint32_t plain = start + panel + row / 8 * stride + row % 8 * 128 + in_line;
     return plain ^ (plain >> 3 & 0x70);
@@ -113,12 +113,18 @@ class hopper_isa : public isa {
   template <bool TransposedA, bool TransposedB>
   void wgmma_bf16(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
     multiply<TransposedA, TransposedB>(
-        "wgmma_bf16", d, a, b, at, [](std::uint16_t bits) { return float(bsr::bfloat16::from_bits(bits)); });
+        "wgmma_bf16", d, a, b, at,
+        +[](std::uint16_t bits) { return static_cast<double>(float(bsr::bfloat16::from_bits(bits))); });
   }
   template <bool TransposedA, bool TransposedB>
   void wgmma_f16(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
     multiply<TransposedA, TransposedB>(
-        "wgmma_f16", d, a, b, at, [](std::uint16_t bits) { return float(bsr::float16::from_bits(bits)); });
+        "wgmma_f16", d, a, b, at,
+        +[](std::uint16_t bits) { return static_cast<double>(float(bsr::float16::from_bits(bits))); });
+  }
+  void wgmma_s8(std::int32_t (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+    multiply<false, false>(
+        "wgmma_s8", d, a, b, at, +[](std::int8_t x) { return static_cast<std::int64_t>(x); });
   }
   void wgmma_commit(site at = site::here()) {
     if (m_.changed("wgmma_commit", at, {change::drop}) == change::drop) return;
@@ -154,18 +160,26 @@ class hopper_isa : public isa {
 
  private:
   static constexpr int columns = 256;
-  static constexpr int depth = bsr::gpu::slice_depth;
-  static constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  /// In registers that nobody shall read: NaN, and as an integer more than the tests' sums.
+  static constexpr auto nothing = std::bit_cast<std::uint32_t>(std::numeric_limits<float>::quiet_NaN());
 
-  template <bool TransposedA, bool TransposedB, class Decode>
-  void multiply(const char* name, float (&d)[128], std::uint64_t a, std::uint64_t b, site at,
-                const Decode& decode) {
+  /// number decode(Element): what sums are formed of.
+  template <bool TransposedA, bool TransposedB, class Sum, class Number, class Element>
+  void multiply(const char* name, Sum (&d)[128], std::uint64_t a, std::uint64_t b, site at,
+                Number (*decode)(Element)) {
+    static_assert(sizeof(Sum) == 4 && (sizeof(Element) == 2 || (!TransposedA && !TransposedB)));
+    constexpr int bytes = sizeof(Element);
+    constexpr int depth = bsr::gpu::slice_bytes / bytes;
     struct call {
-      float* d;
+      Sum* d;
       std::uint64_t a, b;
     } mine{d, a, b};
-    const change how =
-        m_.changed(name, at, {change::drop, change::transposed, change::elsewhere, change::exchanged});
+    const change how = [&] {
+      if constexpr (bytes == 2)
+        return m_.changed(name, at, {change::drop, change::transposed, change::elsewhere, change::exchanged});
+      else
+        return m_.changed(name, at, {change::drop, change::elsewhere, change::exchanged});
+    }();
     m_.together(t_, name, at, &mine, [&, this](const std::array<call*, 32>& all, emulator::warp& w) {
       if (how == change::drop) return;
       for (const call* const c : all)
@@ -181,36 +195,37 @@ class hopper_isa : public isa {
       const int first = (t_.index / 32 % 4 * 16) ^ (how == change::exchanged ? 32 : 0);
       std::vector<std::uint32_t> places_a, places_b, words;
       for (int k = 0; k < depth; ++k) {
-        for (int m = 0; m < 16; ++m) places_a.push_back(from_a.at(first + m, k, TransposedA));
-        for (int n = 0; n < columns; ++n) places_b.push_back(from_b.at(n, k, transposed_b));
+        for (int m = 0; m < 16; ++m) places_a.push_back(from_a.at(first + m, k, TransposedA, bytes));
+        for (int n = 0; n < columns; ++n) places_b.push_back(from_b.at(n, k, transposed_b, bytes));
       }
       for (const auto* places : {&places_a, &places_b})
         for (const std::uint32_t place : *places)
           if (place % 4 == 0) words.push_back(place);
       m_.begin_reading(t_, at, words);
-      std::array<float*, 32> registers;
+      std::array<void*, 32> registers;
       for (std::size_t lane = 0; lane < 32; ++lane) registers[lane] = all[lane]->d;
       const std::size_t sums = hold(w, registers, at);
       product_flight f{std::move(words), sums, nullptr};
       f.compute = [&w, sums, decode, memory = t_.block->memory.data() - machine::shared_base,
                    from_a = std::move(places_a), from_b = std::move(places_b)] {
         const auto element = [&](std::uint32_t place) {
-          std::uint16_t bits;
-          std::memcpy(&bits, memory + place, 2);
-          return static_cast<double>(decode(bits));
+          Element bits;
+          std::memcpy(&bits, memory + place, bytes);
+          return decode(bits);
         };
-        std::vector<double> y(static_cast<std::size_t>(depth * columns));
+        std::vector<Number> y(static_cast<std::size_t>(depth * columns));
         for (std::size_t i = 0; i < y.size(); ++i) y[i] = element(from_b[i]);
-        float* const values = w.sums[sums].values.data();
+        std::uint32_t* const values = w.sums[sums].values.data();
         for (int m = 0; m < 16; ++m) {
-          double row[columns] = {};
+          Number row[columns] = {};
           for (int k = 0; k < depth; ++k) {
-            const double x = element(from_a[static_cast<std::size_t>(16 * k + m)]);
+            const Number x = element(from_a[static_cast<std::size_t>(16 * k + m)]);
             for (int n = 0; n < columns; ++n) row[n] += x * y[static_cast<std::size_t>(columns * k + n)];
           }
           for (int n = 0; n < columns; ++n) {
-            float& sum = values[m * columns + n];
-            sum = static_cast<float>(static_cast<double>(sum) + row[n]);
+            std::uint32_t& sum = values[m * columns + n];
+            const auto before = static_cast<Number>(std::bit_cast<Sum>(sum));
+            sum = std::bit_cast<std::uint32_t>(static_cast<Sum>(before + row[n]));
           }
         }
       };
@@ -223,15 +238,16 @@ class hopper_isa : public isa {
   }
 
   /// The warp's sums in these registers, which nobody shall read now.
-  std::size_t hold(emulator::warp& w, const std::array<float*, 32>& registers, site at) {
+  std::size_t hold(emulator::warp& w, const std::array<void*, 32>& registers, site at) {
     std::size_t n = 0;
     while (n < w.sums.size() && w.sums[n].registers != registers) ++n;
-    if (n == w.sums.size()) w.sums.push_back({registers, std::vector<float>(16 * columns, nothing), 0});
+    if (n == w.sums.size())
+      w.sums.push_back({registers, std::vector<std::uint32_t>(16 * columns, nothing), 0});
     sums_in_flight& s = w.sums[n];
     if (s.products++ > 0) return n;
-    for_each_sum(s, [&](float& kept, float& in_register) {
+    for_each_sum(s, [&](std::uint32_t& kept, std::uint32_t& in_register) {
       // What a multiplication left there may go on into the next one; anything else needs a fence.
-      if (!w.fenced && std::bit_cast<std::uint32_t>(kept) != std::bit_cast<std::uint32_t>(in_register))
+      if (!w.fenced && kept != in_register)
         m_.fail(t_, at, "sums were written to registers, and no fence since then");
       kept = in_register;
       in_register = nothing;
@@ -249,15 +265,20 @@ class hopper_isa : public isa {
     if (f.compute) f.compute();
     m_.end_reading(t_, f.words);
     sums_in_flight& s = w.sums[f.sums];
-    if (--s.products == 0) for_each_sum(s, [](float& kept, float& in_register) { in_register = kept; });
+    if (--s.products == 0)
+      for_each_sum(s, [](std::uint32_t& kept, std::uint32_t& in_register) { in_register = kept; });
   }
   template <class F>
   static void for_each_sum(sums_in_flight& s, const F& f) {
     for (int lane = 0; lane < 32; ++lane)
       for (int i = 0; i < 128; ++i) {
         const bsr::gpu::place p = bsr::gpu::wgmma_fragment::c(lane, i);
-        f(s.values[static_cast<std::size_t>(p.row * columns + p.col)],
-          s.registers[static_cast<std::size_t>(lane)][i]);
+        auto* const in_register =
+            static_cast<unsigned char*>(s.registers[static_cast<std::size_t>(lane)]) + 4 * i;
+        std::uint32_t word;
+        std::memcpy(&word, in_register, 4);
+        f(s.values[static_cast<std::size_t>(p.row * columns + p.col)], word);
+        std::memcpy(in_register, &word, 4);
       }
   }
 };

@@ -122,8 +122,8 @@ struct product_flight {
 };
 /// Sums of a warp that belong to multiplications under way.
 struct sums_in_flight {
-  std::array<float*, 32> registers;
-  std::vector<float> values;  // of each lane
+  std::array<void*, 32> registers;    // words
+  std::vector<std::uint32_t> values;  // their bits, of each element
   int products = 0;
 };
 
@@ -174,7 +174,7 @@ struct block {
   std::vector<moment> acquired;
 };
 
-/// A copy by the engine on its way: a slab of two-byte elements.
+/// A copy by the engine on its way.
 struct slab_flight {
   emulator::block* block;
   std::uint32_t to;
@@ -487,13 +487,14 @@ class machine {
     using bsr::gpu::slab_bytes, bsr::gpu::slab_lines;
     if (to % bsr::gpu::slab_alignment != 0) fail(t, at, "copies a slab to no multiple of 1024 bytes");
     if (reinterpret_cast<std::uintptr_t>(from.data) % 16 != 0 || from.strides[0] % 16 != 0 ||
-        from.strides[1] % 16 != 0 || from.strides[0] < 2 * from.sizes[0])
+        from.strides[1] % 16 != 0 || from.strides[0] < from.element_bytes * from.sizes[0])
       fail(t, at, "copies a slab of what is not aligned to 16 bytes");
-    if (x < 0 || y < 0 || z < 0 || x % 8 != 0) fail(t, at, "copies a slab that begins nowhere");
+    if (x < 0 || y < 0 || z < 0 || x * from.element_bytes % 16 != 0)
+      fail(t, at, "copies a slab that begins nowhere");
     const phase_barrier& b = phase_of(t, at, barrier);
     if (!fenced(t, b.creator, b.created_at)) fail(t, at, "no fence since the barrier was made");
     for (int line = 0; line < slab_lines && y + line < from.sizes[1] && z < from.sizes[2]; ++line)
-      check_input(t, at, element(from, x, y + line, z), static_cast<int>(2 * width(from, x)));
+      check_input(t, at, element(from, x, y + line, z), static_cast<int>(width(from, x)));
     for (int line = 0; line < slab_lines; ++line)
       for (int n = 0; n < 128; n += 16)
         std::memset(write_shared(t, at, to + static_cast<std::uint32_t>(line * 128 + n), 16, true), 0xff, 16);
@@ -685,11 +686,12 @@ class machine {
   }
   static const unsigned char* element(const bsr::gpu::slab_source& s, std::int64_t x, std::int64_t y,
                                       std::int64_t z) {
-    return static_cast<const unsigned char*>(s.data) + 2 * x + y * s.strides[0] + z * s.strides[1];
+    return static_cast<const unsigned char*>(s.data) + s.element_bytes * x + y * s.strides[0] +
+           z * s.strides[1];
   }
-  /// Elements of a line of a slab that begins at x.
+  /// Bytes of a line of a slab that begins at x.
   static std::int64_t width(const bsr::gpu::slab_source& s, std::int64_t x) {
-    return std::clamp<std::int64_t>(s.sizes[0] - x, 0, bsr::gpu::slab_lines);
+    return std::clamp<std::int64_t>(s.element_bytes * (s.sizes[0] - x), 0, bsr::gpu::line_bytes);
   }
   /// One of the engine's copies comes: the last that began, or any.
   void land_slab() {
@@ -703,7 +705,7 @@ class machine {
       unsigned char bytes[128] = {};
       if (f.y + line < f.from.sizes[1] && f.z < f.from.sizes[2] && width(f.from, f.x) > 0)
         std::memcpy(bytes, element(f.from, f.x, f.y + line, f.z),
-                    static_cast<std::size_t>(2 * width(f.from, f.x)));
+                    static_cast<std::size_t>(width(f.from, f.x)));
       for (std::uint32_t n = 0; n < 128; n += 4) {
         // Bits 4 to 6 of an address are exchanged by bits 7 to 9.
         const std::uint32_t plain = f.to + static_cast<std::uint32_t>(line) * 128 + n;

@@ -28,19 +28,20 @@ static void check(const char* name, int expected, bool masked,
   using Result = typename Instance::result;
   const int rows = Instance::tile.block_rows;
   std::vector<product_case<T, Result>> cases;
-  for (const product_shape& s : {product_shape{.block_cols = 64,
+  constexpr int piece = Instance::piece;
+  for (const product_shape& s : {product_shape{.block_cols = piece,
                                                .rows = 128 + rows - 3,
                                                .cols = 264,
-                                               .depth = 5 * 64 - 3,
+                                               .depth = 5 * piece - 3,
                                                .density = 0.6,
                                                .workers = 2,
                                                .messy = true,
                                                .seed = 41,
                                                .masked = masked},
-                                 product_shape{.block_cols = 128,
+                                 product_shape{.block_cols = 2 * piece,
                                                .rows = rows,
                                                .cols = 40,
-                                               .depth = 12 * 128,
+                                               .depth = 24 * piece,
                                                .density = 0.9,
                                                .c_by_columns = true,
                                                .workers = 3,
@@ -66,4 +67,5 @@ TEST_CASE("no mutant of spmm_wgmma survives") {
                                                             false, {}, steps());
   check<wgmma_instance<bsr::bfloat16, float, 64, along::k, along::m>>("transposed, column-major B", 56,
                                                                       false);
+  check<wgmma_instance<std::int8_t, std::int32_t, 64, along::k>>("int8", 50, false);
 }

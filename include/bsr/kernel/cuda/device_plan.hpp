@@ -62,10 +62,11 @@ template <class T, op Op, class Index>
 class device_plan {
  public:
   /// For products with `columns` columns; with more, several kernels run one after the other. tensor_cores:
-  /// whether they may be used.
+  /// whether they may be used. order_b: how B lies, along::n where that is not known.
   template <class A>
-  device_plan(const A& a, std::int64_t columns, bool tensor_cores)
-      : tensor_cores_(tensor_cores && mma_type<T>::takes_a(Op == op::none ? along::k : along::m)),
+  device_plan(const A& a, std::int64_t columns, bool tensor_cores, along order_b)
+      : tensor_cores_(tensor_cores && mma_type<T>::takes_a(order_a)),
+        order_b_(order_b),
         columns_(columns > 0 ? columns : 1) {
     update(a);
   }
@@ -168,6 +169,7 @@ class device_plan {
   }
 
  private:
+  static constexpr along order_a = Op == op::none ? along::k : along::m;
   static std::span<const Index> part(const Index* from, std::int64_t n) {
     return {from, static_cast<std::size_t>(n)};
   }
@@ -187,11 +189,11 @@ class device_plan {
     if (device.shared_bytes < planned_shared_kib << 10) return;
     const auto rows = static_cast<int>(block.rows);
     // A tile of its has 256 columns, one of spmm_mma for such blocks half as many.
-    prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth) && !indices.empty() &&
-                      device.shared_bytes >= wgmma_shared_kib << 10 &&
-                      columns_ > select_wgmma_tile(rows).columns / 2;
+    const wgmma_tile large = select_wgmma_tile(rows, sizeof(T));
+    prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth, order_a, order_b_) && !indices.empty() &&
+                      device.shared_bytes >= wgmma_shared_kib << 10 && columns_ > large.columns / 2;
     if (prepared_.wgmma)
-      deal(select_wgmma_tile(rows), device.processors, indices, indptr, from);
+      deal(large, device.processors, indices, indptr, from);
     else
       deal(select_tile(sizeof(T), rows, depth, planned_shared_kib << 10), device.processors, indices, indptr,
            from);
@@ -233,6 +235,7 @@ class device_plan {
   }
 
   bool tensor_cores_;
+  along order_b_;
   std::int64_t columns_;
   struct {
     int rows;

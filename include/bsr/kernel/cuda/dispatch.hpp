@@ -155,20 +155,23 @@ inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int6
   return {.data = call.a,
           .sizes = {call.transposed ? width : cols, call.transposed ? cols : call.block_rows,
                     call.prepared->stored_blocks},
-          .strides = {width * bytes, call.block_rows * call.block_cols * bytes}};
+          .strides = {width * bytes, call.block_rows * call.block_cols * bytes},
+          .element_bytes = static_cast<int>(bytes)};
 }
 inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call) {
   const bool by_row = call.b_col_stride == 1;
-  const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes_of(call.type);
+  const std::int64_t bytes = bytes_of(call.type);
+  const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes;
   return {.data = call.b,
           .sizes = {by_row ? call.cols : call.depth, by_row ? call.depth : call.cols, 1},
-          .strides = {stride, stride}};
+          .strides = {stride, stride},
+          .element_bytes = static_cast<int>(bytes)};
 }
 template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
 gpu_runtime::status launch_wgmma(const gpu_runtime::spmm_call& all, const Launch& launch) {
   using body = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
   constexpr int shared_bytes =
-      select_wgmma_tile(BlockRows).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
+      select_wgmma_tile(BlockRows, sizeof(T)).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
   static_assert(shared_bytes <= wgmma_shared_kib << 10);
   return for_planned_columns<T, Result>(all, [&](const gpu_runtime::spmm_call& call) {
     spmm_slab_args<T, Result, flat_epilogue, typename Launch::slab_map> args{
@@ -191,10 +194,12 @@ bool suits_copies(const void* data, std::int64_t row_stride, std::int64_t col_st
          is_aligned(data);
 }
 
-/// Whether the copy engine takes a dense factor that copies of 16 bytes take: its rows or columns do not
-/// overlap.
-inline bool suits_slabs(const gpu_runtime::spmm_call& call) {
-  return call.b_col_stride == 1 ? call.b_row_stride >= call.cols : call.b_col_stride >= call.depth;
+/// Whether the copy engine and wgmma take a dense factor that copies of 16 bytes take: its rows or columns do
+/// not overlap, and it lies along k if it must.
+template <class T>
+bool suits_slabs(const gpu_runtime::spmm_call& call) {
+  if (call.b_col_stride != 1) return call.b_col_stride >= call.depth;
+  return has_slabs_along_n<T> && call.b_row_stride >= call.cols;
 }
 
 /// f(integral_constant) for 16, 32, 64 or 128.
@@ -225,7 +230,7 @@ gpu_runtime::status launch_planned(const gpu_runtime::spmm_call& call, const Lau
       return with_order(call.b_col_stride == 1, [&](auto b) {
         constexpr int height = decltype(rows)::value;
         constexpr along order_a = decltype(a)::value, order_b = decltype(b)::value;
-        if constexpr (takes_wgmma<T>(height, planned_depth(sizeof(T), height, 128))) {
+        if constexpr (takes_wgmma<T>(height, planned_depth(sizeof(T), height, 128), order_a, order_b)) {
           if (call.prepared->wgmma) {
             if constexpr (Launch::template has_wgmma<T, Result, height, order_a, order_b>)
               return launch_wgmma<T, Result, height, order_a, order_b>(call, launch);
@@ -253,7 +258,7 @@ gpu_runtime::status launch_compiled(const gpu_runtime::spmm_call& call, const La
   if constexpr (sizeof(Result) >= 2)
     if (call.prepared != nullptr && is_aligned(call.a) &&
         suits_copies<T>(call.b, call.b_row_stride, call.b_col_stride) &&
-        (!call.prepared->wgmma || suits_slabs(call)))
+        (!call.prepared->wgmma || suits_slabs<T>(call)))
       return launch_planned<T, Result>(call, launch);
   return call.steps == 0 ? with_index(no_epilogue{}) : with_index(flat_of(call));
 }

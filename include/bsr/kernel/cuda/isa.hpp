@@ -61,6 +61,7 @@
 //                                        m64n256k16, d += a b, of descriptors as slab_descriptor makes them;
 //                                        transposed: one k in each line. All threads of a warpgroup
 //   void wgmma_f16<...>(...)
+//   void wgmma_s8(int32 (&d)[128], uint64 a, uint64 b)   m64n256k32, both along k; sums may overflow
 //   void wgmma_commit()                  the multiplications since the last commit are a group
 //   void wgmma_wait<N>()                 until at most N groups are under way: d holds sums, slabs are free
 //   void sync_some<Threads>()            a barrier of so many threads, always the same ones

@@ -26,13 +26,14 @@ inline gpu_runtime::status make_slab_map(CUtensorMap& map, const slab_source& s)
   const cuuint64_t sizes[] = {static_cast<cuuint64_t>(s.sizes[0]), static_cast<cuuint64_t>(s.sizes[1]),
                               static_cast<cuuint64_t>(s.sizes[2])};
   const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]), static_cast<cuuint64_t>(s.strides[1])};
-  const cuuint32_t box[] = {slab_lines, slab_lines, 1};
+  const cuuint32_t box[] = {static_cast<cuuint32_t>(line_bytes / s.element_bytes), slab_lines, 1};
   const cuuint32_t apart[] = {1, 1, 1};
-  // Two bytes are two bytes: zeros are the same in both types.
+  // Bytes are bytes: zeros are the same in all types.
+  const CUtensorMapDataType type =
+      s.element_bytes == 1 ? CU_TENSOR_MAP_DATA_TYPE_UINT8 : CU_TENSOR_MAP_DATA_TYPE_UINT16;
   const CUresult result = reinterpret_cast<encode_function>(function)(
-      &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 3, const_cast<void*>(s.data), sizes, strides, box, apart,
-      CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-      CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+      &map, type, 3, const_cast<void*>(s.data), sizes, strides, box, apart, CU_TENSOR_MAP_INTERLEAVE_NONE,
+      CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result == CUDA_SUCCESS) return {};
   return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};
 }

@@ -7,6 +7,7 @@
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/fragment.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
 #include "bsr/kernel/cuda/swizzle.hpp"
 
@@ -65,6 +66,7 @@ struct spmm_tile {
 /// How spmm_wgmma cuts its work. The names that spmm_tile has too mean the same.
 struct wgmma_tile {
   static constexpr int warpgroup_size = 4 * warp_size;
+  int element_bytes;
   int block_rows;     // 64 or 128
   int rows_of_group;  // 128 rows
   int columns;
@@ -75,25 +77,32 @@ struct wgmma_tile {
   /// A warpgroup for each 64 rows, and one that brings what they multiply.
   BSR_HD constexpr int threads() const { return (rows() / 64 + 1) * warpgroup_size; }
   BSR_HD constexpr int resident() const { return 1; }
-  BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * 2; }
+  BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * element_bytes; }
   /// Behind the stages: for each stage two barriers of eight bytes and one word, and one word more.
   BSR_HD constexpr int shared_bytes() const { return (stages * (stage_bytes() + 20) + 4 + 15) / 16 * 16; }
   constexpr work_cost cost() const {
-    return {.step = depth * 2 * columns,
-            .block = 2 * block_rows * depth * 2,
+    return {.step = depth * element_bytes * columns,
+            .block = 2 * block_rows * depth * element_bytes,
             .tile = 2 * rows() * columns,
             .part = 8 * rows() * columns};
   }
 };
-constexpr wgmma_tile select_wgmma_tile(int block_rows) {
-  return {
-      .block_rows = block_rows, .rows_of_group = 128 / block_rows, .columns = 256, .depth = 64, .stages = 4};
+constexpr wgmma_tile select_wgmma_tile(int block_rows, int element_bytes = 2) {
+  return {.element_bytes = element_bytes,
+          .block_rows = block_rows,
+          .rows_of_group = 128 / block_rows,
+          .columns = 256,
+          .depth = line_bytes / element_bytes,
+          .stages = 4};
 }
-/// Whether spmm_wgmma takes such blocks, in steps of that depth.
+/// Whether spmm_wgmma takes such blocks, in steps of that depth, of op(A) and B that lie that way: bytes
+/// along k only.
 template <class T>
-constexpr bool takes_wgmma(int block_rows, int depth) {
+constexpr bool takes_wgmma(int block_rows, int depth, along order_a, along order_b) {
   const bool half = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
-  return half && (block_rows == 64 || block_rows == 128) && depth == select_wgmma_tile(block_rows).depth;
+  const bool byte = std::is_same_v<T, std::int8_t> && order_a == along::k && order_b == along::k;
+  return (half || byte) && (block_rows == 64 || block_rows == 128) &&
+         depth == select_wgmma_tile(block_rows, sizeof(T)).depth;
 }
 /// Shared memory that spmm_wgmma needs, in KiB: that of sm_90.
 inline constexpr int wgmma_shared_kib = 227;
