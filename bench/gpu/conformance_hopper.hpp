@@ -98,7 +98,11 @@ struct barriers : probe_base {
 /// lies outside. What is told are words of shared memory as they lie: the exchange of chunks too.
 template <int Bytes>
 struct slab_copies : probe_base {
-  static constexpr const char* name = Bytes == 1 ? "copy_slab of bytes" : "copy_slab of two bytes";
+  static constexpr const char* name = Bytes == 1   ? "copy_slab of bytes"
+                                      : Bytes == 2 ? "copy_slab of two bytes"
+                                                   : "copy_slab of floats, as tf32";
+  /// Floats are finite, and not half-way between two tf32: nobody says which of them such a one becomes.
+  static std::uint32_t prepared(std::uint32_t word) { return Bytes == 4 ? (word & 0xbfffffffu) | 1 : word; }
   static bsr::gpu::slab_source source(const std::uint32_t* in) {
     return {in, {200 / Bytes, 70, 2}, {208, 208 * 70 + 16}, Bytes};
   }
@@ -123,7 +127,7 @@ struct slab_copies : probe_base {
   }
 };
 
-enum class product_type { bf16, f16, s8 };
+enum class product_type { bf16, f16, tf32, s8 };
 template <product_type Type, along OrderA, along OrderB>
 struct products : probe_base {
   static constexpr bool a_transposed = OrderA != along::k, b_transposed = OrderB != along::k;
@@ -131,6 +135,7 @@ struct products : probe_base {
       {{"wgmma_bf16", "wgmma_bf16, B along n"},
        {"wgmma_bf16, A along m", "wgmma_bf16, A along m, B along n"}},
       {{"wgmma_f16", "wgmma_f16, B along n"}, {"wgmma_f16, A along m", "wgmma_f16, A along m, B along n"}},
+      {{"wgmma_tf32"}},
       {{"wgmma_s8"}}};
   static constexpr const char* name = names[static_cast<int>(Type)][a_transposed][b_transposed];
   using sum = std::conditional_t<Type == product_type::s8, std::int32_t, float>;
@@ -138,6 +143,7 @@ struct products : probe_base {
   /// Small integers; all bytes.
   static std::uint32_t prepared(std::uint32_t word) {
     if constexpr (Type == product_type::s8) return word;
+    if constexpr (Type == product_type::tf32) return __builtin_bit_cast(std::uint32_t, small(word));
     const auto half = [](std::uint32_t bits) {
       const float x = small(bits);
       return std::uint32_t{Type == product_type::bf16 ? bsr::bfloat16(x).bits() : bsr::float16(x).bits()};
@@ -163,6 +169,7 @@ struct products : probe_base {
       const std::uint64_t y = bsr::gpu::slab_descriptor(isa.shared() + slab_bytes, OrderB, slice);
       if constexpr (Type == product_type::bf16) isa.template wgmma_bf16<a_transposed, b_transposed>(d, x, y);
       if constexpr (Type == product_type::f16) isa.template wgmma_f16<a_transposed, b_transposed>(d, x, y);
+      if constexpr (Type == product_type::tf32) isa.wgmma_tf32(d, x, y);
       if constexpr (Type == product_type::s8) isa.wgmma_s8(d, x, y);
     }
     isa.wgmma_commit();
@@ -185,8 +192,10 @@ void for_each_probe(const F& f) {
   f(barriers());
   f(slab_copies<1>());
   f(slab_copies<2>());
+  f(slab_copies<4>());
   orders.template operator()<product_type::bf16>();
   orders.template operator()<product_type::f16>();
+  f(products<product_type::tf32, along::k, along::k>());
   f(products<product_type::s8, along::k, along::k>());
 }
 

@@ -367,6 +367,16 @@ TEST_CASE("on sm_90a, int8 takes wgmma where both factors lie along k") {
   CHECK_THAT(plan(bsr::cuda{}, y * w).explain(), ContainsSubstring("kernel spmm_plain,"));
 }
 
+TEST_CASE("on sm_90a, float takes wgmma where both factors lie along k, and it may become tf32") {
+  const hopper_device on;
+  CHECK(right_on_hopper<float, float, 128, 32, bsr::col_major>(1, 136, "spmm_wgmma", {.tf32 = true}));
+  CHECK(right_on_hopper<float, float, 128, 32, bsr::col_major>(0, 136, "spmm_plain"));
+  bsr_test::random rng(11);
+  const auto a = bsr::copy_to<device>(small_sparse<float, 128, 32>(rng, {256, 64}));
+  const auto by_rows = bsr::copy_to<device>(small_dense<float>(rng, 64, 144));
+  CHECK_THAT(plan(bsr::cuda{.tf32 = true}, a * by_rows).explain(), ContainsSubstring("kernel spmm_mma,"));
+}
+
 TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   bsr_test::random rng(6);
   const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));

@@ -22,7 +22,7 @@ TEST_CASE("every tile that can be selected is one that spmm_mma can run") {
 
 TEST_CASE("the tile of spmm_wgmma fits sm_90, and takes blocks of 64 and 128 rows") {
   for (const int rows : {64, 128}) {
-    for (const int bytes : {1, 2}) {
+    for (const int bytes : {1, 2, 4}) {
       const wgmma_tile tile = select_wgmma_tile(rows, bytes);
       CHECK(tile.rows() == 128);
       CHECK(tile.threads() == 384);
@@ -37,7 +37,8 @@ TEST_CASE("the tile of spmm_wgmma fits sm_90, and takes blocks of 64 and 128 row
         CHECK(!takes_wgmma<bsr::float16>(rows, 32, a, b));
         CHECK(takes_wgmma<std::int8_t>(rows, 128, a, b) == (a == along::k && b == along::k));
         CHECK(!takes_wgmma<std::int8_t>(rows, 64, a, b));
-        CHECK(!takes_wgmma<float>(rows, 32, a, b));
+        CHECK(takes_wgmma<float>(rows, 32, a, b) == (a == along::k && b == along::k));
+        CHECK(!takes_wgmma<double>(rows, 16, a, b));
       }
   }
   CHECK(!takes_wgmma<bsr::bfloat16>(32, 64, along::k, along::n));

@@ -122,6 +122,13 @@ class hopper_isa : public isa {
         "wgmma_f16", d, a, b, at,
         +[](std::uint16_t bits) { return static_cast<double>(float(bsr::float16::from_bits(bits))); });
   }
+  void wgmma_tf32(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+    multiply<false, false>(
+        "wgmma_tf32", d, a, b, at, +[](std::uint32_t bits) {
+          if ((bits & 0x1fffu) != 0) throw emulation_error("wgmma_tf32: an operand has more bits than tf32");
+          return static_cast<double>(std::bit_cast<float>(bits));
+        });
+  }
   void wgmma_s8(std::int32_t (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
     multiply<false, false>(
         "wgmma_s8", d, a, b, at, +[](std::int8_t x) { return static_cast<std::int64_t>(x); });

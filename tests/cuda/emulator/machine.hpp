@@ -58,6 +58,12 @@ struct grid_size {
 class machine;
 struct block;
 
+/// Rounded to 10 bits of fraction, ties away from zero, as cvt.rna.tf32.f32.
+inline std::uint32_t round_to_tf32(std::uint32_t x) {
+  const bool finite = (x & 0x7f800000u) != 0x7f800000u;
+  return (finite ? x + 0x1000u : x) & ~0x1fffu;
+}
+
 using moment = std::uint32_t;
 
 /// One copy on its way from global to shared memory.
@@ -710,7 +716,10 @@ class machine {
         // Bits 4 to 6 of an address are exchanged by bits 7 to 9.
         const std::uint32_t plain = f.to + static_cast<std::uint32_t>(line) * 128 + n;
         const std::uint32_t to = plain ^ (plain >> 3 & 0x70);
-        std::memcpy(b.memory.data() + (to - shared_base), bytes + n, 4);
+        std::uint32_t word;
+        std::memcpy(&word, bytes + n, 4);
+        if (f.from.element_bytes == 4) word = round_to_tf32(word);
+        std::memcpy(b.memory.data() + (to - shared_base), &word, 4);
         shadow_word& w = b.shadow[(to - shared_base) / 4];
         w.in_flight = false;
         w.writer = static_cast<int>(engine);

@@ -49,9 +49,10 @@ KERNELS = [
     # Kernels of 384 threads: each has 168 registers until a warpgroup gives some to the others.
     (r"spmm_wgmma<bfloat16,", 5, 168, ["HGMMA.64x256x16.F32.BF16", *ENGINE], ["90a"]),
     (r"spmm_wgmma<float16,", 2, 168, ["HGMMA.64x256x16.F32 ", *ENGINE], ["90a"]),
+    (r"spmm_wgmma<float,", 2, 168, ["HGMMA.64x256x8.F32.TF32", *ENGINE], ["90a"]),
     (r"spmm_wgmma<signed char,", 2, 168, ["IGMMA.64x256x32.S8.S8", *ENGINE], ["90a"]),
     # Nothing but a place for them.
-    (r"spmm_wgmma<", 9, 32, [], ["80", "100a", "120"]),
+    (r"spmm_wgmma<", 11, 32, [], ["80", "100a", "120"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}

@@ -98,6 +98,9 @@ class hopper_isa : public device_isa {
   BSR_DEVICE void wgmma_f16(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
     BSR_WGMMA("f16", d, a, b, int{TransposedA}, int{TransposedB});
   }
+  BSR_DEVICE void wgmma_tf32(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_ALONG_K("k8.f32.tf32.tf32", ", 1, 1", "+f", d, a, b);
+  }
   BSR_DEVICE void wgmma_s8(std::int32_t (&d)[128], std::uint64_t a, std::uint64_t b) const {
     BSR_WGMMA_ALONG_K("k32.s32.s8.s8", "", "+r", d, a, b);
   }

@@ -27,9 +27,9 @@ inline constexpr int slices_of_slab = line_bytes / slice_bytes;
 template <class T>
 inline constexpr bool has_slabs_along_n = sizeof(T) == 2;
 
-/// An array of elements of one or two bytes in global memory, of which slabs are copied: element (x, y, z)
-/// lies at data + element_bytes x + strides[0] y + strides[1] z bytes. The address and the strides are
-/// multiples of 16.
+/// An array of elements of one, two or four bytes in global memory, of which slabs are copied: element
+/// (x, y, z) lies at data + element_bytes x + strides[0] y + strides[1] z bytes. The address and the strides
+/// are multiples of 16. Four bytes are a float, which is rounded to tf32 on its way: wgmma would cut it off.
 struct slab_source {
   const void* data;
   std::int64_t sizes[3];

@@ -28,9 +28,10 @@ inline gpu_runtime::status make_slab_map(CUtensorMap& map, const slab_source& s)
   const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]), static_cast<cuuint64_t>(s.strides[1])};
   const cuuint32_t box[] = {static_cast<cuuint32_t>(line_bytes / s.element_bytes), slab_lines, 1};
   const cuuint32_t apart[] = {1, 1, 1};
-  // Bytes are bytes: zeros are the same in all types.
-  const CUtensorMapDataType type =
-      s.element_bytes == 1 ? CU_TENSOR_MAP_DATA_TYPE_UINT8 : CU_TENSOR_MAP_DATA_TYPE_UINT16;
+  // Only floats change on their way.
+  const CUtensorMapDataType type = s.element_bytes == 1   ? CU_TENSOR_MAP_DATA_TYPE_UINT8
+                                   : s.element_bytes == 2 ? CU_TENSOR_MAP_DATA_TYPE_UINT16
+                                                          : CU_TENSOR_MAP_DATA_TYPE_TFLOAT32;
   const CUresult result = reinterpret_cast<encode_function>(function)(
       &map, type, 3, const_cast<void*>(s.data), sizes, strides, box, apart, CU_TENSOR_MAP_INTERLEAVE_NONE,
       CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);

@@ -95,13 +95,14 @@ constexpr wgmma_tile select_wgmma_tile(int block_rows, int element_bytes = 2) {
           .depth = line_bytes / element_bytes,
           .stages = 4};
 }
-/// Whether spmm_wgmma takes such blocks, in steps of that depth, of op(A) and B that lie that way: bytes
-/// along k only.
+/// Whether spmm_wgmma takes such blocks, in steps of that depth, of op(A) and B that lie that way: bytes and
+/// floats (as tf32) along k only.
 template <class T>
 constexpr bool takes_wgmma(int block_rows, int depth, along order_a, along order_b) {
   const bool half = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
-  const bool byte = std::is_same_v<T, std::int8_t> && order_a == along::k && order_b == along::k;
-  return (half || byte) && (block_rows == 64 || block_rows == 128) &&
+  const bool other = (std::is_same_v<T, std::int8_t> || std::is_same_v<T, float>) && order_a == along::k &&
+                     order_b == along::k;
+  return (half || other) && (block_rows == 64 || block_rows == 128) &&
          depth == select_wgmma_tile(block_rows, sizeof(T)).depth;
 }
 /// Shared memory that spmm_wgmma needs, in KiB: that of sm_90.

@@ -23,9 +23,10 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
-/// T is float16, bfloat16 or std::int8_t, whose sums are int32. op(A) is A with OrderA == along::k, and A
-/// transposed with along::m; its blocks have BlockRows rows, 64 or 128, and a multiple of 128 bytes of
-/// columns. Bytes lie along k in both. A, B and the stride of B are aligned to 16 bytes.
+/// T is float16, bfloat16, float as tf32, or std::int8_t with sums in int32. op(A) is A with OrderA ==
+/// along::k, and A transposed with along::m; its blocks have BlockRows rows, 64 or 128, and a multiple of 128
+/// bytes of columns. Elements of other than two bytes lie along k in both factors. A, B and the stride of B
+/// are aligned to 16 bytes.
 template <class T, int BlockRows, along OrderB, along OrderA = along::k>
 class spmm_wgmma {
   static constexpr wgmma_tile tile = select_wgmma_tile(BlockRows, sizeof(T));
@@ -255,6 +256,8 @@ class spmm_wgmma {
                                         std::uint64_t b) {
     if constexpr (std::is_same_v<T, std::int8_t>)
       isa.wgmma_s8(sums, a, b);
+    else if constexpr (std::is_same_v<T, float>)
+      isa.wgmma_tf32(sums, a, b);
     else if constexpr (std::is_same_v<T, bfloat16>)
       isa.template wgmma_bf16<OrderA != along::k, OrderB != along::k>(sums, a, b);
     else
