@@ -14,7 +14,7 @@
 #include "cuda/emulator/isa.hpp"
 
 namespace emulator = bsr_test::emulator;
-using words = std::vector<std::uint32_t>;
+using word_list = std::vector<std::uint32_t>;
 
 static constexpr emulator::settings any_order{
     .timing = emulator::timing::random, .order = emulator::order::random, .seed = 3};
@@ -33,8 +33,8 @@ struct portable {
     return word;
   }
   template <class Probe>
-  static void emulate(const words& i, words& o) {
-    words exchanged(all_threads + 1);
+  static void emulate(const word_list& i, word_list& o) {
+    word_list exchanged(all_threads + 1);
     const arguments args{i.data(), o.data(), exchanged.data()};
     emulator::machine m(any_order);
     m.add_input(i.data(), static_cast<std::int64_t>(i.size()));
@@ -58,7 +58,7 @@ struct of_sm90a {
     return Probe::prepared(word);
   }
   template <class Probe>
-  static void emulate(const words& i, words& o) {
+  static void emulate(const word_list& i, word_list& o) {
     const hopper::arguments<bsr::gpu::slab_source> args{i.data(), o.data(), Probe::source(i.data())};
     emulator::machine m(any_order);
     m.add_input(i.data(), static_cast<std::int64_t>(i.size()));
@@ -75,8 +75,8 @@ struct of_sm90a {
 // So that a machine without a GPU can see that the probes are right: the emulated device beside itself.
 template <class Probes>
 static int run_emulated(int n, const std::uint32_t* in, std::uint32_t* out) {
-  const words i(in, in + Probes::in * Probes::threads);
-  words o(Probes::out * Probes::threads);
+  const word_list i(in, in + Probes::in * Probes::threads);
+  word_list o(Probes::out * Probes::threads);
   int at = 0;
   Probes::for_each([&](auto probe) {
     if (at++ == n) Probes::template emulate<decltype(probe)>(i, o);
@@ -119,7 +119,7 @@ void compare() {
     int differ = 0;
     int code = 0;
     for (int round = 0; round < Probes::rounds && code == 0; ++round) {
-      words in(Probes::in * Probes::threads), expected(Probes::out * Probes::threads), got(expected.size());
+      word_list in(Probes::in * Probes::threads), expected(Probes::out * Probes::threads), got(expected.size());
       for (auto& word : in) word = Probes::template prepared<body>(static_cast<std::uint32_t>(rng()));
       Probes::template emulate<body>(in, expected);
       code = Probes::run(number, in.data(), got.data());

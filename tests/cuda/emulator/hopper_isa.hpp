@@ -175,8 +175,8 @@ class hopper_isa : public isa {
   void multiply(const char* name, Sum (&d)[128], std::uint64_t a, std::uint64_t b, site at,
                 Number (*decode)(Element)) {
     static_assert(sizeof(Sum) == 4 && (sizeof(Element) == 2 || (!TransposedA && !TransposedB)));
-    constexpr int bytes = sizeof(Element);
-    constexpr int depth = bsr::gpu::slice_bytes / bytes;
+    static constexpr int bytes = sizeof(Element);
+    static constexpr int depth = bsr::gpu::slice_bytes / bytes;
     struct call {
       Sum* d;
       std::uint64_t a, b;
