@@ -333,7 +333,7 @@ static bool right_on_hopper(int expected, std::int64_t cols, const char* kernel,
                             const bsr::cuda& policy = {}) {
   CAPTURE(kernel);
   bsr_test::random rng(9);
-  const auto a = small_sparse<T, R, C>(rng, {3 * R - 20, 3 * C - 40});
+  const auto a = small_sparse<T, R, C>(rng, {3 * R - 20, 3 * C - 48});
   const auto b = small_dense<T, Layout>(rng, a.cols(), cols);
   std::vector<Result> bias(static_cast<std::size_t>(cols));
   for (Result& v : bias) v = Result(rng.between(-4, 4));
