@@ -66,12 +66,16 @@ struct device_launch {
                                 static_cast<cuuint64_t>(s.sizes[2])};
     const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]),
                                   static_cast<cuuint64_t>(s.strides[1])};
-    const cuuint32_t box[] = {slab_lines, slab_lines, 1};
+    const cuuint32_t box[] = {static_cast<cuuint32_t>(s.box.line / 2), static_cast<cuuint32_t>(s.box.lines),
+                              1};
+    const CUtensorMapSwizzle exchange = s.box.line == 128  ? CU_TENSOR_MAP_SWIZZLE_128B
+                                        : s.box.line == 64 ? CU_TENSOR_MAP_SWIZZLE_64B
+                                                           : CU_TENSOR_MAP_SWIZZLE_32B;
     const cuuint32_t apart[] = {1, 1, 1};
     // Two bytes are two bytes: zeros are the same in both types.
     const CUresult result = reinterpret_cast<encode_function>(function)(
         &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 3, const_cast<void*>(s.data), sizes, strides, box, apart,
-        CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+        CU_TENSOR_MAP_INTERLEAVE_NONE, exchange, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
         CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
     if (result == CUDA_SUCCESS) return {};
     return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};

@@ -48,8 +48,8 @@ class emulated_launch {
   template <class T, class Result, int Rows, along OrderA, along OrderB>
   static constexpr bool has_wgmma =
       std::is_same_v<T, bsr::bfloat16> &&
-      (OrderA == along::k ? is_half<T, Result> && Rows == 128
-                          : is_half<T, Result> && OrderB == along::n && Rows == 64);
+      (OrderA == along::k ? is_half<T, Result> && (Rows == 128 || Rows == 32)
+                          : is_half<T, Result> && OrderB == along::n && (Rows == 64 || Rows == 16));
   template <class T, class Result, int Rows, along OrderX, along OrderY>
   static constexpr bool has_sample_mma = is_half<T, Result> && Rows == 16;
 

@@ -98,49 +98,65 @@ TEST_CASE("ldmatrix hands out the elements that CuTe says it does") {
 }
 
 TEST_CASE("the threads of a warpgroup hold the sums that CuTe says they hold") {
-  const auto& expected = table("wgmma.c");
-  REQUIRE(expected.size() == 128 * 128);
-  int wrong = 0;
-  for (int thread = 0; thread < 128; ++thread)
-    for (int i = 0; i < 128; ++i) {
-      const place p = wgmma_fragment::c(thread, i);
-      wrong += p.row + 64 * p.col != expected[static_cast<std::size_t>(128 * thread + i)];
-    }
-  CHECK(wrong == 0);
+  const auto differences = [](const std::string& name, int sums) {
+    const auto& expected = table(name);
+    REQUIRE(static_cast<int>(expected.size()) == 128 * sums);
+    int wrong = 0;
+    for (int thread = 0; thread < 128; ++thread)
+      for (int i = 0; i < sums; ++i) {
+        const place p = wgmma_fragment::c(thread, i);
+        wrong += p.row + 64 * p.col != expected[static_cast<std::size_t>(sums * thread + i)];
+      }
+    return wrong;
+  };
+  CHECK(differences("wgmma.c", 128) == 0);
+  CHECK(differences("wgmma.32.c", 16) == 0);
+  CHECK(differences("wgmma.16.c", 8) == 0);
 }
 
-/// Every element of an operand of 256 rows or columns and 64 of k: by its slice's descriptor, and as the
-/// engine's slabs lie.
-static int differences_of_operand(const std::string& name, along order) {
+/// Every element of an operand of so many rows or columns, and of as many of k as `Line` bytes hold: by its
+/// slice's descriptor, and as the engine's slabs lie.
+template <int Line>
+static int differences_of_operand(const std::string& name, along order, int columns) {
   const auto& expected = table(name);
-  REQUIRE(expected.size() == 256 * 64);
-  using slab = tile_along_k<2, line_bytes, slab_lines>;
+  constexpr int width = Line / 2;
+  REQUIRE(static_cast<int>(expected.size()) == columns * width);
+  using slab = tile_along_k<2, Line, width>;
   int wrong = 0;
-  for (int n = 0; n < 256; ++n)
-    for (int k = 0; k < 64; ++k) {
-      const int right = 2 * expected[static_cast<std::size_t>(64 * n + k)];
-      const bsr_test::emulator::operand_places slice(slab_descriptor(0, order, k / slice_depth));
+  for (int n = 0; n < columns; ++n)
+    for (int k = 0; k < width; ++k) {
+      const int right = 2 * expected[static_cast<std::size_t>(width * n + k)];
+      const bsr_test::emulator::operand_places slice(slab_descriptor(0, order, k / slice_depth, Line));
       wrong += static_cast<int>(slice.at(n, k % slice_depth, order != along::k)) != right;
-      const int line = order == along::k ? n % 64 : k;
-      const int in_line = order == along::k ? k : n % 64;
-      wrong += n / 64 * slab_bytes + slab::at(line, in_line / 8) + in_line % 8 * 2 != right;
+      const int line = order == along::k ? n % width : k;
+      const int in_line = order == along::k ? k : n % width;
+      wrong += n / width * slab::bytes + slab::at(line, in_line / 8) + in_line % 8 * 2 != right;
     }
   return wrong;
 }
 
 TEST_CASE("descriptors name the elements that CuTe's do") {
-  CHECK(differences_of_operand("wgmma.k", along::k) == 0);
-  CHECK(differences_of_operand("wgmma.n", along::n) == 0);
-  for (const auto order : {along::k, along::n}) {
-    const auto& parts = table(order == along::k ? "wgmma.k.descriptor" : "wgmma.n.descriptor");
-    REQUIRE(parts.size() == 3);
-    for (const std::uint32_t at : {0u, 0x400u, 0x2c000u}) {
-      const std::uint64_t bits = slab_descriptor(at, order, 0);
-      CHECK((bits & 0xffff) == at / 16);
-      for (int part = 1; part < 4; ++part)
-        CHECK(static_cast<int>(bits >> 16 * part & 0xffff) == parts[static_cast<std::size_t>(part - 1)]);
+  CHECK(differences_of_operand<128>("wgmma.k", along::k, 256) == 0);
+  CHECK(differences_of_operand<128>("wgmma.n", along::n, 256) == 0);
+  CHECK(differences_of_operand<64>("wgmma.k.64", along::k, 256) == 0);
+  CHECK(differences_of_operand<64>("wgmma.n.64", along::n, 32) == 0);
+  CHECK(differences_of_operand<32>("wgmma.k.32", along::k, 256) == 0);
+  CHECK(differences_of_operand<32>("wgmma.n.32", along::n, 16) == 0);
+  for (const auto order : {along::k, along::n})
+    for (const int line : {128, 64, 32}) {
+      const std::string name = std::string(order == along::k ? "wgmma.k" : "wgmma.n") +
+                               (line == 128 ? "" : "." + std::to_string(line)) + ".descriptor";
+      const auto& parts = table(name);
+      CAPTURE(name);
+      REQUIRE(parts.size() == 3);
+      for (const std::uint32_t at : {0u, 0x400u, 0x2c000u}) {
+        const std::uint64_t bits = slab_descriptor(at, order, 0, line);
+        CHECK((bits & 0xffff) == at / 16);
+        // Nobody asks how far the second slab of an operand is that has one.
+        for (int part = order == along::n && line < 128 ? 2 : 1; part < 4; ++part)
+          CHECK(static_cast<int>(bits >> 16 * part & 0xffff) == parts[static_cast<std::size_t>(part - 1)]);
+      }
     }
-  }
 }
 
 /// Where a tile puts each element of 8 rows, counted in elements.

@@ -344,8 +344,8 @@ struct planned {
   }
 };
 
-/// The same for spmm_wgmma: A and B as what slabs are copied from.
-template <class T, class Result, class Epilogue>
+/// The same for a form of sm_90a: A and B as what slabs are copied from.
+template <class Kernel, class T, class Result, class Epilogue>
 auto with_slabs(
     const product_case<T, Result>& p,
     const bsr::gpu::spmm_args<T, typename product_case<T, Result>::accumulator, Result, Epilogue>& args,
@@ -357,7 +357,8 @@ auto with_slabs(
     return bsr::gpu::slab_source{args.a,
                                  {transposed ? width : cols, transposed ? cols : s.block_rows,
                                   static_cast<std::int64_t>(p.indices.size())},
-                                 {2 * width, 2 * s.block_rows * s.block_cols}};
+                                 {2 * width, 2 * s.block_rows * s.block_cols},
+                                 Kernel::block_box};
   };
   const int rest = s.depth % s.block_cols;
   return bsr::gpu::spmm_slab_args<T, Result, Epilogue, bsr::gpu::slab_source>{
@@ -366,7 +367,8 @@ auto with_slabs(
       blocks(rest > 0 ? rest : s.block_cols),
       {args.b,
        {by_row ? s.cols : s.depth, by_row ? s.depth : s.cols, 1},
-       {2 * args.b_stride, 2 * args.b_stride}}};
+       {2 * args.b_stride, 2 * args.b_stride},
+       Kernel::dense_box}};
 }
 
 /// "" when a kernel computes the product as it should, under one way to run it, reading A as it is or as the
@@ -396,7 +398,7 @@ std::string run_product(product_case<T, Result>& p, const Tile& tile, bool trans
       if constexpr (std::is_same_v<Isa, emulator::isa>)
         Kernel::run(isa, args);
       else
-        Kernel::run(isa, with_slabs(p, args, transposed));
+        Kernel::run(isa, with_slabs<Kernel>(p, args, transposed));
     });
   });
   if (!text.empty()) return text;

@@ -37,6 +37,22 @@ TEST_CASE("the tile of spmm_wgmma fits sm_90, and takes blocks of 64 and 128 row
   CHECK(!takes_wgmma<bsr::bfloat16>(16, 64));
 }
 
+TEST_CASE("the tile of spmm_wgmma_narrow fits sm_90, and takes blocks of 16 and 32 rows") {
+  for (const int rows : {16, 32}) {
+    const wgmma_tile tile = select_wgmma_tile(rows);
+    CHECK(tile.rows() == 128);
+    CHECK(tile.threads() == 640);
+    // With 8 values of each of 512 threads for an epilogue that is data.
+    CHECK(tile.shared_bytes() + 512 * 8 * 4 <= wgmma_shared_kib << 10);
+    CHECK(tile.depth == planned_depth(2, rows, 2 * rows));
+    CHECK(takes_wgmma<bsr::bfloat16>(rows, rows));
+    CHECK(takes_wgmma<bsr::float16>(rows, rows));
+    CHECK(!takes_wgmma<bsr::float16>(rows, 64));
+    CHECK(!takes_wgmma<float>(rows, rows));
+  }
+  CHECK(!takes_wgmma<bsr::bfloat16>(8, 8));
+}
+
 TEST_CASE("every tile for sampled products fits every device") {
   for (const int bytes : {1, 2, 4, 8})
     for (const int rows : {16, 32, 64, 128}) {

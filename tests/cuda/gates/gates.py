@@ -48,8 +48,11 @@ KERNELS = [
     # Kernels of 384 threads: each has 168 registers until a warpgroup gives some to the others.
     (r"spmm_wgmma<bfloat16,", 5, 168, ["HGMMA.64x256x16.F32.BF16", *ENGINE], ["90a"]),
     (r"spmm_wgmma<float16,", 2, 168, ["HGMMA.64x256x16.F32 ", *ENGINE], ["90a"]),
+    # And of 640, which have 96.
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 32,", 4, 96, ["HGMMA.64x32x16.F32", *ENGINE], ["90a"]),
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 16,", 4, 96, ["HGMMA.64x16x16.F32", *ENGINE], ["90a"]),
     # Nothing but a place for them.
-    (r"spmm_wgmma<", 7, 32, [], ["80", "100a", "120"]),
+    (r"spmm_wgmma(_narrow)?<", 15, 32, [], ["80", "100a", "120"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}

@@ -62,18 +62,20 @@ struct spmm_tile {
   }
 };
 
-/// How spmm_wgmma cuts its work. The names that spmm_tile has too mean the same.
+/// How spmm_wgmma and, for blocks of 16 and 32 rows, spmm_wgmma_narrow cut their work. The names that
+/// spmm_tile has too mean the same.
 struct wgmma_tile {
   static constexpr int warpgroup_size = 4 * warp_size;
-  int block_rows;     // 64 or 128
+  int block_rows;     // 16, 32, 64 or 128
   int rows_of_group;  // 128 rows
   int columns;
   int depth;
   int stages;
+  int rows_of_warpgroup;
 
   BSR_HD constexpr int rows() const { return block_rows * rows_of_group; }
-  /// A warpgroup for each 64 rows, and one that brings what they multiply.
-  BSR_HD constexpr int threads() const { return (rows() / 64 + 1) * warpgroup_size; }
+  /// And one warpgroup that brings what the others multiply.
+  BSR_HD constexpr int threads() const { return (rows() / rows_of_warpgroup + 1) * warpgroup_size; }
   BSR_HD constexpr int resident() const { return 1; }
   BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * 2; }
   /// Behind the stages: for each stage two barriers of eight bytes and one word, and one word more.
@@ -85,17 +87,24 @@ struct wgmma_tile {
             .part = 8 * rows() * columns};
   }
 };
+/// 192 KiB of stages. A step of low blocks is as deep as they are high, as planned_depth says.
 constexpr wgmma_tile select_wgmma_tile(int block_rows) {
-  return {
-      .block_rows = block_rows, .rows_of_group = 128 / block_rows, .columns = 256, .depth = 64, .stages = 4};
+  const int depth = block_rows < 64 ? block_rows : 64;
+  return {.block_rows = block_rows,
+          .rows_of_group = 128 / block_rows,
+          .columns = 256,
+          .depth = depth,
+          .stages = 4 * 64 / depth,
+          .rows_of_warpgroup = block_rows < 64 ? 32 : 64};
 }
-/// Whether spmm_wgmma takes such blocks, in steps of that depth.
+/// Whether spmm_wgmma or spmm_wgmma_narrow takes such blocks, in steps of that depth.
 template <class T>
 constexpr bool takes_wgmma(int block_rows, int depth) {
   const bool half = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
-  return half && (block_rows == 64 || block_rows == 128) && depth == select_wgmma_tile(block_rows).depth;
+  const bool height = block_rows == 16 || block_rows == 32 || block_rows == 64 || block_rows == 128;
+  return half && height && depth == select_wgmma_tile(block_rows).depth;
 }
-/// Shared memory that spmm_wgmma needs, in KiB: that of sm_90.
+/// Shared memory that they need, in KiB: that of sm_90.
 inline constexpr int wgmma_shared_kib = 227;
 
 /// The depth of a step for blocks of `block_cols` columns: up to 128 bytes, a power of two; 0 when the blocks
