@@ -119,7 +119,8 @@ void compare() {
     int differ = 0;
     int code = 0;
     for (int round = 0; round < Probes::rounds && code == 0; ++round) {
-      word_list in(Probes::in * Probes::threads), expected(Probes::out * Probes::threads), got(expected.size());
+      word_list in(Probes::in * Probes::threads), expected(Probes::out * Probes::threads),
+          got(expected.size());
       for (auto& word : in) word = Probes::template prepared<body>(static_cast<std::uint32_t>(rng()));
       Probes::template emulate<body>(in, expected);
       code = Probes::run(number, in.data(), got.data());

@@ -55,6 +55,17 @@ struct probe_base {
   BSR_DEVICE static std::uint32_t barrier(Isa& isa, int n) {
     return isa.shared() + static_cast<std::uint32_t>(slabs * slab_bytes + 8 * n);
   }
+  /// Fills the slabs, for multiplications to read.
+  template <class Isa, class Args>
+  BSR_DEVICE static void store_all(Isa& isa, const Args& a) {
+    for (int w = 0; w < words_in; w += 4) {
+      bsr::gpu::quad q;
+      for (int i = 0; i < 4; ++i) q.word[i] = in(isa, a, w + i);
+      isa.store_shared(at(isa, w * all_threads + 4 * isa.thread()), q);
+    }
+    isa.fence_async();
+    isa.sync();
+  }
   BSR_HD static float small(std::uint32_t bits) {
     return static_cast<float>(static_cast<int>(bits % 17) - 8);
   }
@@ -96,15 +107,18 @@ struct barriers : probe_base {
 
 /// A whole slab of the second plane, one that begins inside a line and goes beyond two edges, and one that
 /// lies outside. What is told are words of shared memory as they lie: the exchange of chunks too.
-template <int Bytes>
+template <int Bytes, int Line = bsr::gpu::line_bytes, int Lines = bsr::gpu::slab_lines>
 struct slab_copies : probe_base {
-  static constexpr const char* name = Bytes == 1   ? "copy_slab of bytes"
+  static constexpr int slab = Line * Lines;
+  static constexpr const char* name = Line == 64   ? "copy_slab of 256 lines of 64 bytes"
+                                      : Line == 32 ? "copy_slab of 16 lines of 32 bytes"
+                                      : Bytes == 1 ? "copy_slab of bytes"
                                       : Bytes == 2 ? "copy_slab of two bytes"
                                                    : "copy_slab of floats, as tf32";
   /// Floats are finite, and not half-way between two tf32: nobody says which of them such a one becomes.
   static std::uint32_t prepared(std::uint32_t word) { return Bytes == 4 ? (word & 0xbfffffffu) | 1 : word; }
   static bsr::gpu::slab_source source(const std::uint32_t* in) {
-    return {in, {200 / Bytes, 70, 2}, {208, 208 * 70 + 16}, Bytes};
+    return {in, {200 / Bytes, 70, 2}, {208, 208 * 70 + 16}, {Line, Lines}, Bytes};
   }
   template <class Isa, class Args>
   BSR_DEVICE static void run(Isa& isa, const Args& a) {
@@ -114,16 +128,32 @@ struct slab_copies : probe_base {
       isa.fence_async();
     }
     isa.sync();
+    const std::uint32_t half = isa.shared() + slabs * slab_bytes / 2 / 1024 * 1024;
     if (isa.thread() == 0) {
-      isa.phase_expect(full, 3 * slab_bytes);
+      isa.phase_expect(full, 2 * slab);
       isa.copy_slab(isa.shared(), a.map, full, 0, 0, 1);
-      isa.copy_slab(isa.shared() + slab_bytes, a.map, full, 112 / Bytes, 40, 0);
-      isa.copy_slab(isa.shared() + 2 * slab_bytes, a.map, full, 0, 64, 2);
+      isa.copy_slab(half, a.map, full, (224 - Line) / Bytes, Lines > 70 ? 10 : 70 - Lines / 2, 0);
     }
     isa.phase_wait(full, 0);
-    constexpr int words = 3 * slab_bytes / 4 / all_threads;
-    for (int w = 0; w < words; ++w)
-      out(isa, a, w, isa.template load_shared<std::uint32_t>(at(isa, w * all_threads + isa.thread())));
+    tell(isa, a, isa.shared(), 0);
+    tell(isa, a, half, slab / 4 / all_threads);
+    isa.sync();
+    // Outside.
+    if (isa.thread() == 0) {
+      isa.phase_expect(full, slab);
+      isa.copy_slab(isa.shared(), a.map, full, 0, 64, 2);
+    }
+    isa.phase_wait(full, 1);
+    tell(isa, a, isa.shared(), 2 * (slab / 4 / all_threads));
+  }
+
+ private:
+  template <class Isa, class Args>
+  BSR_DEVICE static void tell(Isa& isa, const Args& a, std::uint32_t from, int first) {
+    for (int w = 0; w < slab / 4 / all_threads; ++w)
+      out(isa, a, first + w,
+          isa.template load_shared<std::uint32_t>(
+              from + static_cast<std::uint32_t>(4 * (w * all_threads + isa.thread()))));
   }
 };
 
@@ -152,13 +182,7 @@ struct products : probe_base {
   }
   template <class Isa, class Args>
   BSR_DEVICE static void run(Isa& isa, const Args& a) {
-    for (int w = 0; w < words_in; w += 4) {
-      bsr::gpu::quad q;
-      for (int i = 0; i < 4; ++i) q.word[i] = in(isa, a, w + i);
-      isa.store_shared(at(isa, w * all_threads + 4 * isa.thread()), q);
-    }
-    isa.fence_async();
-    isa.sync();
+    store_all(isa, a);
     sum d[128];
     BSR_GPU_UNROLL
     for (int i = 0; i < 128; ++i) d[i] = static_cast<sum>(small(in(isa, a, i % words_in)));
@@ -180,6 +204,50 @@ struct products : probe_base {
   }
 };
 
+/// Of 16 and 32 columns, the blocks of spmm_wgmma_narrow: lines as long as a block is high, those of A along
+/// m as long as ever.
+template <product_type Type, int Columns, along OrderA, along OrderB>
+struct low_products : probe_base {
+  static_assert(Type == product_type::bf16 || Type == product_type::f16);
+  static constexpr bool a_transposed = OrderA != along::k, b_transposed = OrderB != along::k;
+  static constexpr const char* names[2][2][2][2] = {
+      {{{"wgmma_bf16 of 32", "wgmma_bf16 of 32, B along n"},
+        {"wgmma_bf16 of 32, A along m", "wgmma_bf16 of 32, A along m, B along n"}},
+       {{"wgmma_bf16 of 16", "wgmma_bf16 of 16, B along n"},
+        {"wgmma_bf16 of 16, A along m", "wgmma_bf16 of 16, A along m, B along n"}}},
+      {{{"wgmma_f16 of 32", "wgmma_f16 of 32, B along n"},
+        {"wgmma_f16 of 32, A along m", "wgmma_f16 of 32, A along m, B along n"}},
+       {{"wgmma_f16 of 16", "wgmma_f16 of 16, B along n"},
+        {"wgmma_f16 of 16, A along m", "wgmma_f16 of 16, A along m, B along n"}}}};
+  static constexpr const char* name =
+      names[static_cast<int>(Type)][Columns == 16][a_transposed][b_transposed];
+  static constexpr int line_a = OrderA == along::k ? 2 * Columns : bsr::gpu::line_bytes;
+
+  static std::uint32_t prepared(std::uint32_t word) { return products<Type, OrderA, OrderB>::prepared(word); }
+  template <class Isa, class Args>
+  BSR_DEVICE static void run(Isa& isa, const Args& a) {
+    store_all(isa, a);
+    float d[Columns / 2];
+    BSR_GPU_UNROLL
+    for (int i = 0; i < Columns / 2; ++i) d[i] = small(in(isa, a, i));
+    isa.wgmma_fence();
+    BSR_GPU_UNROLL
+    for (int slice = 0; slice < Columns / bsr::gpu::slice_depth; ++slice) {
+      const std::uint64_t x = bsr::gpu::slab_descriptor(isa.shared(), OrderA, slice, line_a);
+      const std::uint64_t y =
+          bsr::gpu::slab_descriptor(isa.shared() + slab_bytes, OrderB, slice, 2 * Columns);
+      if constexpr (Type == product_type::bf16)
+        isa.template wgmma_bf16<a_transposed, b_transposed>(d, x, y);
+      else
+        isa.template wgmma_f16<a_transposed, b_transposed>(d, x, y);
+    }
+    isa.wgmma_commit();
+    isa.template wgmma_wait<0>();
+    BSR_GPU_UNROLL
+    for (int i = 0; i < Columns / 2; ++i) out(isa, a, i, __builtin_bit_cast(std::uint32_t, d[i] + 0.0f));
+  }
+};
+
 /// f(probe()) for each of them, in one order everywhere.
 template <class F>
 void for_each_probe(const F& f) {
@@ -188,11 +256,21 @@ void for_each_probe(const F& f) {
     f(products<Type, along::k, along::n>());
     f(products<Type, along::m, along::k>());
     f(products<Type, along::m, along::n>());
+    const auto low = [&]<int Columns>() {
+      f(low_products<Type, Columns, along::k, along::k>());
+      f(low_products<Type, Columns, along::k, along::n>());
+      f(low_products<Type, Columns, along::m, along::k>());
+      f(low_products<Type, Columns, along::m, along::n>());
+    };
+    low.template operator()<32>();
+    low.template operator()<16>();
   };
   f(barriers());
   f(slab_copies<1>());
   f(slab_copies<2>());
   f(slab_copies<4>());
+  f(slab_copies<2, 64, 256>());
+  f(slab_copies<2, 32, 16>());
   orders.template operator()<product_type::bf16>();
   orders.template operator()<product_type::f16>();
   f(products<product_type::tf32, along::k, along::k>());

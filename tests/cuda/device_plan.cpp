@@ -377,6 +377,50 @@ TEST_CASE("on sm_90a, float takes wgmma where both factors lie along k, and it m
   CHECK_THAT(plan(bsr::cuda{.tf32 = true}, a * by_rows).explain(), ContainsSubstring("kernel spmm_mma,"));
 }
 
+TEST_CASE("on sm_90a, plans for blocks of 16 or 32 rows take the transposed product") {
+  const hopper_device on;
+  bsr_test::random rng(9);
+  const auto a = small_sparse<bsr::bfloat16, 32, 64>(rng, {300, 328});
+  const auto ad = bsr::copy_to<device>(a);
+  const auto check = [&]<class Layout>(Layout, std::int64_t planned) {
+    const auto b = small_dense<bsr::bfloat16, Layout>(rng, 328, 600);
+    const auto bd = bsr::copy_to<device>(b);
+    const auto like = bsr::copy_to<device>(small_dense<bsr::bfloat16, Layout>(rng, 328, planned));
+    std::vector<float> bias(600);
+    for (float& v : bias) v = float(rng.between(-4, 4));
+    const auto biasd = bsr::copy_to<device>(bias);
+    bsr::dense_matrix<float> c(300, 600);
+    bsr::dense_matrix<float, bsr::row_major, device> cd(300, 600);
+    auto p = plan(bsr::cuda{}, ad * like);
+    CHECK_THAT(p.explain(), ContainsSubstring("kernel spmm_wgmma_narrow, tiles of 128x256, 1920 threads"));
+    wgmma_only();
+    cd.on(p) = relu(2 * ad * bd + bsr::per_col(biasd));
+    CHECK(wgmma_only() == (planned == 600 ? 1 : 3));
+    c = relu(2 * a * b + bsr::per_col(bias));
+    CHECK(same(bsr::copy_to<host>(cd), c));
+  };
+  check(bsr::row_major(), 600);
+  check(bsr::col_major(), 600);
+  check(bsr::row_major(), 136);
+
+  const auto low = small_sparse<bsr::bfloat16, 32, 16>(rng, {300, 200});
+  const auto b = small_dense<bsr::bfloat16>(rng, 300, 136);
+  std::vector<unsigned char> gate(std::size_t(low.num_blocks()));
+  for (auto& flag : gate) flag = rng.chance(0.5);
+  const auto lowd = bsr::copy_to<device>(low);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto gated = bsr::copy_to<device>(gate);
+  bsr::dense_matrix<float> c(200, 136);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(200, 136);
+  auto p = plan(bsr::cuda{}, transpose(lowd) * bd);
+  CHECK_THAT(p.explain(), ContainsSubstring("kernel spmm_wgmma_narrow, transposed index, tiles of 128x256"));
+  wgmma_only();
+  cd.on(p) = transpose(masked(lowd, gated)) * bd;
+  CHECK(wgmma_only() == 1);
+  c = transpose(masked(low, gate)) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+}
+
 TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   bsr_test::random rng(6);
   const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));

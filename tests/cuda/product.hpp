@@ -344,8 +344,8 @@ struct planned {
   }
 };
 
-/// The same for spmm_wgmma: A and B as what slabs are copied from.
-template <class T, class Result, class Epilogue>
+/// The same for a form of sm_90a: A and B as what slabs are copied from.
+template <class Kernel, class T, class Result, class Epilogue>
 auto with_slabs(
     const product_case<T, Result>& p,
     const bsr::gpu::spmm_args<T, typename product_case<T, Result>::accumulator, Result, Epilogue>& args,
@@ -359,6 +359,7 @@ auto with_slabs(
                                  {transposed ? width : cols, transposed ? cols : s.block_rows,
                                   static_cast<std::int64_t>(p.indices.size())},
                                  {bytes * width, bytes * s.block_rows * s.block_cols},
+                                 Kernel::block_box,
                                  bytes};
   };
   const int rest = s.depth % s.block_cols;
@@ -369,6 +370,7 @@ auto with_slabs(
       {args.b,
        {by_row ? s.cols : s.depth, by_row ? s.depth : s.cols, 1},
        {bytes * args.b_stride, bytes * args.b_stride},
+       Kernel::dense_box,
        bytes}};
 }
 
@@ -399,7 +401,7 @@ std::string run_product(product_case<T, Result>& p, const Tile& tile, bool trans
       if constexpr (std::is_same_v<Isa, emulator::isa>)
         Kernel::run(isa, args);
       else
-        Kernel::run(isa, with_slabs(p, args, transposed));
+        Kernel::run(isa, with_slabs<Kernel>(p, args, transposed));
     });
   });
   if (!text.empty()) return text;

@@ -51,8 +51,11 @@ KERNELS = [
     (r"spmm_wgmma<float16,", 2, 168, ["HGMMA.64x256x16.F32 ", *ENGINE], ["90a"]),
     (r"spmm_wgmma<float,", 2, 168, ["HGMMA.64x256x8.F32.TF32", *ENGINE], ["90a"]),
     (r"spmm_wgmma<signed char,", 2, 168, ["IGMMA.64x256x32.S8.S8", *ENGINE], ["90a"]),
+    # And of 640, which have 96.
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 32,", 4, 96, ["HGMMA.64x32x16.F32", *ENGINE], ["90a"]),
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 16,", 4, 96, ["HGMMA.64x16x16.F32", *ENGINE], ["90a"]),
     # Nothing but a place for them.
-    (r"spmm_wgmma<", 11, 32, [], ["80", "100a", "120"]),
+    (r"spmm_wgmma(_narrow)?<", 19, 32, [], ["80", "100a", "120"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
-// spmm_wgmma on the emulated device: blocks of 64 and 128 rows, both orders of both factors, sizes that fit
-// nowhere, every way to run.
+// spmm_wgmma and spmm_wgmma_narrow on the emulated device: blocks of 16 to 128 rows, both orders of both
+// factors, sizes that fit nowhere, every way to run.
 #include "bsr/kernel/cuda/kernel/spmm_wgmma.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bsr/kernel/cuda/kernel/spmm_wgmma_narrow.hpp"
 #include "cuda/emulator/hopper_isa.hpp"
 #include "cuda/product.hpp"
 
@@ -16,12 +17,22 @@ namespace bsr_test {
 
 using bsr::gpu::along;
 
+template <class T, int R, along OrderB, along OrderA>
+struct wgmma_kernel {
+  using type = bsr::gpu::spmm_wgmma<T, R, OrderB, OrderA>;
+};
+template <class T, int R, along OrderB, along OrderA>
+  requires(R < 64)
+struct wgmma_kernel<T, R, OrderB, OrderA> {
+  using type = bsr::gpu::spmm_wgmma_narrow<T, R, OrderB, OrderA>;
+};
+
 template <class T, class Result, int R, along OrderB, along OrderA = along::k>
 struct wgmma_instance {
   using element = T;
   using result = Result;
   using accumulator = typename product_case<T, Result>::accumulator;
-  using kernel = bsr::gpu::spmm_wgmma<T, R, OrderB, OrderA>;
+  using kernel = typename wgmma_kernel<T, R, OrderB, OrderA>::type;
   static constexpr bsr::gpu::wgmma_tile tile = bsr::gpu::select_wgmma_tile(R, sizeof(T));
   static constexpr bool transposed = OrderA != along::k;
   static constexpr int piece = tile.depth;  // of k, the least that a block has
@@ -67,7 +78,7 @@ struct wgmma_instance {
     check({.block_cols = 2 * piece,
            .rows = 128 + R - 3,
            .cols = 256 + 37,
-           .depth = 14 * piece - piece - 5,
+           .depth = 13 * piece - 5,
            .density = 0.4,
            .c_by_columns = true,
            .workers = 3,
@@ -94,6 +105,14 @@ void check_wgmma_sizes() {
   wgmma_instance<T, Result, 128, along::k>::check_sizes();
   wgmma_instance<T, Result, 64, along::k, along::m>::check_sizes();
   wgmma_instance<T, Result, 128, along::n, along::m>::check_sizes();
+}
+/// Blocks of R rows, all orders of A and B.
+template <class T, class Result, int R>
+void check_narrow_sizes() {
+  wgmma_instance<T, Result, R, along::n>::check_sizes();
+  wgmma_instance<T, Result, R, along::k>::check_sizes();
+  wgmma_instance<T, Result, R, along::n, along::m>::check_sizes();
+  wgmma_instance<T, Result, R, along::k, along::m>::check_sizes();
 }
 
 /// Both heights, of elements that must lie along k.

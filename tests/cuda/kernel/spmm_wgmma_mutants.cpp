@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every instruction of spmm_wgmma made wrong in every way: the tests must notice each time.
+// Every instruction of spmm_wgmma and spmm_wgmma_narrow made wrong in every way: the tests must notice each
+// time.
 #include <map>
 #include <string>
 #include <vector>
@@ -20,15 +21,15 @@ static bsr::gpu::flat_epilogue steps() {
   return e;
 }
 
-/// A product with edges everywhere, and one whose rows are cut into parts.
+/// A product with edges everywhere, and one whose rows are cut into parts that go round the stages.
 template <class Instance, class Epilogue = bsr::no_epilogue>
 static void check(const char* name, int expected, bool masked,
                   const std::map<std::string, int>& harmless = {}, const Epilogue& e = {}) {
   using T = typename Instance::element;
   using Result = typename Instance::result;
   const int rows = Instance::tile.block_rows;
-  std::vector<product_case<T, Result>> cases;
   constexpr int piece = Instance::piece;
+  std::vector<product_case<T, Result>> cases;
   for (const product_shape& s : {product_shape{.block_cols = piece,
                                                .rows = 128 + rows - 3,
                                                .cols = 264,
@@ -41,7 +42,7 @@ static void check(const char* name, int expected, bool masked,
                                  product_shape{.block_cols = 2 * piece,
                                                .rows = rows,
                                                .cols = 40,
-                                               .depth = 24 * piece,
+                                               .depth = 6 * piece * Instance::tile.stages,
                                                .density = 0.9,
                                                .c_by_columns = true,
                                                .workers = 3,
@@ -49,7 +50,7 @@ static void check(const char* name, int expected, bool masked,
     cases.emplace_back(Instance::placed(s));
   const std::vector<emulator::settings> ways{ways_to_run(3)[1], ways_to_run(3)[0], ways_to_run(3)[2]};
   check_mutants(
-      std::string("spmm_wgmma, ") + name, expected, ways,
+      std::string(rows < 64 ? "spmm_wgmma_narrow, " : "spmm_wgmma, ") + name, expected, ways,
       [&](const auto& how, const auto* mutate, auto* record) {
         for (auto& p : cases) {
           const std::string text = Instance::run(p, 1, e, how, mutate, record);
@@ -69,4 +70,12 @@ TEST_CASE("no mutant of spmm_wgmma survives") {
                                                                       false);
   check<wgmma_instance<std::int8_t, std::int32_t, 64, along::k>>("int8", 50, false);
   check<wgmma_instance<float, float, 128, along::k>>("tf32", 50, true);
+}
+
+TEST_CASE("no mutant of spmm_wgmma_narrow survives") {
+  check<wgmma_instance<bsr::bfloat16, float, 32, along::n>>("blocks of 32 rows, row-major B, masked", 59,
+                                                            true);
+  check<wgmma_instance<bsr::float16, float, 16, along::k>>("blocks of 16 rows, column-major B, staged", 59,
+                                                           false, {}, steps());
+  check<wgmma_instance<bsr::bfloat16, float, 16, along::n, along::m>>("transposed, row-major B", 56, false);
 }

@@ -68,6 +68,8 @@ int main() {
   print_swizzle("k.32.1", GMMA::Layout_K_SW32_Atom<int8_t>{});
   print_swizzle("n.128.2", GMMA::Layout_MN_SW128_Atom<bfloat16_t>{});
   print("wgmma", "c", SM90::GMMA::CLayout_64x256{}, 128);
+  print("wgmma.32", "c", SM90::GMMA::CLayout_64x32{}, 128);
+  print("wgmma.16", "c", SM90::GMMA::CLayout_64x16{}, 128);
   print_operand<bfloat16_t, GMMA::Major::K>(
       "wgmma.k", tile_to_shape(GMMA::Layout_K_SW128_Atom<bfloat16_t>{}, Shape<_256, _64>{}));
   print_operand<bfloat16_t, GMMA::Major::MN>(
@@ -76,4 +78,12 @@ int main() {
       "wgmma.k.1", tile_to_shape(GMMA::Layout_K_SW128_Atom<int8_t>{}, Shape<_256, _128>{}));
   print_operand<tfloat32_t, GMMA::Major::K>(
       "wgmma.k.4", tile_to_shape(GMMA::Layout_K_SW128_Atom<tfloat32_t>{}, Shape<_256, _32>{}));
+  print_operand<bfloat16_t, GMMA::Major::K>(
+      "wgmma.k.64", tile_to_shape(GMMA::Layout_K_SW64_Atom<bfloat16_t>{}, Shape<_256, _32>{}));
+  print_operand<bfloat16_t, GMMA::Major::K>(
+      "wgmma.k.32", tile_to_shape(GMMA::Layout_K_SW32_Atom<bfloat16_t>{}, Shape<_256, _16>{}));
+  print_operand<bfloat16_t, GMMA::Major::MN>(
+      "wgmma.n.64", tile_to_shape(GMMA::Layout_MN_SW64_Atom<bfloat16_t>{}, Shape<_32, _32>{}, Step<_2, _1>{}));
+  print_operand<bfloat16_t, GMMA::Major::MN>(
+      "wgmma.n.32", tile_to_shape(GMMA::Layout_MN_SW32_Atom<bfloat16_t>{}, Shape<_16, _16>{}, Step<_2, _1>{}));
 }

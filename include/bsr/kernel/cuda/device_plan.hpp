@@ -122,9 +122,7 @@ class device_plan {
     double uneven = 1;  // what the busiest has to do, over its share
     double padded = c.flops;
     if (prepared_.workers > 0) {
-      c.kernel = prepared_.wgmma       ? Op == op::transpose ? "spmm_wgmma, transposed index" : "spmm_wgmma"
-                 : Op == op::transpose ? "spmm_mma, transposed index"
-                                       : "spmm_mma";
+      c.kernel = name_of_kernel(prepared_.wgmma, block.rows < 64);
       c.tile_rows = tile_.rows;
       c.tile_cols = tile_.columns;
       c.threads = prepared_.workers * tile_.threads;
@@ -170,6 +168,13 @@ class device_plan {
 
  private:
   static constexpr along order_a = Op == op::none ? along::k : along::m;
+  static const char* name_of_kernel(bool wgmma, bool narrow) {
+    if (Op == op::transpose)
+      return !wgmma   ? "spmm_mma, transposed index"
+             : narrow ? "spmm_wgmma_narrow, transposed index"
+                      : "spmm_wgmma, transposed index";
+    return !wgmma ? "spmm_mma" : narrow ? "spmm_wgmma_narrow" : "spmm_wgmma";
+  }
   static std::span<const Index> part(const Index* from, std::int64_t n) {
     return {from, static_cast<std::size_t>(n)};
   }
@@ -188,8 +193,8 @@ class device_plan {
     check(gpu_runtime::limits(&device), "plan: asking what the device has");
     if (device.shared_bytes < planned_shared_kib << 10) return;
     const auto rows = static_cast<int>(block.rows);
-    // A tile of its has 256 columns, one of spmm_mma for such blocks half as many.
     const wgmma_tile large = select_wgmma_tile(rows, sizeof(T));
+    // Of its columns at least half shall be there.
     prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth, order_a, order_b_) && !indices.empty() &&
                       device.shared_bytes >= wgmma_shared_kib << 10 && columns_ > large.columns / 2;
     if (prepared_.wgmma)

@@ -15,6 +15,7 @@
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_wgmma.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_wgmma_narrow.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
@@ -149,27 +150,38 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
 }
 
 /// A for spmm_wgmma, `cols` columns of each block of op(A).
-inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int64_t cols) {
+inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int64_t cols, slab_box box) {
   const std::int64_t bytes = bytes_of(call.type);
   const std::int64_t width = call.transposed ? call.block_rows : call.block_cols;  // as they are stored
   return {.data = call.a,
           .sizes = {call.transposed ? width : cols, call.transposed ? cols : call.block_rows,
                     call.prepared->stored_blocks},
           .strides = {width * bytes, call.block_rows * call.block_cols * bytes},
+          .box = box,
           .element_bytes = static_cast<int>(bytes)};
 }
-inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call) {
+inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call, slab_box box) {
   const bool by_row = call.b_col_stride == 1;
   const std::int64_t bytes = bytes_of(call.type);
   const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes;
   return {.data = call.b,
           .sizes = {by_row ? call.cols : call.depth, by_row ? call.depth : call.cols, 1},
           .strides = {stride, stride},
+          .box = box,
           .element_bytes = static_cast<int>(bytes)};
 }
+template <class T, int BlockRows, along OrderB, along OrderA>
+struct wgmma_body {
+  using type = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
+};
+template <class T, int BlockRows, along OrderB, along OrderA>
+  requires(BlockRows < 64)
+struct wgmma_body<T, BlockRows, OrderB, OrderA> {
+  using type = spmm_wgmma_narrow<T, BlockRows, OrderB, OrderA>;
+};
 template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
 gpu_runtime::status launch_wgmma(const gpu_runtime::spmm_call& all, const Launch& launch) {
-  using body = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
+  using body = typename wgmma_body<T, BlockRows, OrderB, OrderA>::type;
   constexpr int shared_bytes =
       select_wgmma_tile(BlockRows, sizeof(T)).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
   static_assert(shared_bytes <= wgmma_shared_kib << 10);
@@ -177,10 +189,12 @@ gpu_runtime::status launch_wgmma(const gpu_runtime::spmm_call& all, const Launch
     spmm_slab_args<T, Result, flat_epilogue, typename Launch::slab_map> args{
         planned_args<T, Result, OrderB>(call), {}, {}, {}};
     const std::int64_t rest = call.depth % call.block_cols;  // of the last block column
-    gpu_runtime::status s = launch.make_slab_map(args.whole_blocks, blocks_as_slabs(call, call.block_cols));
+    gpu_runtime::status s =
+        launch.make_slab_map(args.whole_blocks, blocks_as_slabs(call, call.block_cols, body::block_box));
     if (s.code == 0)
-      s = launch.make_slab_map(args.cut_blocks, blocks_as_slabs(call, rest > 0 ? rest : call.block_cols));
-    if (s.code == 0) s = launch.make_slab_map(args.dense, dense_as_slabs(call));
+      s = launch.make_slab_map(args.cut_blocks,
+                               blocks_as_slabs(call, rest > 0 ? rest : call.block_cols, body::block_box));
+    if (s.code == 0) s = launch.make_slab_map(args.dense, dense_as_slabs(call, body::dense_box));
     return s.code == 0 ? launch.template wgmma<body>(args, call.prepared->workers, shared_bytes) : s;
   });
 }

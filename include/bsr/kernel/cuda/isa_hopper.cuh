@@ -37,6 +37,22 @@ namespace bsr::inline v0::inline BSR_TARGET::gpu {
       "}, %128, %129, counts, 1, 1, %130, %131;\n}\n"                                 \
       : BSR_SUMS_128("+f", d)                                                         \
       : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
+// The same with 32 and 16 columns.
+#define BSR_WGMMA_32(type, d, a, b, transposed_a, transposed_b)                             \
+  asm volatile(                                                                             \
+      "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                                  \
+      "wgmma.mma_async.sync.aligned.m64n32k16.f32." type "." type                           \
+      " {%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15}, %16, %17, " \
+      "counts, 1, 1, %18, %19;\n}\n"                                                        \
+      : BSR_SUMS_16("+f", d, 0)                                                             \
+      : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
+#define BSR_WGMMA_16(type, d, a, b, transposed_a, transposed_b)                 \
+  asm volatile(                                                                 \
+      "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                      \
+      "wgmma.mma_async.sync.aligned.m64n16k16.f32." type "." type               \
+      " {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, counts, 1, 1, %10, %11;\n}\n" \
+      : BSR_SUMS_4("+f", d, 0), BSR_SUMS_4("+f", d, 4)                          \
+      : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
 
 // Of elements that lie along k in both factors: there is no choice. `more`: ", 1, 1" where factors have
 // signs.
@@ -98,6 +114,22 @@ class hopper_isa : public device_isa {
   BSR_DEVICE void wgmma_f16(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
     BSR_WGMMA("f16", d, a, b, int{TransposedA}, int{TransposedB});
   }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_bf16(float (&d)[16], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_32("bf16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_f16(float (&d)[16], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_32("f16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_bf16(float (&d)[8], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_16("bf16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_f16(float (&d)[8], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_16("f16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
   BSR_DEVICE void wgmma_tf32(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
     BSR_WGMMA_ALONG_K("k8.f32.tf32.tf32", ", 1, 1", "+f", d, a, b);
   }
@@ -114,6 +146,8 @@ class hopper_isa : public device_isa {
   }
 };
 
+#undef BSR_WGMMA_16
+#undef BSR_WGMMA_32
 #undef BSR_WGMMA_ALONG_K
 #undef BSR_WGMMA
 #undef BSR_SUMS_TEXT

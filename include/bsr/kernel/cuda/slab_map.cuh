@@ -26,7 +26,11 @@ inline gpu_runtime::status make_slab_map(CUtensorMap& map, const slab_source& s)
   const cuuint64_t sizes[] = {static_cast<cuuint64_t>(s.sizes[0]), static_cast<cuuint64_t>(s.sizes[1]),
                               static_cast<cuuint64_t>(s.sizes[2])};
   const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]), static_cast<cuuint64_t>(s.strides[1])};
-  const cuuint32_t box[] = {static_cast<cuuint32_t>(line_bytes / s.element_bytes), slab_lines, 1};
+  const cuuint32_t box[] = {static_cast<cuuint32_t>(s.box.line / s.element_bytes),
+                            static_cast<cuuint32_t>(s.box.lines), 1};
+  const CUtensorMapSwizzle exchange = s.box.line == 128  ? CU_TENSOR_MAP_SWIZZLE_128B
+                                      : s.box.line == 64 ? CU_TENSOR_MAP_SWIZZLE_64B
+                                                         : CU_TENSOR_MAP_SWIZZLE_32B;
   const cuuint32_t apart[] = {1, 1, 1};
   // Only floats change on their way.
   const CUtensorMapDataType type = s.element_bytes == 1   ? CU_TENSOR_MAP_DATA_TYPE_UINT8

@@ -54,6 +54,8 @@ class spmm_wgmma {
  public:
   static constexpr int threads = tile.threads();
   static constexpr int resident = tile.resident();
+  static constexpr slab_box block_box = {};
+  static constexpr slab_box dense_box = {};
   /// Shared memory behind that of the tile, for an epilogue that is data.
   template <class Epilogue>
   static constexpr int scratch_bytes = steps_at_run_time<Epilogue> ? multipliers * staged * 4 : 0;
