@@ -38,7 +38,7 @@ inline gpu_runtime::status make_slab_map(CUtensorMap& map, const slab_source& s)
                                                           : CU_TENSOR_MAP_DATA_TYPE_TFLOAT32;
   const CUresult result = reinterpret_cast<encode_function>(function)(
       &map, type, 3, const_cast<void*>(s.data), sizes, strides, box, apart, CU_TENSOR_MAP_INTERLEAVE_NONE,
-      CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+      exchange, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result == CUDA_SUCCESS) return {};
   return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};
 }
