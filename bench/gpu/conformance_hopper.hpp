@@ -161,7 +161,7 @@ enum class product_type { bf16, f16, tf32, s8 };
 template <product_type Type, along OrderA, along OrderB>
 struct products : probe_base {
   static constexpr bool a_transposed = OrderA != along::k, b_transposed = OrderB != along::k;
-  static constexpr const char* names[][2][2] = {
+  static constexpr const char* names[4][2][2] = {
       {{"wgmma_bf16", "wgmma_bf16, B along n"},
        {"wgmma_bf16, A along m", "wgmma_bf16, A along m, B along n"}},
       {{"wgmma_f16", "wgmma_f16, B along n"}, {"wgmma_f16, A along m", "wgmma_f16, A along m, B along n"}},
