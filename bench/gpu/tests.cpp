@@ -86,7 +86,8 @@ void products(int block_rows, int block_cols, int cols) {
   const std::string what = "blocks of " + std::to_string(R) + "x" + std::to_string(C) + ", " +
                            std::to_string(cols) + " columns, B by " +
                            (std::is_same_v<LayoutB, bsr::row_major> ? "rows" : "columns");
-  const auto a = random_sparse<R, C>(block_rows * R - R / 2, block_cols * C - C / 3);
+  // Of large blocks the columns of B begin at multiples of 16 bytes.
+  const auto a = random_sparse<R, C>(block_rows * R - R / 2, block_cols * C - C / 4);
   const auto b = random_dense<T, LayoutB>(a.cols(), cols);
   const auto bt = random_dense<T, LayoutB>(a.rows(), cols);
   const auto d = random_dense<Result, LayoutC>(a.rows(), cols);

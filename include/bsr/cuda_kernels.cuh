@@ -12,6 +12,8 @@
 #include "bsr/kernel/cuda/dispatch.hpp"
 #include "bsr/kernel/cuda/launch.cuh"
 #include "bsr/kernel/cuda/runtime.hpp"
+#include "bsr/kernel/cuda/slab_map.cuh"
+#include "bsr/kernel/cuda/status.cuh"
 
 /// The element types that there are kernels for: bit n stands for the number n of gpu_runtime::element.
 /// bsr_add_cuda_kernels(target TYPES ...) defines it.
@@ -20,11 +22,6 @@
 #endif
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
-
-inline gpu_runtime::status status_of(cudaError_t code, const char* call) {
-  if (code == cudaSuccess) return {};
-  return {static_cast<int>(code), call, cudaGetErrorString(code)};
-}
 
 /// Starts kernels: of a plan's shape, or of one warp for each item, as many blocks as the device holds at a
 /// time and no more. Neither allocates nor waits, so a stream that is being captured in a graph takes them.
@@ -50,31 +47,8 @@ struct device_launch {
   }
 
   using slab_map = CUtensorMap;
-  /// What the copy engine is told of an array.
   static gpu_runtime::status make_slab_map(slab_map& map, const slab_source& s) {
-    using encode_function = decltype(&cuTensorMapEncodeTiled);
-    // The driver's, found at run time: a program that links it would not start where there is none.
-    void* function = nullptr;
-    cudaDriverEntryPointQueryResult found{};
-    if (const cudaError_t e = cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000,
-                                                               cudaEnableDefault, &found))
-      return status_of(e, "cudaGetDriverEntryPointByVersion");
-    if (found != cudaDriverEntryPointSuccess || function == nullptr)
-      return {static_cast<int>(found), "cudaGetDriverEntryPointByVersion",
-              "the driver has no cuTensorMapEncodeTiled"};
-    const cuuint64_t sizes[] = {static_cast<cuuint64_t>(s.sizes[0]), static_cast<cuuint64_t>(s.sizes[1]),
-                                static_cast<cuuint64_t>(s.sizes[2])};
-    const cuuint64_t strides[] = {static_cast<cuuint64_t>(s.strides[0]),
-                                  static_cast<cuuint64_t>(s.strides[1])};
-    const cuuint32_t box[] = {slab_lines, slab_lines, 1};
-    const cuuint32_t apart[] = {1, 1, 1};
-    // Two bytes are two bytes: zeros are the same in both types.
-    const CUresult result = reinterpret_cast<encode_function>(function)(
-        &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 3, const_cast<void*>(s.data), sizes, strides, box, apart,
-        CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
-        CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
-    if (result == CUDA_SUCCESS) return {};
-    return {static_cast<int>(result), "cuTensorMapEncodeTiled", "the driver refuses the array"};
+    return gpu::make_slab_map(map, s);
   }
 
   template <class Body, class Args>

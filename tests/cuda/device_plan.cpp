@@ -327,6 +327,100 @@ TEST_CASE("on sm_90a, the transposed product, a mask, and what the engine refuse
   CHECK_THAT(plan(bsr::cuda{}, transpose(ad) * bd).explain(), ContainsSubstring("kernel spmm_mma"));
 }
 
+/// c = a b + bias on a device with wgmma; whether it was what the CPU gives.
+template <class T, class Result, int R, int C, class Layout>
+static bool right_on_hopper(int expected, std::int64_t cols, const char* kernel,
+                            const bsr::cuda& policy = {}) {
+  CAPTURE(kernel);
+  bsr_test::random rng(9);
+  const auto a = small_sparse<T, R, C>(rng, {3 * R - 20, 3 * C - 48});
+  const auto b = small_dense<T, Layout>(rng, a.cols(), cols);
+  std::vector<Result> bias(static_cast<std::size_t>(cols));
+  for (Result& v : bias) v = Result(rng.between(-4, 4));
+  const auto ad = bsr::copy_to<device>(a);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto biasd = bsr::copy_to<device>(bias);
+  bsr::dense_matrix<Result> c(a.rows(), cols);
+  bsr::dense_matrix<Result, bsr::row_major, device> cd(a.rows(), cols);
+  auto p = plan(policy, ad * bd);
+  CHECK_THAT(p.explain(), ContainsSubstring(std::string("kernel ") + kernel + ","));
+  wgmma_only();
+  cd.on(p) = relu(3 * ad * bd + bsr::per_col(biasd));
+  CHECK(wgmma_only() == expected);
+  c = relu(3 * a * b + bsr::per_col(bias));
+  return same(bsr::copy_to<host>(cd), c);
+}
+
+TEST_CASE("on sm_90a, int8 takes wgmma where both factors lie along k") {
+  const hopper_device on;
+  using T = std::int8_t;
+  CHECK(right_on_hopper<T, std::int32_t, 64, 128, bsr::col_major>(1, 136, "spmm_wgmma"));
+  CHECK(right_on_hopper<T, std::int32_t, 32, 128, bsr::col_major>(-1, 136, "spmm_mma"));
+  // The block-sparse factor on the right: the other one lies along k by rows. Nothing transposes bytes.
+  bsr_test::random rng(10);
+  const auto w = bsr::copy_to<device>(small_sparse<T, 64, 128>(rng, {130, 304}));
+  const auto x = bsr::copy_to<device>(small_dense<T>(rng, 140, 304));
+  const auto y = bsr::copy_to<device>(small_dense<T>(rng, 140, 130));
+  const auto by_rows = bsr::copy_to<device>(small_dense<T>(rng, 304, 144));
+  CHECK_THAT(plan(bsr::cuda{}, w * by_rows).explain(), ContainsSubstring("kernel spmm_mma,"));
+  CHECK_THAT(plan(bsr::cuda{}, x * transpose(w)).explain(), ContainsSubstring("kernel spmm_wgmma,"));
+  CHECK_THAT(plan(bsr::cuda{}, y * w).explain(), ContainsSubstring("kernel spmm_plain,"));
+}
+
+TEST_CASE("on sm_90a, float takes wgmma where both factors lie along k, and it may become tf32") {
+  const hopper_device on;
+  CHECK(right_on_hopper<float, float, 128, 32, bsr::col_major>(1, 136, "spmm_wgmma", {.tf32 = true}));
+  CHECK(right_on_hopper<float, float, 128, 32, bsr::col_major>(0, 136, "spmm_plain"));
+  bsr_test::random rng(11);
+  const auto a = bsr::copy_to<device>(small_sparse<float, 128, 32>(rng, {256, 64}));
+  const auto by_rows = bsr::copy_to<device>(small_dense<float>(rng, 64, 144));
+  CHECK_THAT(plan(bsr::cuda{.tf32 = true}, a * by_rows).explain(), ContainsSubstring("kernel spmm_mma,"));
+}
+
+TEST_CASE("on sm_90a, plans for blocks of 16 or 32 rows take the transposed product") {
+  const hopper_device on;
+  bsr_test::random rng(9);
+  const auto a = small_sparse<bsr::bfloat16, 32, 64>(rng, {300, 328});
+  const auto ad = bsr::copy_to<device>(a);
+  const auto check = [&]<class Layout>(Layout, std::int64_t planned) {
+    const auto b = small_dense<bsr::bfloat16, Layout>(rng, 328, 600);
+    const auto bd = bsr::copy_to<device>(b);
+    const auto like = bsr::copy_to<device>(small_dense<bsr::bfloat16, Layout>(rng, 328, planned));
+    std::vector<float> bias(600);
+    for (float& v : bias) v = float(rng.between(-4, 4));
+    const auto biasd = bsr::copy_to<device>(bias);
+    bsr::dense_matrix<float> c(300, 600);
+    bsr::dense_matrix<float, bsr::row_major, device> cd(300, 600);
+    auto p = plan(bsr::cuda{}, ad * like);
+    CHECK_THAT(p.explain(), ContainsSubstring("kernel spmm_wgmma_narrow, tiles of 128x256, 1920 threads"));
+    wgmma_only();
+    cd.on(p) = relu(2 * ad * bd + bsr::per_col(biasd));
+    CHECK(wgmma_only() == (planned == 600 ? 1 : 3));
+    c = relu(2 * a * b + bsr::per_col(bias));
+    CHECK(same(bsr::copy_to<host>(cd), c));
+  };
+  check(bsr::row_major(), 600);
+  check(bsr::col_major(), 600);
+  check(bsr::row_major(), 136);
+
+  const auto low = small_sparse<bsr::bfloat16, 32, 16>(rng, {300, 200});
+  const auto b = small_dense<bsr::bfloat16>(rng, 300, 136);
+  std::vector<unsigned char> gate(std::size_t(low.num_blocks()));
+  for (auto& flag : gate) flag = rng.chance(0.5);
+  const auto lowd = bsr::copy_to<device>(low);
+  const auto bd = bsr::copy_to<device>(b);
+  const auto gated = bsr::copy_to<device>(gate);
+  bsr::dense_matrix<float> c(200, 136);
+  bsr::dense_matrix<float, bsr::row_major, device> cd(200, 136);
+  auto p = plan(bsr::cuda{}, transpose(lowd) * bd);
+  CHECK_THAT(p.explain(), ContainsSubstring("kernel spmm_wgmma_narrow, transposed index, tiles of 128x256"));
+  wgmma_only();
+  cd.on(p) = transpose(masked(lowd, gated)) * bd;
+  CHECK(wgmma_only() == 1);
+  c = transpose(masked(low, gate)) * b;
+  CHECK(same(bsr::copy_to<host>(cd), c));
+}
+
 TEST_CASE("a plan explains itself, and predicts with the rates of a device") {
   bsr_test::random rng(6);
   const auto a = bsr::copy_to<device>(small_sparse<bsr::bfloat16, 16, 16>(rng, {160, 160}));

@@ -47,9 +47,11 @@ class emulated_launch {
                 (std::is_same_v<T, double> && Rows == 16);
   template <class T, class Result, int Rows, along OrderA, along OrderB>
   static constexpr bool has_wgmma =
-      std::is_same_v<T, bsr::bfloat16> &&
-      (OrderA == along::k ? is_half<T, Result> && Rows == 128
-                          : is_half<T, Result> && OrderB == along::n && Rows == 64);
+      std::is_same_v<T, std::int8_t> ? sizeof(Result) == 4 && Rows == 64
+      : std::is_same_v<T, float>
+          ? Rows == 128
+          : is_half<T, Result> && (OrderA == along::k ? Rows == 128 || Rows == 32
+                                                      : OrderB == along::n && (Rows == 64 || Rows == 16));
   template <class T, class Result, int Rows, along OrderX, along OrderY>
   static constexpr bool has_sample_mma = is_half<T, Result> && Rows == 16;
 

@@ -2,44 +2,15 @@
 // Every entry of the maps of fragments and swizzles against the tables of CuTe (cuda/oracle/cute.py).
 #include "bsr/kernel/cuda/fragment.hpp"
 
-#include <zlib.h>
-
 #include <catch2/catch_test_macros.hpp>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "bsr/kernel/cuda/slab.hpp"
 #include "bsr/kernel/cuda/swizzle.hpp"
-#include "cuda/emulator/hopper_isa.hpp"
+#include "cuda/cute_tables.hpp"
 
 using namespace bsr::gpu;
-
-static const std::map<std::string, std::vector<int>>& tables() {
-  static const auto all = [] {
-    std::map<std::string, std::vector<int>> result;
-    const gzFile file = gzopen(BSR_TESTS_DIR "/data/cute_tables.txt.gz", "rb");
-    std::string text;
-    char part[4096];
-    for (int n = 0; file != nullptr && (n = gzread(file, part, sizeof part)) > 0;)
-      text.append(part, static_cast<std::size_t>(n));
-    if (file != nullptr) gzclose(file);
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-      std::istringstream words(line);
-      std::string name;
-      words >> name;
-      for (int number = 0; words >> number;) result[name].push_back(number);
-    }
-    return result;
-  }();
-  return all;
-}
-static const std::vector<int>& table(const std::string& name) {
-  REQUIRE(tables().count(name) == 1);
-  return tables().at(name);
-}
+using bsr_test::table;
 
 /// All elements of all lanes: `index(place)` must be what the table says.
 template <class Place, class Number>
@@ -98,49 +69,20 @@ TEST_CASE("ldmatrix hands out the elements that CuTe says it does") {
 }
 
 TEST_CASE("the threads of a warpgroup hold the sums that CuTe says they hold") {
-  const auto& expected = table("wgmma.c");
-  REQUIRE(expected.size() == 128 * 128);
-  int wrong = 0;
-  for (int thread = 0; thread < 128; ++thread)
-    for (int i = 0; i < 128; ++i) {
-      const place p = wgmma_fragment::c(thread, i);
-      wrong += p.row + 64 * p.col != expected[static_cast<std::size_t>(128 * thread + i)];
-    }
-  CHECK(wrong == 0);
-}
-
-/// Every element of an operand of 256 rows or columns and 64 of k: by its slice's descriptor, and as the
-/// engine's slabs lie.
-static int differences_of_operand(const std::string& name, along order) {
-  const auto& expected = table(name);
-  REQUIRE(expected.size() == 256 * 64);
-  using slab = tile_along_k<2, line_bytes, slab_lines>;
-  int wrong = 0;
-  for (int n = 0; n < 256; ++n)
-    for (int k = 0; k < 64; ++k) {
-      const int right = 2 * expected[static_cast<std::size_t>(64 * n + k)];
-      const bsr_test::emulator::operand_places slice(slab_descriptor(0, order, k / slice_depth));
-      wrong += static_cast<int>(slice.at(n, k % slice_depth, order != along::k)) != right;
-      const int line = order == along::k ? n % 64 : k;
-      const int in_line = order == along::k ? k : n % 64;
-      wrong += n / 64 * slab_bytes + slab::at(line, in_line / 8) + in_line % 8 * 2 != right;
-    }
-  return wrong;
-}
-
-TEST_CASE("descriptors name the elements that CuTe's do") {
-  CHECK(differences_of_operand("wgmma.k", along::k) == 0);
-  CHECK(differences_of_operand("wgmma.n", along::n) == 0);
-  for (const auto order : {along::k, along::n}) {
-    const auto& parts = table(order == along::k ? "wgmma.k.descriptor" : "wgmma.n.descriptor");
-    REQUIRE(parts.size() == 3);
-    for (const std::uint32_t at : {0u, 0x400u, 0x2c000u}) {
-      const std::uint64_t bits = slab_descriptor(at, order, 0);
-      CHECK((bits & 0xffff) == at / 16);
-      for (int part = 1; part < 4; ++part)
-        CHECK(static_cast<int>(bits >> 16 * part & 0xffff) == parts[static_cast<std::size_t>(part - 1)]);
-    }
-  }
+  const auto differences = [](const std::string& name, int sums) {
+    const auto& expected = table(name);
+    REQUIRE(static_cast<int>(expected.size()) == 128 * sums);
+    int wrong = 0;
+    for (int thread = 0; thread < 128; ++thread)
+      for (int i = 0; i < sums; ++i) {
+        const place p = wgmma_fragment::c(thread, i);
+        wrong += p.row + 64 * p.col != expected[static_cast<std::size_t>(sums * thread + i)];
+      }
+    return wrong;
+  };
+  CHECK(differences("wgmma.c", 128) == 0);
+  CHECK(differences("wgmma.32.c", 16) == 0);
+  CHECK(differences("wgmma.16.c", 8) == 0);
 }
 
 /// Where a tile puts each element of 8 rows, counted in elements.

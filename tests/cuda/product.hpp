@@ -358,20 +358,23 @@ struct planned {
   }
 };
 
-/// The same for spmm_wgmma: A and B as what slabs are copied from.
-template <class T, class Result, class Epilogue>
+/// The same for a form of sm_90a: A and B as what slabs are copied from.
+template <class Kernel, class T, class Result, class Epilogue>
 auto with_slabs(
     const product_case<T, Result>& p,
     const bsr::gpu::spmm_args<T, typename product_case<T, Result>::accumulator, Result, Epilogue>& args,
     bool transposed) {
   const product_shape& s = p.shape;
   const bool by_row = s.b_order == bsr::gpu::along::n;
+  constexpr int bytes = sizeof(T);
   const auto blocks = [&](int cols) {
     const int width = transposed ? s.block_rows : s.block_cols;
     return bsr::gpu::slab_source{args.a,
                                  {transposed ? width : cols, transposed ? cols : s.block_rows,
                                   static_cast<std::int64_t>(p.indices.size())},
-                                 {2 * width, 2 * s.block_rows * s.block_cols}};
+                                 {bytes * width, bytes * s.block_rows * s.block_cols},
+                                 Kernel::block_box,
+                                 bytes};
   };
   const int rest = s.depth % s.block_cols;
   return bsr::gpu::spmm_slab_args<T, Result, Epilogue, bsr::gpu::slab_source>{
@@ -380,7 +383,9 @@ auto with_slabs(
       blocks(rest > 0 ? rest : s.block_cols),
       {args.b,
        {by_row ? s.cols : s.depth, by_row ? s.depth : s.cols, 1},
-       {2 * args.b_stride, 2 * args.b_stride}}};
+       {bytes * args.b_stride, bytes * args.b_stride},
+       Kernel::dense_box,
+       bytes}};
 }
 
 /// "" when a kernel computes the product as it should, under one way to run it, reading A as it is or as the
@@ -410,7 +415,7 @@ std::string run_product(product_case<T, Result>& p, const Tile& tile, bool trans
       if constexpr (std::is_same_v<Isa, emulator::isa>)
         Kernel::run(isa, args);
       else
-        Kernel::run(isa, with_slabs(p, args, transposed));
+        Kernel::run(isa, with_slabs<Kernel>(p, args, transposed));
     });
   });
   if (!text.empty()) return text;

@@ -22,19 +22,47 @@ TEST_CASE("every tile that can be selected is one that spmm_mma can run") {
 
 TEST_CASE("the tile of spmm_wgmma fits sm_90, and takes blocks of 64 and 128 rows") {
   for (const int rows : {64, 128}) {
+    for (const int bytes : {1, 2, 4}) {
+      const wgmma_tile tile = select_wgmma_tile(rows, bytes);
+      CHECK(tile.rows() == 128);
+      CHECK(tile.threads() == 384);
+      CHECK(tile.depth * bytes == 128);
+      // With 32 values of each of 256 threads for an epilogue that is data.
+      CHECK(tile.shared_bytes() + 256 * 32 * 4 <= wgmma_shared_kib << 10);
+    }
+    for (const along a : {along::k, along::m})
+      for (const along b : {along::k, along::n}) {
+        CHECK(takes_wgmma<bsr::bfloat16>(rows, 64, a, b));
+        CHECK(takes_wgmma<bsr::float16>(rows, 64, a, b));
+        CHECK(!takes_wgmma<bsr::float16>(rows, 32, a, b));
+        CHECK(takes_wgmma<std::int8_t>(rows, 128, a, b) == (a == along::k && b == along::k));
+        CHECK(!takes_wgmma<std::int8_t>(rows, 64, a, b));
+        CHECK(takes_wgmma<float>(rows, 32, a, b) == (a == along::k && b == along::k));
+        CHECK(!takes_wgmma<double>(rows, 16, a, b));
+      }
+  }
+}
+
+TEST_CASE("the tile of spmm_wgmma_narrow fits sm_90, and takes blocks of 16 and 32 rows") {
+  for (const int rows : {16, 32}) {
     const wgmma_tile tile = select_wgmma_tile(rows);
     CHECK(tile.rows() == 128);
-    CHECK(tile.threads() == 384);
-    // With 32 values of each of 256 threads for an epilogue that is data.
-    CHECK(tile.shared_bytes() + 256 * 32 * 4 <= wgmma_shared_kib << 10);
-    CHECK(takes_wgmma<bsr::bfloat16>(rows, 64));
-    CHECK(takes_wgmma<bsr::float16>(rows, 64));
-    CHECK(!takes_wgmma<bsr::float16>(rows, 32));
-    CHECK(!takes_wgmma<float>(rows, 64));
-    CHECK(!takes_wgmma<std::int8_t>(rows, 64));
+    CHECK(tile.threads() == 640);
+    // With 8 values of each of 512 threads for an epilogue that is data.
+    CHECK(tile.shared_bytes() + 512 * 8 * 4 <= wgmma_shared_kib << 10);
+    CHECK(tile.depth == planned_depth(2, rows, 2 * rows));
+    for (const along a : {along::k, along::m})
+      for (const along b : {along::k, along::n}) {
+        CHECK(takes_wgmma<bsr::bfloat16>(rows, rows, a, b));
+        CHECK(takes_wgmma<bsr::float16>(rows, rows, a, b));
+        CHECK(!takes_wgmma<bsr::float16>(rows, 64, a, b));
+        for (const int depth : {8, 16, 32, 64}) {
+          CHECK(!takes_wgmma<float>(rows, depth, a, b));
+          CHECK(!takes_wgmma<std::int8_t>(rows, depth, a, b));
+        }
+      }
   }
-  CHECK(!takes_wgmma<bsr::bfloat16>(32, 64));
-  CHECK(!takes_wgmma<bsr::bfloat16>(16, 64));
+  CHECK(!takes_wgmma<bsr::bfloat16>(8, 8, along::k, along::k));
 }
 
 TEST_CASE("every tile for sampled products fits every device") {

@@ -113,6 +113,55 @@ TEST_CASE("a warpgroup multiplies what the engine has brought") {
   }
 }
 
+/// d = A B of 64 rows, R columns and R elements of k; lines along k, or one k each.
+template <int R, bool Transposed>
+static int wrong_sums_of_low_blocks(const settings& how) {
+  int wrong = 0;
+  const auto source = [](const bsr::bfloat16* data, int line, int lines) {
+    return slab_source{data, {64, 64, 1}, {128, 128}, {line, lines}};
+  };
+  const auto body = [&](hopper_isa& x) {
+    constexpr int line_of_a = Transposed ? 128 : 2 * R;
+    const std::uint32_t a = x.shared(), b = a + slab_bytes, barrier = a + ring;
+    if (x.thread() == 0) {
+      x.phase_init(barrier, 1);
+      x.fence_async();
+      x.phase_expect(barrier, 64 * R * 2 + R * R * 2);
+      x.copy_slab(a, source(given().a.data(), line_of_a, 64 * R * 2 / line_of_a), barrier, 0, 0, 0);
+      x.copy_slab(b, source(given().b.data(), 2 * R, R), barrier, 0, 0, 0);
+    }
+    x.sync();
+    x.phase_wait(barrier, 0);
+    float d[std::size_t{R / 2}] = {};
+    x.wgmma_fence();
+    for (int slice = 0; slice < R / 16; ++slice)
+      x.wgmma_bf16<Transposed, Transposed>(
+          d, slab_descriptor(a, Transposed ? along::m : along::k, slice, line_of_a),
+          slab_descriptor(b, Transposed ? along::n : along::k, slice, 2 * R));
+    x.wgmma_commit();
+    x.wgmma_wait<0>();
+    for (int i = 0; i < R / 2; ++i) {
+      const int m = x.warp() * 16 + x.lane() / 4 + 8 * (i / 2 % 2);
+      const int n = i / 4 * 8 + 2 * (x.lane() % 4) + i % 2;
+      double sum = 0;
+      for (int k = 0; k < R; ++k)
+        sum += double(float(given().a[std::size_t(Transposed ? 64 * k + m : 64 * m + k)])) *
+               double(float(given().b[std::size_t(Transposed ? 64 * k + n : 64 * n + k)]));
+      wrong += double(d[i]) != sum;
+    }
+  };
+  CHECK(error_of(body, how) == "");
+  return wrong;
+}
+TEST_CASE("a warpgroup multiplies by 32 and by 16 columns, of shorter lines") {
+  for (const settings& how : ways()) {
+    CHECK(wrong_sums_of_low_blocks<32, false>(how) == 0);
+    CHECK(wrong_sums_of_low_blocks<32, true>(how) == 0);
+    CHECK(wrong_sums_of_low_blocks<16, false>(how) == 0);
+    CHECK(wrong_sums_of_low_blocks<16, true>(how) == 0);
+  }
+}
+
 TEST_CASE("what is left out of that is found") {
   for (const settings& how : ways()) {
     CAPTURE(static_cast<int>(how.timing));
@@ -188,6 +237,13 @@ TEST_CASE("sources that the engine does not take") {
   CHECK_THAT(run({good.data, {64, 65, 1}, {128, 128}}, 64), ContainsSubstring("leaves with copies"));
   CHECK_THAT(run({good.data, {64, 64, 1}, {256, 128}}, 0), ContainsSubstring("are no input"));
   CHECK_THAT(run(good, -8), ContainsSubstring("begins nowhere"));
+  const auto with_box = [&](int line, int lines) {
+    slab_source s = good;
+    s.box = {line, lines};
+    return run(s, 0);
+  };
+  CHECK_THAT(with_box(48, 64), ContainsSubstring("have no exchange"));
+  CHECK_THAT(with_box(64, 264), ContainsSubstring("copies 264 lines"));
 }
 
 TEST_CASE("what threads wrote is there for a multiplication after a fence") {
@@ -278,6 +334,7 @@ TEST_CASE("descriptors of something else, warps that go different ways, too many
     });
   };
   CHECK(multiply(0, true) == "");
+  CHECK_THAT(multiply(std::uint64_t{1} << 62, true), ContainsSubstring("something else than slabs"));
   CHECK_THAT(multiply(std::uint64_t{3} << 62, true), ContainsSubstring("something else than slabs"));
   CHECK_THAT(multiply(std::uint64_t{1} << 49, true), ContainsSubstring("something else than slabs"));
   CHECK_THAT(multiply(std::uint64_t{0x2000}, true), ContainsSubstring("bytes of shared memory"));

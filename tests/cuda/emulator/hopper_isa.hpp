@@ -20,13 +20,13 @@
 
 namespace bsr_test::emulator {
 
-/// Where the PTX ISA says that an element of an operand of wgmma lies: of two-byte elements, under the
-/// exchange of chunks in lines of 128 bytes.
+/// Where the PTX ISA says that an element of an operand of wgmma lies, under the exchange of chunks in lines
+/// of 128, 64 or 32 bytes.
 struct operand_places {
   std::uint32_t start;    // bytes
-  std::uint32_t leading;  // from 64 rows or columns to the next, where lines are one k each
+  std::uint32_t leading;  // from a line's rows or columns to the next, where lines are one k each
   std::uint32_t stride;   // from eight lines to the next
-  unsigned exchange;      // 1: of lines of 128 bytes
+  unsigned exchange;      // 1: of lines of 128 bytes, 2: of 64, 3: of 32
   unsigned base;
 
   explicit operand_places(std::uint64_t descriptor)
@@ -36,13 +36,16 @@ struct operand_places {
         exchange(static_cast<unsigned>(descriptor >> 62)),
         base(static_cast<unsigned>(descriptor >> 49 & 7)) {}
 
-  /// n: the row of A or the column of B. transposed: lines are one k each.
-  std::uint32_t at(int n, int k, bool transposed) const {
+  /// Bytes of a line; 0: there is no exchange.
+  std::uint32_t line() const { return exchange == 0 ? 0 : 256u >> exchange; }
+  /// n: the row of A or the column of B. transposed: lines are one k each, and elements have two bytes.
+  std::uint32_t at(int n, int k, bool transposed, int bytes = 2) const {
     const auto row = static_cast<std::uint32_t>(transposed ? k : n);
-    const auto in_line = static_cast<std::uint32_t>(transposed ? n % 64 : k) * 2;
-    const std::uint32_t panel = transposed ? static_cast<std::uint32_t>(n / 64) * leading : 0;
-    const std::uint32_t plain = start + panel + row / 8 * stride + row % 8 * 128 + in_line;
-    return plain ^ (plain >> 3 & 0x70);
+    const int width = static_cast<int>(line()) / bytes;
+    const auto in_line = static_cast<std::uint32_t>((transposed ? n % width : k) * bytes);
+    const std::uint32_t panel = transposed ? static_cast<std::uint32_t>(n / width) * leading : 0;
+    const std::uint32_t plain = start + panel + row / 8 * stride + row % 8 * line() + in_line;
+    return plain ^ (plain >> 3 & (line() - 16));
   }
 };
 
@@ -110,15 +113,28 @@ class hopper_isa : public isa {
     int none = 0;
     m_.together(t_, "wgmma_fence", at, &none, [](auto&, emulator::warp& w) { w.fenced = true; });
   }
-  template <bool TransposedA, bool TransposedB>
-  void wgmma_bf16(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+  template <bool TransposedA, bool TransposedB, std::size_t Sums>
+  void wgmma_bf16(float (&d)[Sums], std::uint64_t a, std::uint64_t b, site at = site::here()) {
     multiply<TransposedA, TransposedB>(
-        "wgmma_bf16", d, a, b, at, [](std::uint16_t bits) { return float(bsr::bfloat16::from_bits(bits)); });
+        "wgmma_bf16", d, a, b, at,
+        +[](std::uint16_t bits) { return static_cast<double>(float(bsr::bfloat16::from_bits(bits))); });
   }
-  template <bool TransposedA, bool TransposedB>
-  void wgmma_f16(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+  template <bool TransposedA, bool TransposedB, std::size_t Sums>
+  void wgmma_f16(float (&d)[Sums], std::uint64_t a, std::uint64_t b, site at = site::here()) {
     multiply<TransposedA, TransposedB>(
-        "wgmma_f16", d, a, b, at, [](std::uint16_t bits) { return float(bsr::float16::from_bits(bits)); });
+        "wgmma_f16", d, a, b, at,
+        +[](std::uint16_t bits) { return static_cast<double>(float(bsr::float16::from_bits(bits))); });
+  }
+  void wgmma_tf32(float (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+    multiply<false, false>(
+        "wgmma_tf32", d, a, b, at, +[](std::uint32_t bits) {
+          if ((bits & 0x1fffu) != 0) throw emulation_error("wgmma_tf32: an operand has more bits than tf32");
+          return static_cast<double>(std::bit_cast<float>(bits));
+        });
+  }
+  void wgmma_s8(std::int32_t (&d)[128], std::uint64_t a, std::uint64_t b, site at = site::here()) {
+    multiply<false, false>(
+        "wgmma_s8", d, a, b, at, +[](std::int8_t x) { return static_cast<std::int64_t>(x); });
   }
   void wgmma_commit(site at = site::here()) {
     if (m_.changed("wgmma_commit", at, {change::drop}) == change::drop) return;
@@ -153,26 +169,35 @@ class hopper_isa : public isa {
   }
 
  private:
-  static constexpr int columns = 256;
-  static constexpr int depth = bsr::gpu::slice_depth;
-  static constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  /// In registers that nobody shall read: NaN, and as an integer more than the tests' sums.
+  static constexpr auto nothing = std::bit_cast<std::uint32_t>(std::numeric_limits<float>::quiet_NaN());
 
-  template <bool TransposedA, bool TransposedB, class Decode>
-  void multiply(const char* name, float (&d)[128], std::uint64_t a, std::uint64_t b, site at,
-                const Decode& decode) {
+  /// number decode(Element): what sums are formed of.
+  template <bool TransposedA, bool TransposedB, class Sum, std::size_t Sums, class Number, class Element>
+  void multiply(const char* name, Sum (&d)[Sums], std::uint64_t a, std::uint64_t b, site at,
+                Number (*decode)(Element)) {
+    static_assert(sizeof(Sum) == 4 && (sizeof(Element) == 2 || (!TransposedA && !TransposedB)));
+    static constexpr int columns = 2 * Sums;
+    static_assert(columns == 256 || columns == 32 || columns == 16);
+    static constexpr int bytes = sizeof(Element);
+    static constexpr int depth = bsr::gpu::slice_bytes / bytes;
     struct call {
-      float* d;
+      Sum* d;
       std::uint64_t a, b;
     } mine{d, a, b};
-    const change how =
-        m_.changed(name, at, {change::drop, change::transposed, change::elsewhere, change::exchanged});
+    const change how = [&] {
+      if constexpr (bytes == 2)
+        return m_.changed(name, at, {change::drop, change::transposed, change::elsewhere, change::exchanged});
+      else
+        return m_.changed(name, at, {change::drop, change::elsewhere, change::exchanged});
+    }();
     m_.together(t_, name, at, &mine, [&, this](const std::array<call*, 32>& all, emulator::warp& w) {
       if (how == change::drop) return;
       for (const call* const c : all)
         if (c->a != a || c->b != b) m_.fail(t_, at, "the lanes name different operands");
       operand_places from_a(a), from_b(b);
       for (const operand_places& p : {from_a, from_b})
-        if (p.exchange != 1 || p.base != 0 || p.start % 16 != 0)
+        if (p.exchange == 0 || p.base != 0 || p.stride != 8 * p.line())
           m_.fail(t_, at, "a descriptor of something else than slabs");
       if (how == change::elsewhere) from_b.start += 32;
       w.products.push_back(at.text() + " " + std::to_string(a) + " " + std::to_string(b));
@@ -181,36 +206,37 @@ class hopper_isa : public isa {
       const int first = (t_.index / 32 % 4 * 16) ^ (how == change::exchanged ? 32 : 0);
       std::vector<std::uint32_t> places_a, places_b, words;
       for (int k = 0; k < depth; ++k) {
-        for (int m = 0; m < 16; ++m) places_a.push_back(from_a.at(first + m, k, TransposedA));
-        for (int n = 0; n < columns; ++n) places_b.push_back(from_b.at(n, k, transposed_b));
+        for (int m = 0; m < 16; ++m) places_a.push_back(from_a.at(first + m, k, TransposedA, bytes));
+        for (int n = 0; n < columns; ++n) places_b.push_back(from_b.at(n, k, transposed_b, bytes));
       }
       for (const auto* places : {&places_a, &places_b})
         for (const std::uint32_t place : *places)
           if (place % 4 == 0) words.push_back(place);
       m_.begin_reading(t_, at, words);
-      std::array<float*, 32> registers;
+      std::array<void*, 32> registers;
       for (std::size_t lane = 0; lane < 32; ++lane) registers[lane] = all[lane]->d;
-      const std::size_t sums = hold(w, registers, at);
+      const std::size_t sums = hold(w, registers, columns, at);
       product_flight f{std::move(words), sums, nullptr};
       f.compute = [&w, sums, decode, memory = t_.block->memory.data() - machine::shared_base,
                    from_a = std::move(places_a), from_b = std::move(places_b)] {
         const auto element = [&](std::uint32_t place) {
-          std::uint16_t bits;
-          std::memcpy(&bits, memory + place, 2);
-          return static_cast<double>(decode(bits));
+          Element bits;
+          std::memcpy(&bits, memory + place, bytes);
+          return decode(bits);
         };
-        std::vector<double> y(static_cast<std::size_t>(depth * columns));
+        std::vector<Number> y(static_cast<std::size_t>(depth * columns));
         for (std::size_t i = 0; i < y.size(); ++i) y[i] = element(from_b[i]);
-        float* const values = w.sums[sums].values.data();
+        std::uint32_t* const values = w.sums[sums].values.data();
         for (int m = 0; m < 16; ++m) {
-          double row[columns] = {};
+          Number row[columns] = {};
           for (int k = 0; k < depth; ++k) {
-            const double x = element(from_a[static_cast<std::size_t>(16 * k + m)]);
+            const Number x = element(from_a[static_cast<std::size_t>(16 * k + m)]);
             for (int n = 0; n < columns; ++n) row[n] += x * y[static_cast<std::size_t>(columns * k + n)];
           }
           for (int n = 0; n < columns; ++n) {
-            float& sum = values[m * columns + n];
-            sum = static_cast<float>(static_cast<double>(sum) + row[n]);
+            std::uint32_t& sum = values[m * columns + n];
+            const auto before = static_cast<Number>(std::bit_cast<Sum>(sum));
+            sum = std::bit_cast<std::uint32_t>(static_cast<Sum>(before + row[n]));
           }
         }
       };
@@ -223,15 +249,18 @@ class hopper_isa : public isa {
   }
 
   /// The warp's sums in these registers, which nobody shall read now.
-  std::size_t hold(emulator::warp& w, const std::array<float*, 32>& registers, site at) {
+  std::size_t hold(emulator::warp& w, const std::array<void*, 32>& registers, int columns, site at) {
     std::size_t n = 0;
     while (n < w.sums.size() && w.sums[n].registers != registers) ++n;
-    if (n == w.sums.size()) w.sums.push_back({registers, std::vector<float>(16 * columns, nothing), 0});
+    if (n == w.sums.size())
+      w.sums.push_back({registers,
+                        std::vector<std::uint32_t>(static_cast<std::size_t>(16 * columns), nothing), columns,
+                        0});
     sums_in_flight& s = w.sums[n];
     if (s.products++ > 0) return n;
-    for_each_sum(s, [&](float& kept, float& in_register) {
+    for_each_sum(s, [&](std::uint32_t& kept, std::uint32_t& in_register) {
       // What a multiplication left there may go on into the next one; anything else needs a fence.
-      if (!w.fenced && std::bit_cast<std::uint32_t>(kept) != std::bit_cast<std::uint32_t>(in_register))
+      if (!w.fenced && kept != in_register)
         m_.fail(t_, at, "sums were written to registers, and no fence since then");
       kept = in_register;
       in_register = nothing;
@@ -249,15 +278,20 @@ class hopper_isa : public isa {
     if (f.compute) f.compute();
     m_.end_reading(t_, f.words);
     sums_in_flight& s = w.sums[f.sums];
-    if (--s.products == 0) for_each_sum(s, [](float& kept, float& in_register) { in_register = kept; });
+    if (--s.products == 0)
+      for_each_sum(s, [](std::uint32_t& kept, std::uint32_t& in_register) { in_register = kept; });
   }
   template <class F>
   static void for_each_sum(sums_in_flight& s, const F& f) {
     for (int lane = 0; lane < 32; ++lane)
-      for (int i = 0; i < 128; ++i) {
+      for (int i = 0; i < s.columns / 2; ++i) {
         const bsr::gpu::place p = bsr::gpu::wgmma_fragment::c(lane, i);
-        f(s.values[static_cast<std::size_t>(p.row * columns + p.col)],
-          s.registers[static_cast<std::size_t>(lane)][i]);
+        auto* const in_register =
+            static_cast<unsigned char*>(s.registers[static_cast<std::size_t>(lane)]) + 4 * i;
+        std::uint32_t word;
+        std::memcpy(&word, in_register, 4);
+        f(s.values[static_cast<std::size_t>(p.row * s.columns + p.col)], word);
+        std::memcpy(in_register, &word, 4);
       }
   }
 };

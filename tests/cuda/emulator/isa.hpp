@@ -14,12 +14,6 @@
 
 namespace bsr_test::emulator {
 
-/// Rounded to 10 bits of fraction, ties away from zero, as cvt.rna.tf32.f32.
-inline std::uint32_t round_to_tf32(std::uint32_t x) {
-  const bool finite = (x & 0x7f800000u) != 0x7f800000u;
-  return (finite ? x + 0x1000u : x) & ~0x1fffu;
-}
-
 class isa {
  public:
   explicit isa(emulator::thread& t) : t_(t), m_(*t.owner) {}

@@ -58,6 +58,12 @@ struct grid_size {
 class machine;
 struct block;
 
+/// Rounded to 10 bits of fraction, ties away from zero, as cvt.rna.tf32.f32.
+inline std::uint32_t round_to_tf32(std::uint32_t x) {
+  const bool finite = (x & 0x7f800000u) != 0x7f800000u;
+  return (finite ? x + 0x1000u : x) & ~0x1fffu;
+}
+
 using moment = std::uint32_t;
 
 /// One copy on its way from global to shared memory.
@@ -122,8 +128,9 @@ struct product_flight {
 };
 /// Sums of a warp that belong to multiplications under way.
 struct sums_in_flight {
-  std::array<float*, 32> registers;
-  std::vector<float> values;  // of each lane
+  std::array<void*, 32> registers;    // words
+  std::vector<std::uint32_t> values;  // their bits, of each element of 16 rows
+  int columns;
   int products = 0;
 };
 
@@ -174,7 +181,7 @@ struct block {
   std::vector<moment> acquired;
 };
 
-/// A copy by the engine on its way: a slab of two-byte elements.
+/// A copy by the engine on its way.
 struct slab_flight {
   emulator::block* block;
   std::uint32_t to;
@@ -484,19 +491,23 @@ class machine {
 
   void begin_slab(thread& t, site at, std::uint32_t to, const bsr::gpu::slab_source& from,
                   std::uint32_t barrier, int x, int y, int z) {
-    using bsr::gpu::slab_bytes, bsr::gpu::slab_lines;
-    if (to % bsr::gpu::slab_alignment != 0) fail(t, at, "copies a slab to no multiple of 1024 bytes");
+    const int bytes = from.box.line;
+    if (bytes != 32 && bytes != 64 && bytes != 128) fail(t, at, "copies lines that have no exchange");
+    if (from.box.lines < 8 || from.box.lines > 256 || from.box.lines % 8 != 0)
+      fail(t, at, "copies " + std::to_string(from.box.lines) + " lines");
+    if (to % static_cast<std::uint32_t>(8 * bytes) != 0)
+      fail(t, at, "copies a slab to no multiple of " + std::to_string(8 * bytes) + " bytes");
     if (reinterpret_cast<std::uintptr_t>(from.data) % 16 != 0 || from.strides[0] % 16 != 0 ||
-        from.strides[1] % 16 != 0 || from.strides[0] < 2 * from.sizes[0])
+        from.strides[1] % 16 != 0 || from.strides[0] < from.element_bytes * from.sizes[0])
       fail(t, at, "copies a slab of what is not aligned to 16 bytes");
-    if (x < 0 || y < 0 || z < 0 || x % 8 != 0) fail(t, at, "copies a slab that begins nowhere");
+    if (x < 0 || y < 0 || z < 0 || x * from.element_bytes % 16 != 0)
+      fail(t, at, "copies a slab that begins nowhere");
     const phase_barrier& b = phase_of(t, at, barrier);
     if (!fenced(t, b.creator, b.created_at)) fail(t, at, "no fence since the barrier was made");
-    for (int line = 0; line < slab_lines && y + line < from.sizes[1] && z < from.sizes[2]; ++line)
-      check_input(t, at, element(from, x, y + line, z), static_cast<int>(2 * width(from, x)));
-    for (int line = 0; line < slab_lines; ++line)
-      for (int n = 0; n < 128; n += 16)
-        std::memset(write_shared(t, at, to + static_cast<std::uint32_t>(line * 128 + n), 16, true), 0xff, 16);
+    for (int line = 0; line < from.box.lines && y + line < from.sizes[1] && z < from.sizes[2]; ++line)
+      check_input(t, at, element(from, x, y + line, z), static_cast<int>(width(from, x)));
+    for (int n = 0; n < from.box.lines * bytes; n += 16)
+      std::memset(write_shared(t, at, to + static_cast<std::uint32_t>(n), 16, true), 0xff, 16);
     slabs_.push_back({t.block, to, from, x, y, z, barrier});
     if (how_.timing == timing::early || (how_.timing == timing::random && random_() % 4 == 0)) land_slab();
   }
@@ -685,11 +696,12 @@ class machine {
   }
   static const unsigned char* element(const bsr::gpu::slab_source& s, std::int64_t x, std::int64_t y,
                                       std::int64_t z) {
-    return static_cast<const unsigned char*>(s.data) + 2 * x + y * s.strides[0] + z * s.strides[1];
+    return static_cast<const unsigned char*>(s.data) + s.element_bytes * x + y * s.strides[0] +
+           z * s.strides[1];
   }
-  /// Elements of a line of a slab that begins at x.
+  /// Bytes of a line of a slab that begins at x.
   static std::int64_t width(const bsr::gpu::slab_source& s, std::int64_t x) {
-    return std::clamp<std::int64_t>(s.sizes[0] - x, 0, bsr::gpu::slab_lines);
+    return std::clamp<std::int64_t>(s.element_bytes * (s.sizes[0] - x), 0, s.box.line);
   }
   /// One of the engine's copies comes: the last that began, or any.
   void land_slab() {
@@ -699,16 +711,20 @@ class machine {
     slabs_.pop_back();
     block& b = *f.block;
     const auto engine = b.threads.size();
-    for (int line = 0; line < bsr::gpu::slab_lines; ++line) {
+    const auto line_bytes = static_cast<std::uint32_t>(f.from.box.line);
+    for (int line = 0; line < f.from.box.lines; ++line) {
       unsigned char bytes[128] = {};
       if (f.y + line < f.from.sizes[1] && f.z < f.from.sizes[2] && width(f.from, f.x) > 0)
         std::memcpy(bytes, element(f.from, f.x, f.y + line, f.z),
-                    static_cast<std::size_t>(2 * width(f.from, f.x)));
-      for (std::uint32_t n = 0; n < 128; n += 4) {
-        // Bits 4 to 6 of an address are exchanged by bits 7 to 9.
-        const std::uint32_t plain = f.to + static_cast<std::uint32_t>(line) * 128 + n;
-        const std::uint32_t to = plain ^ (plain >> 3 & 0x70);
-        std::memcpy(b.memory.data() + (to - shared_base), bytes + n, 4);
+                    static_cast<std::size_t>(width(f.from, f.x)));
+      for (std::uint32_t n = 0; n < line_bytes; n += 4) {
+        // Bits 4 to 6 of an address are exchanged by bits 7 to 9; of shorter lines, the lower of them.
+        const std::uint32_t plain = f.to + static_cast<std::uint32_t>(line) * line_bytes + n;
+        const std::uint32_t to = plain ^ (plain >> 3 & (line_bytes - 16));
+        std::uint32_t word;
+        std::memcpy(&word, bytes + n, 4);
+        if (f.from.element_bytes == 4) word = round_to_tf32(word);
+        std::memcpy(b.memory.data() + (to - shared_base), &word, 4);
         shadow_word& w = b.shadow[(to - shared_base) / 4];
         w.in_flight = false;
         w.writer = static_cast<int>(engine);
@@ -716,7 +732,7 @@ class machine {
       }
     }
     phase_barrier& barrier = b.phases.at(f.barrier);
-    barrier.bytes -= bsr::gpu::slab_bytes;
+    barrier.bytes -= std::int64_t{f.from.box.lines} * f.from.box.line;
     barrier.arriving.resize(engine + 1);
     barrier.arriving[engine] = now();
     tick();

@@ -3,6 +3,7 @@
 """gates.py compile <architecture> <object>       kernels.cu compiles for it: no warning, nothing spilled,
                                               no more registers than the table allows
 gates.py instructions <architecture> <object> the object that `compile` left holds the right instructions
+gates.py probes <architecture> <object>        the probes of `scripts/gpu check` compile for it, in the same way
 
 Needs nvcc, and for the instructions cuobjdump with nvdisasm; no GPU. Exits with 4, which means skipped, where
 one of them is missing."""
@@ -15,7 +16,7 @@ import sys
 import sysconfig
 
 HERE = pathlib.Path(__file__).resolve().parent
-INCLUDE = HERE.parents[2] / "include"
+ROOT = HERE.parents[2]
 
 COPIES = ["LDGSTS", "LDSM"]
 ENGINE = ["UTMALDG.3D", "SYNCS.PHASECHK.TRANS64.TRYWAIT", "USETMAXREG"]
@@ -48,8 +49,13 @@ KERNELS = [
     # Kernels of 384 threads: each has 168 registers until a warpgroup gives some to the others.
     (r"spmm_wgmma<bfloat16,", 5, 168, ["HGMMA.64x256x16.F32.BF16", *ENGINE], ["90a"]),
     (r"spmm_wgmma<float16,", 2, 168, ["HGMMA.64x256x16.F32 ", *ENGINE], ["90a"]),
+    (r"spmm_wgmma<float,", 2, 168, ["HGMMA.64x256x8.F32.TF32", *ENGINE], ["90a"]),
+    (r"spmm_wgmma<signed char,", 2, 168, ["IGMMA.64x256x32.S8.S8", *ENGINE], ["90a"]),
+    # And of 640, which have 96.
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 32,", 4, 96, ["HGMMA.64x32x16.F32", *ENGINE], ["90a"]),
+    (r"spmm_wgmma_narrow<(bfloat16|float16), 16,", 4, 96, ["HGMMA.64x16x16.F32", *ENGINE], ["90a"]),
     # Nothing but a place for them.
-    (r"spmm_wgmma<", 7, 32, [], ["80", "100a", "120"]),
+    (r"spmm_wgmma(_narrow)?<", 19, 32, [], ["80", "100a", "120"]),
 ]
 # Shared memory of a block, in KiB; where it is not written, that of sm_80.
 SHARED = {"120": 99}
@@ -92,16 +98,28 @@ def complain(found):
     return 1 if found else 0
 
 
-def compile_for(architecture, target):
+def run_nvcc(architecture, source, target):
+    """Its exit status and what it said, with what ptxas says of each kernel."""
     nvcc = tool("nvcc")
     target.parent.mkdir(parents=True, exist_ok=True)
     run = subprocess.run(
-        [nvcc, "-std=c++20", "-O3", "-Werror", "all-warnings", f"-I{INCLUDE}", f"-DSHARED_KIB={SHARED.get(architecture, 163)}",
-         f"-gencode=arch=compute_{architecture},code=sm_{architecture}", "-Xptxas",
-         "-v,-warn-spills,-warn-lmem-usage,--warning-as-error", "-c", HERE / "kernels.cu", "-o", target],
+        [nvcc, "-std=c++20", "-O3", "-Werror", "all-warnings", f"-I{ROOT / 'include'}",
+         f"-DSHARED_KIB={SHARED.get(architecture, 163)}", f"-gencode=arch=compute_{architecture},code=sm_{architecture}",
+         "-Xptxas", "-v,-warn-spills,-warn-lmem-usage,--warning-as-error", "-c", source, "-o", target],
         text=True, capture_output=True)
-    log = run.stdout + run.stderr
-    if run.returncode != 0:
+    return run.returncode, run.stdout + run.stderr
+
+
+def probes_for(architecture, target):
+    code, log = run_nvcc(architecture, ROOT / "bench" / "gpu" / "conformance.cu", target)
+    found = [line for line in log.splitlines() if re.search(r"error|warning|C75\d\d", line)]
+    print(f"sm_{architecture}: {log.count('Compiling entry function')} kernels")
+    return complain(found) or code
+
+
+def compile_for(architecture, target):
+    code, log = run_nvcc(architecture, HERE / "kernels.cu", target)
+    if code != 0:
         return complain([line for line in log.splitlines() if re.search("error|warning", line)])
     kernels = re.findall(r"Compiling entry function '(\w+)'.*?(\d+) bytes stack frame, (\d+) bytes spill stores.*?"
                          r"Used (\d+) registers", log, re.S)
@@ -143,7 +161,7 @@ def instructions_of(architecture, target):
 
 def main():
     what, architecture, target = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-    return {"compile": compile_for, "instructions": instructions_of}[what](architecture, target)
+    return {"compile": compile_for, "instructions": instructions_of, "probes": probes_for}[what](architecture, target)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,10 @@ using plain_args = spmm_plain_args<T, Accumulator, Result, std::int32_t, bsr::no
   template __global__ void bsr::gpu::run_hopper_kernel<spmm_wgmma<T, rows, along::order_b, along::order_a>, \
                                                        slab_args<T, Result, epilogue>>(                     \
       const __grid_constant__ slab_args<T, Result, epilogue>);
+#define NARROW(T, Result, rows, order_a, order_b, epilogue)                                        \
+  template __global__ void bsr::gpu::run_hopper_kernel<                                            \
+      spmm_wgmma_narrow<T, rows, along::order_b, along::order_a>, slab_args<T, Result, epilogue>>( \
+      const __grid_constant__ slab_args<T, Result, epilogue>);
 #define PLAIN(T, Accumulator, Result)                                                   \
   template __global__ void                                                              \
   bsr::gpu::run_kernel<spmm_plain<T, Accumulator>, plain_args<T, Accumulator, Result>>( \
@@ -103,6 +107,18 @@ WGMMA(bfloat16, float, 64, m, n, relu_function)
 WGMMA(bfloat16, float, 128, m, k, flat_epilogue)
 WGMMA(float16, float16, 128, k, n, flat_epilogue)
 WGMMA(float16, float, 64, m, k, flat_epilogue)
+WGMMA(float, float, 64, k, k, flat_epilogue)
+WGMMA(float, float, 128, k, k, no_epilogue)
+WGMMA(int8_t, std::int32_t, 64, k, k, flat_epilogue)
+WGMMA(int8_t, std::int32_t, 128, k, k, no_epilogue)
+NARROW(bfloat16, bfloat16, 32, k, n, flat_epilogue)
+NARROW(bfloat16, float, 32, k, k, no_epilogue)
+NARROW(bfloat16, float, 32, m, n, relu_function)
+NARROW(float16, float, 32, m, k, flat_epilogue)
+NARROW(bfloat16, float, 16, k, n, relu_function)
+NARROW(bfloat16, bfloat16, 16, k, k, flat_epilogue)
+NARROW(bfloat16, float, 16, m, n, flat_epilogue)
+NARROW(float16, float, 16, m, k, no_epilogue)
 SAMPLE_MMA(bfloat16, bfloat16, 16, k, k)
 SAMPLE_MMA(bfloat16, float, 64, m, n)
 SAMPLE_MMA(bfloat16, float, 128, k, n)

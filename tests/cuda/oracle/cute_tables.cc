@@ -35,13 +35,13 @@ static void print_swizzle(const char* name, Atom atom) {
   std::printf("\n");
 }
 
-/// Of every element of an operand of wgmma, 64 elements of k in slabs of 64 x 64, of which A has the first: its place, counted in elements;
-/// and the descriptor, in four parts of 16 bits, without the address.
-template <GMMA::Major Major, class Layout>
+/// Of every element of an operand of wgmma, 128 bytes of k in slabs of 64 lines: its place, counted in elements; and the descriptor of its
+/// first slice, in four parts of 16 bits, without the address.
+template <class T, GMMA::Major Major, class Layout>
 static void print_operand(const char* name, Layout layout) {
   print_swizzle(name, layout);
-  const auto tile = make_tensor(make_smem_ptr(static_cast<bfloat16_t*>(nullptr)), layout);
-  const auto first = local_tile(tile, make_shape(size<0>(layout), Int<16>{}), make_coord(0, 0));
+  const auto tile = make_tensor(make_smem_ptr(static_cast<T*>(nullptr)), layout);
+  const auto first = local_tile(tile, make_shape(size<0>(layout), Int<32 / sizeof(T)>{}), make_coord(0, 0));
   const auto bits = static_cast<unsigned long long>(uint64_t(SM90::GMMA::make_gmma_desc<Major>(first)));
   std::printf("%s.descriptor", name);
   for (int part = 1; part < 4; ++part) std::printf(" %d", int(bits >> 16 * part & 0xffff));
@@ -68,8 +68,22 @@ int main() {
   print_swizzle("k.32.1", GMMA::Layout_K_SW32_Atom<int8_t>{});
   print_swizzle("n.128.2", GMMA::Layout_MN_SW128_Atom<bfloat16_t>{});
   print("wgmma", "c", SM90::GMMA::CLayout_64x256{}, 128);
-  print_operand<GMMA::Major::K>(
+  print("wgmma.32", "c", SM90::GMMA::CLayout_64x32{}, 128);
+  print("wgmma.16", "c", SM90::GMMA::CLayout_64x16{}, 128);
+  print_operand<bfloat16_t, GMMA::Major::K>(
       "wgmma.k", tile_to_shape(GMMA::Layout_K_SW128_Atom<bfloat16_t>{}, Shape<_256, _64>{}));
-  print_operand<GMMA::Major::MN>(
+  print_operand<bfloat16_t, GMMA::Major::MN>(
       "wgmma.n", tile_to_shape(GMMA::Layout_MN_SW128_Atom<bfloat16_t>{}, Shape<_256, _64>{}, Step<_2, _1>{}));
+  print_operand<int8_t, GMMA::Major::K>(
+      "wgmma.k.1", tile_to_shape(GMMA::Layout_K_SW128_Atom<int8_t>{}, Shape<_256, _128>{}));
+  print_operand<tfloat32_t, GMMA::Major::K>(
+      "wgmma.k.4", tile_to_shape(GMMA::Layout_K_SW128_Atom<tfloat32_t>{}, Shape<_256, _32>{}));
+  print_operand<bfloat16_t, GMMA::Major::K>(
+      "wgmma.k.64", tile_to_shape(GMMA::Layout_K_SW64_Atom<bfloat16_t>{}, Shape<_256, _32>{}));
+  print_operand<bfloat16_t, GMMA::Major::K>(
+      "wgmma.k.32", tile_to_shape(GMMA::Layout_K_SW32_Atom<bfloat16_t>{}, Shape<_256, _16>{}));
+  print_operand<bfloat16_t, GMMA::Major::MN>(
+      "wgmma.n.64", tile_to_shape(GMMA::Layout_MN_SW64_Atom<bfloat16_t>{}, Shape<_32, _32>{}, Step<_2, _1>{}));
+  print_operand<bfloat16_t, GMMA::Major::MN>(
+      "wgmma.n.32", tile_to_shape(GMMA::Layout_MN_SW32_Atom<bfloat16_t>{}, Shape<_16, _16>{}, Step<_2, _1>{}));
 }

@@ -42,8 +42,13 @@ struct backend<cuda> {
     using T = typename A::value_type;
     static_assert(!is_symmetric_view<A>, "bsr: a half-stored symmetric matrix is not for the device yet.");
     constexpr bool one_column = storage_detail::is_vector_view<B>;
+    constexpr gpu::along order = [] {
+      if constexpr (!one_column)
+        if (std::is_same_v<typename B::layout_type, col_major>) return gpu::along::k;
+      return gpu::along::n;
+    }();
     return gpu::device_plan<T, Op, typename A::index_type>(
-        a, columns, !one_column && (!std::is_same_v<T, float> || policy.tf32));
+        a, columns, !one_column && (!std::is_same_v<T, float> || policy.tf32), order);
   }
   /// With a plan: tensor cores, where they have an instruction for the type and the blocks of op(A) have 16,
   /// 32, 64 or 128 rows, addresses that are multiples of 16 bytes provided; else the plain form.

@@ -62,10 +62,11 @@ template <class T, op Op, class Index>
 class device_plan {
  public:
   /// For products with `columns` columns; with more, several kernels run one after the other. tensor_cores:
-  /// whether they may be used.
+  /// whether they may be used. order_b: how B lies, along::n where that is not known.
   template <class A>
-  device_plan(const A& a, std::int64_t columns, bool tensor_cores)
-      : tensor_cores_(tensor_cores && mma_type<T>::takes_a(Op == op::none ? along::k : along::m)),
+  device_plan(const A& a, std::int64_t columns, bool tensor_cores, along order_b)
+      : tensor_cores_(tensor_cores && mma_type<T>::takes_a(order_a)),
+        order_b_(order_b),
         columns_(columns > 0 ? columns : 1) {
     update(a);
   }
@@ -121,9 +122,7 @@ class device_plan {
     double uneven = 1;  // what the busiest has to do, over its share
     double padded = c.flops;
     if (prepared_.workers > 0) {
-      c.kernel = prepared_.wgmma       ? Op == op::transpose ? "spmm_wgmma, transposed index" : "spmm_wgmma"
-                 : Op == op::transpose ? "spmm_mma, transposed index"
-                                       : "spmm_mma";
+      c.kernel = name_of_kernel(prepared_.wgmma, block.rows < 64);
       c.tile_rows = tile_.rows;
       c.tile_cols = tile_.columns;
       c.threads = prepared_.workers * tile_.threads;
@@ -168,6 +167,14 @@ class device_plan {
   }
 
  private:
+  static constexpr along order_a = Op == op::none ? along::k : along::m;
+  static const char* name_of_kernel(bool wgmma, bool narrow) {
+    if (Op == op::transpose)
+      return !wgmma   ? "spmm_mma, transposed index"
+             : narrow ? "spmm_wgmma_narrow, transposed index"
+                      : "spmm_wgmma, transposed index";
+    return !wgmma ? "spmm_mma" : narrow ? "spmm_wgmma_narrow" : "spmm_wgmma";
+  }
   static std::span<const Index> part(const Index* from, std::int64_t n) {
     return {from, static_cast<std::size_t>(n)};
   }
@@ -186,12 +193,12 @@ class device_plan {
     check(gpu_runtime::limits(&device), "plan: asking what the device has");
     if (device.shared_bytes < planned_shared_kib << 10) return;
     const auto rows = static_cast<int>(block.rows);
-    // A tile of its has 256 columns, one of spmm_mma for such blocks half as many.
-    prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth) && !indices.empty() &&
-                      device.shared_bytes >= wgmma_shared_kib << 10 &&
-                      columns_ > select_wgmma_tile(rows).columns / 2;
+    const wgmma_tile large = select_wgmma_tile(rows, sizeof(T));
+    // Of its columns at least half shall be there.
+    prepared_.wgmma = device.wgmma && takes_wgmma<T>(rows, depth, order_a, order_b_) && !indices.empty() &&
+                      device.shared_bytes >= wgmma_shared_kib << 10 && columns_ > large.columns / 2;
     if (prepared_.wgmma)
-      deal(select_wgmma_tile(rows), device.processors, indices, indptr, from);
+      deal(large, device.processors, indices, indptr, from);
     else
       deal(select_tile(sizeof(T), rows, depth, planned_shared_kib << 10), device.processors, indices, indptr,
            from);
@@ -233,6 +240,7 @@ class device_plan {
   }
 
   bool tensor_cores_;
+  along order_b_;
   std::int64_t columns_;
   struct {
     int rows;

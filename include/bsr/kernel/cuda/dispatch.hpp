@@ -15,6 +15,7 @@
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_wgmma.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_wgmma_narrow.hpp"
 #include "bsr/kernel/cuda/runtime.hpp"
 #include "bsr/kernel/cuda/spmm_args.hpp"
 #include "bsr/kernel/cuda/tile.hpp"
@@ -149,35 +150,51 @@ gpu_runtime::status launch_mma(const gpu_runtime::spmm_call& all, const Launch& 
 }
 
 /// A for spmm_wgmma, `cols` columns of each block of op(A).
-inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int64_t cols) {
+inline slab_source blocks_as_slabs(const gpu_runtime::spmm_call& call, std::int64_t cols, slab_box box) {
   const std::int64_t bytes = bytes_of(call.type);
   const std::int64_t width = call.transposed ? call.block_rows : call.block_cols;  // as they are stored
   return {.data = call.a,
           .sizes = {call.transposed ? width : cols, call.transposed ? cols : call.block_rows,
                     call.prepared->stored_blocks},
-          .strides = {width * bytes, call.block_rows * call.block_cols * bytes}};
+          .strides = {width * bytes, call.block_rows * call.block_cols * bytes},
+          .box = box,
+          .element_bytes = static_cast<int>(bytes)};
 }
-inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call) {
+inline slab_source dense_as_slabs(const gpu_runtime::spmm_call& call, slab_box box) {
   const bool by_row = call.b_col_stride == 1;
-  const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes_of(call.type);
+  const std::int64_t bytes = bytes_of(call.type);
+  const std::int64_t stride = (by_row ? call.b_row_stride : call.b_col_stride) * bytes;
   return {.data = call.b,
           .sizes = {by_row ? call.cols : call.depth, by_row ? call.depth : call.cols, 1},
-          .strides = {stride, stride}};
+          .strides = {stride, stride},
+          .box = box,
+          .element_bytes = static_cast<int>(bytes)};
 }
+template <class T, int BlockRows, along OrderB, along OrderA>
+struct wgmma_body {
+  using type = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
+};
+template <class T, int BlockRows, along OrderB, along OrderA>
+  requires(BlockRows < 64)
+struct wgmma_body<T, BlockRows, OrderB, OrderA> {
+  using type = spmm_wgmma_narrow<T, BlockRows, OrderB, OrderA>;
+};
 template <class T, class Result, int BlockRows, along OrderA, along OrderB, class Launch>
 gpu_runtime::status launch_wgmma(const gpu_runtime::spmm_call& all, const Launch& launch) {
-  using body = spmm_wgmma<T, BlockRows, OrderB, OrderA>;
+  using body = typename wgmma_body<T, BlockRows, OrderB, OrderA>::type;
   constexpr int shared_bytes =
-      select_wgmma_tile(BlockRows).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
+      select_wgmma_tile(BlockRows, sizeof(T)).shared_bytes() + body::template scratch_bytes<flat_epilogue>;
   static_assert(shared_bytes <= wgmma_shared_kib << 10);
   return for_planned_columns<T, Result>(all, [&](const gpu_runtime::spmm_call& call) {
     spmm_slab_args<T, Result, flat_epilogue, typename Launch::slab_map> args{
         planned_args<T, Result, OrderB>(call), {}, {}, {}};
     const std::int64_t rest = call.depth % call.block_cols;  // of the last block column
-    gpu_runtime::status s = launch.make_slab_map(args.whole_blocks, blocks_as_slabs(call, call.block_cols));
+    gpu_runtime::status s =
+        launch.make_slab_map(args.whole_blocks, blocks_as_slabs(call, call.block_cols, body::block_box));
     if (s.code == 0)
-      s = launch.make_slab_map(args.cut_blocks, blocks_as_slabs(call, rest > 0 ? rest : call.block_cols));
-    if (s.code == 0) s = launch.make_slab_map(args.dense, dense_as_slabs(call));
+      s = launch.make_slab_map(args.cut_blocks,
+                               blocks_as_slabs(call, rest > 0 ? rest : call.block_cols, body::block_box));
+    if (s.code == 0) s = launch.make_slab_map(args.dense, dense_as_slabs(call, body::dense_box));
     return s.code == 0 ? launch.template wgmma<body>(args, call.prepared->workers, shared_bytes) : s;
   });
 }
@@ -191,10 +208,12 @@ bool suits_copies(const void* data, std::int64_t row_stride, std::int64_t col_st
          is_aligned(data);
 }
 
-/// Whether the copy engine takes a dense factor that copies of 16 bytes take: its rows or columns do not
-/// overlap.
-inline bool suits_slabs(const gpu_runtime::spmm_call& call) {
-  return call.b_col_stride == 1 ? call.b_row_stride >= call.cols : call.b_col_stride >= call.depth;
+/// Whether the copy engine and wgmma take a dense factor that copies of 16 bytes take: its rows or columns do
+/// not overlap, and it lies along k if it must.
+template <class T>
+bool suits_slabs(const gpu_runtime::spmm_call& call) {
+  if (call.b_col_stride != 1) return call.b_col_stride >= call.depth;
+  return has_slabs_along_n<T> && call.b_row_stride >= call.cols;
 }
 
 /// f(integral_constant) for 16, 32, 64 or 128.
@@ -225,7 +244,7 @@ gpu_runtime::status launch_planned(const gpu_runtime::spmm_call& call, const Lau
       return with_order(call.b_col_stride == 1, [&](auto b) {
         constexpr int height = decltype(rows)::value;
         constexpr along order_a = decltype(a)::value, order_b = decltype(b)::value;
-        if constexpr (takes_wgmma<T>(height, planned_depth(sizeof(T), height, 128))) {
+        if constexpr (takes_wgmma<T>(height, planned_depth(sizeof(T), height, 128), order_a, order_b)) {
           if (call.prepared->wgmma) {
             if constexpr (Launch::template has_wgmma<T, Result, height, order_a, order_b>)
               return launch_wgmma<T, Result, height, order_a, order_b>(call, launch);
@@ -253,7 +272,7 @@ gpu_runtime::status launch_compiled(const gpu_runtime::spmm_call& call, const La
   if constexpr (sizeof(Result) >= 2)
     if (call.prepared != nullptr && is_aligned(call.a) &&
         suits_copies<T>(call.b, call.b_row_stride, call.b_col_stride) &&
-        (!call.prepared->wgmma || suits_slabs(call)))
+        (!call.prepared->wgmma || suits_slabs<T>(call)))
       return launch_planned<T, Result>(call, launch);
   return call.steps == 0 ? with_index(no_epilogue{}) : with_index(flat_of(call));
 }

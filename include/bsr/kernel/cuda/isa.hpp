@@ -55,12 +55,16 @@
 //                                        copies by the engine and for wgmma
 //   void copy_slab(uint32 to, const Map&, uint32 barrier, int x, int y, int z)     cp.async.bulk.tensor of
 //                                        the slab that begins at (x, y, z) of a slab_source; what lies
-//                                        outside becomes 0, and counts all the same for the barrier
+//                                        outside becomes 0, and counts all the same for the barrier; floats
+//                                        are rounded to the nearest tf32
 //   void wgmma_fence()                   registers that hold sums have been written by other instructions
 //   void wgmma_bf16<TransposedA, TransposedB>(float (&d)[128], uint64 a, uint64 b)
 //                                        m64n256k16, d += a b, of descriptors as slab_descriptor makes them;
-//                                        transposed: one k in each line. All threads of a warpgroup
+//                                        transposed: one k in each line. All threads of a warpgroup. With
+//                                        float (&d)[16] it is m64n32k16, with float (&d)[8] m64n16k16
 //   void wgmma_f16<...>(...)
+//   void wgmma_tf32(float (&d)[128], uint64 a, uint64 b)   m64n256k8, both along k, of floats that are tf32
+//   void wgmma_s8(int32 (&d)[128], uint64 a, uint64 b)   m64n256k32, both along k; sums may overflow
 //   void wgmma_commit()                  the multiplications since the last commit are a group
 //   void wgmma_wait<N>()                 until at most N groups are under way: d holds sums, slabs are free
 //   void sync_some<Threads>()            a barrier of so many threads, always the same ones

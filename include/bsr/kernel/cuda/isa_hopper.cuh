@@ -12,11 +12,14 @@
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
 // Registers as operands of an instruction: d[0] to d[127] are %0 to %127.
-#define BSR_SUMS_4(d, i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
-#define BSR_SUMS_16(d, i) BSR_SUMS_4(d, i), BSR_SUMS_4(d, i + 4), BSR_SUMS_4(d, i + 8), BSR_SUMS_4(d, i + 12)
-#define BSR_SUMS_128(d)                                                                              \
-  BSR_SUMS_16(d, 0), BSR_SUMS_16(d, 16), BSR_SUMS_16(d, 32), BSR_SUMS_16(d, 48), BSR_SUMS_16(d, 64), \
-      BSR_SUMS_16(d, 80), BSR_SUMS_16(d, 96), BSR_SUMS_16(d, 112)
+// kind: "+f" or "+r".
+#define BSR_SUMS_4(kind, d, i) kind(d[i]), kind(d[i + 1]), kind(d[i + 2]), kind(d[i + 3])
+#define BSR_SUMS_16(kind, d, i) \
+  BSR_SUMS_4(kind, d, i), BSR_SUMS_4(kind, d, i + 4), BSR_SUMS_4(kind, d, i + 8), BSR_SUMS_4(kind, d, i + 12)
+#define BSR_SUMS_128(kind, d)                                                                            \
+  BSR_SUMS_16(kind, d, 0), BSR_SUMS_16(kind, d, 16), BSR_SUMS_16(kind, d, 32), BSR_SUMS_16(kind, d, 48), \
+      BSR_SUMS_16(kind, d, 64), BSR_SUMS_16(kind, d, 80), BSR_SUMS_16(kind, d, 96),                      \
+      BSR_SUMS_16(kind, d, 112)
 #define BSR_SUMS_TEXT                                                                            \
   "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                       \
   "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "             \
@@ -32,8 +35,34 @@ namespace bsr::inline v0::inline BSR_TARGET::gpu {
       "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                            \
       "wgmma.mma_async.sync.aligned.m64n256k16.f32." type "." type " {" BSR_SUMS_TEXT \
       "}, %128, %129, counts, 1, 1, %130, %131;\n}\n"                                 \
-      : BSR_SUMS_128(d)                                                               \
+      : BSR_SUMS_128("+f", d)                                                         \
       : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
+// The same with 32 and 16 columns.
+#define BSR_WGMMA_32(type, d, a, b, transposed_a, transposed_b)                             \
+  asm volatile(                                                                             \
+      "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                                  \
+      "wgmma.mma_async.sync.aligned.m64n32k16.f32." type "." type                           \
+      " {%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15}, %16, %17, " \
+      "counts, 1, 1, %18, %19;\n}\n"                                                        \
+      : BSR_SUMS_16("+f", d, 0)                                                             \
+      : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
+#define BSR_WGMMA_16(type, d, a, b, transposed_a, transposed_b)                 \
+  asm volatile(                                                                 \
+      "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                      \
+      "wgmma.mma_async.sync.aligned.m64n16k16.f32." type "." type               \
+      " {%0, %1, %2, %3, %4, %5, %6, %7}, %8, %9, counts, 1, 1, %10, %11;\n}\n" \
+      : BSR_SUMS_4("+f", d, 0), BSR_SUMS_4("+f", d, 4)                          \
+      : "l"(a), "l"(b), "n"(transposed_a), "n"(transposed_b))
+
+// Of elements that lie along k in both factors: there is no choice. `more`: ", 1, 1" where factors have
+// signs.
+#define BSR_WGMMA_ALONG_K(instruction, more, kind, d, a, b)                                              \
+  asm volatile(                                                                                          \
+      "{\n.reg .pred counts;\nsetp.eq.u32 counts, 0, 0;\n"                                               \
+      "wgmma.mma_async.sync.aligned.m64n256" instruction " {" BSR_SUMS_TEXT "}, %128, %129, counts" more \
+      ";\n}\n"                                                                                           \
+      : BSR_SUMS_128(kind, d)                                                                            \
+      : "l"(a), "l"(b))
 
 class hopper_isa : public device_isa {
  public:
@@ -85,6 +114,28 @@ class hopper_isa : public device_isa {
   BSR_DEVICE void wgmma_f16(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
     BSR_WGMMA("f16", d, a, b, int{TransposedA}, int{TransposedB});
   }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_bf16(float (&d)[16], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_32("bf16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_f16(float (&d)[16], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_32("f16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_bf16(float (&d)[8], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_16("bf16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  template <bool TransposedA, bool TransposedB>
+  BSR_DEVICE void wgmma_f16(float (&d)[8], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_16("f16", d, a, b, int{TransposedA}, int{TransposedB});
+  }
+  BSR_DEVICE void wgmma_tf32(float (&d)[128], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_ALONG_K("k8.f32.tf32.tf32", ", 1, 1", "+f", d, a, b);
+  }
+  BSR_DEVICE void wgmma_s8(std::int32_t (&d)[128], std::uint64_t a, std::uint64_t b) const {
+    BSR_WGMMA_ALONG_K("k32.s32.s8.s8", "", "+r", d, a, b);
+  }
   template <int N>
   BSR_DEVICE void give_registers() const {
     asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(N));
@@ -95,6 +146,9 @@ class hopper_isa : public device_isa {
   }
 };
 
+#undef BSR_WGMMA_16
+#undef BSR_WGMMA_32
+#undef BSR_WGMMA_ALONG_K
 #undef BSR_WGMMA
 #undef BSR_SUMS_TEXT
 #undef BSR_SUMS_128

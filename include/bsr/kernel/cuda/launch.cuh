@@ -10,6 +10,7 @@
 #include "bsr/kernel/cuda/kernel/spmm_plain.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_thin.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_wgmma.hpp"
+#include "bsr/kernel/cuda/kernel/spmm_wgmma_narrow.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 

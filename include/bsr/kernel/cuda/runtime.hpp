@@ -65,8 +65,8 @@ struct epilogue_step {
 };
 inline constexpr int most_epilogue_steps = 6;
 
-/// What a plan has prepared for spmm_mma or spmm_wgmma, in device memory: row_groups and schedule of that
-/// form's tile for the blocks, for `workers` blocks of threads and up to `most_columns` columns.
+/// What a plan has prepared for spmm_mma or a form of sm_90a, in device memory: row_groups and schedule of
+/// that form's tile for the blocks, for `workers` blocks of threads and up to `most_columns` columns.
 struct spmm_prepared {
   const void* columns;
   const void* blocks;

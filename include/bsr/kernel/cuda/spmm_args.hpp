@@ -5,6 +5,7 @@
 
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/block_mask.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
@@ -38,7 +39,7 @@ struct spmm_args {
 
 /// The same for spmm_wgmma. Map: what copy_slab takes, made from a slab_source.
 template <class T, class Result, class Epilogue, class Map>
-struct spmm_slab_args : spmm_args<T, float, Result, Epilogue> {
+struct spmm_slab_args : spmm_args<T, typename mma_type<T>::accumulator, Result, Epilogue> {
   Map whole_blocks;  // (column, row, block) of A as it is stored
   Map cut_blocks;    // the same, of the last block column: nothing behind the end of op(A)
   Map dense;         // (column, row, 0) of row-major B, (row, column, 0) of column-major B

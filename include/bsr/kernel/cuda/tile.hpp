@@ -7,6 +7,7 @@
 #include "bsr/base/half.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/kernel/cuda/fragment.hpp"
+#include "bsr/kernel/cuda/mma_type.hpp"
 #include "bsr/kernel/cuda/schedule.hpp"
 #include "bsr/kernel/cuda/swizzle.hpp"
 
@@ -62,40 +63,57 @@ struct spmm_tile {
   }
 };
 
-/// How spmm_wgmma cuts its work. The names that spmm_tile has too mean the same.
+/// How spmm_wgmma and, for blocks of 16 and 32 rows, spmm_wgmma_narrow cut their work. The names that
+/// spmm_tile has too mean the same.
 struct wgmma_tile {
   static constexpr int warpgroup_size = 4 * warp_size;
-  int block_rows;     // 64 or 128
+  int element_bytes;
+  int block_rows;     // 16, 32, 64 or 128
   int rows_of_group;  // 128 rows
   int columns;
   int depth;
   int stages;
+  int rows_of_warpgroup;
 
   BSR_HD constexpr int rows() const { return block_rows * rows_of_group; }
-  /// A warpgroup for each 64 rows, and one that brings what they multiply.
-  BSR_HD constexpr int threads() const { return (rows() / 64 + 1) * warpgroup_size; }
+  /// And one warpgroup that brings what the others multiply.
+  BSR_HD constexpr int threads() const { return (rows() / rows_of_warpgroup + 1) * warpgroup_size; }
   BSR_HD constexpr int resident() const { return 1; }
-  BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * 2; }
+  BSR_HD constexpr int stage_bytes() const { return (rows() + columns) * depth * element_bytes; }
   /// Behind the stages: for each stage two barriers of eight bytes and one word, and one word more.
   BSR_HD constexpr int shared_bytes() const { return (stages * (stage_bytes() + 20) + 4 + 15) / 16 * 16; }
   constexpr work_cost cost() const {
-    return {.step = depth * 2 * columns,
-            .block = 2 * block_rows * depth * 2,
+    return {.step = depth * element_bytes * columns,
+            .block = 2 * block_rows * depth * element_bytes,
             .tile = 2 * rows() * columns,
             .part = 8 * rows() * columns};
   }
 };
-constexpr wgmma_tile select_wgmma_tile(int block_rows) {
-  return {
-      .block_rows = block_rows, .rows_of_group = 128 / block_rows, .columns = 256, .depth = 64, .stages = 4};
+/// 192 KiB of stages. A step of low blocks is as deep as they are high, as planned_depth says of two bytes.
+constexpr wgmma_tile select_wgmma_tile(int block_rows, int element_bytes = 2) {
+  const bool low = block_rows < 64;
+  const int line = line_bytes / element_bytes;
+  return {.element_bytes = element_bytes,
+          .block_rows = block_rows,
+          .rows_of_group = 128 / block_rows,
+          .columns = 256,
+          .depth = low ? block_rows : line,
+          .stages = low ? 4 * line / block_rows : 4,
+          .rows_of_warpgroup = low ? 32 : 64};
 }
-/// Whether spmm_wgmma takes such blocks, in steps of that depth.
+/// Whether spmm_wgmma or, of elements of two bytes, spmm_wgmma_narrow takes such blocks, in steps of that
+/// depth, of op(A) and B that lie that way: bytes and floats (as tf32) along k only.
 template <class T>
-constexpr bool takes_wgmma(int block_rows, int depth) {
+constexpr bool takes_wgmma(int block_rows, int depth, along order_a, along order_b) {
   const bool half = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
-  return half && (block_rows == 64 || block_rows == 128) && depth == select_wgmma_tile(block_rows).depth;
+  const bool other = (std::is_same_v<T, std::int8_t> || std::is_same_v<T, float>) && order_a == along::k &&
+                     order_b == along::k;
+  const bool low = block_rows == 16 || block_rows == 32;
+  const bool high = block_rows == 64 || block_rows == 128;
+  return ((half && low) || ((half || other) && high)) &&
+         depth == select_wgmma_tile(block_rows, sizeof(T)).depth;
 }
-/// Shared memory that spmm_wgmma needs, in KiB: that of sm_90.
+/// Shared memory that they need, in KiB: that of sm_90.
 inline constexpr int wgmma_shared_kib = 227;
 
 /// The depth of a step for blocks of `block_cols` columns: up to 128 bytes, a power of two; 0 when the blocks

@@ -23,14 +23,14 @@
 
 namespace bsr::inline v0::inline BSR_TARGET::gpu {
 
-/// T is float16 or bfloat16. op(A) is A with OrderA == along::k, and A transposed with along::m; its blocks
-/// have BlockRows rows, 64 or 128, and a multiple of 64 columns. A, B and the stride of B are aligned to 16
-/// bytes.
+/// T is float16, bfloat16, float as tf32, or std::int8_t with sums in int32. op(A) is A with OrderA ==
+/// along::k, and A transposed with along::m; its blocks have BlockRows rows, 64 or 128, and a multiple of 128
+/// bytes of columns. Elements of other than two bytes lie along k in both factors. A, B and the stride of B
+/// are aligned to 16 bytes.
 template <class T, int BlockRows, along OrderB, along OrderA = along::k>
 class spmm_wgmma {
-  static_assert(std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>);
-  static_assert(BlockRows == 64 || BlockRows == 128);
-  static constexpr wgmma_tile tile = select_wgmma_tile(BlockRows);
+  static constexpr wgmma_tile tile = select_wgmma_tile(BlockRows, sizeof(T));
+  static_assert(takes_wgmma<T>(BlockRows, tile.depth, OrderA, OrderB));
   // One by one: device code has no objects that are constants.
   static constexpr int group = tile.rows_of_group;
   static constexpr int rows = tile.rows();
@@ -44,14 +44,18 @@ class spmm_wgmma {
   static constexpr int slabs_of_b = columns / slab_lines;
   static constexpr int a_bytes = group * slabs_of_block * slab_bytes;
   static constexpr int b_bytes = slabs_of_b * slab_bytes;
-  static_assert(a_bytes + b_bytes == stage_bytes && depth == slab_lines);
+  static_assert(a_bytes + b_bytes == stage_bytes);
   using fragment = wgmma_fragment;
+  using accumulator = typename mma_type<T>::accumulator;
+  static_assert(sizeof(accumulator) == 4);
   static constexpr int size = columns / 2;  // sums of a thread
   static constexpr int staged = 32;         // of them, at a time, for an epilogue that is data
 
  public:
   static constexpr int threads = tile.threads();
   static constexpr int resident = tile.resident();
+  static constexpr slab_box block_box = {};
+  static constexpr slab_box dense_box = {};
   /// Shared memory behind that of the tile, for an epilogue that is data.
   template <class Epilogue>
   static constexpr int scratch_bytes = steps_at_run_time<Epilogue> ? multipliers * staged * 4 : 0;
@@ -219,7 +223,7 @@ class spmm_wgmma {
     for (int n = first; n < last; ++n) {
       const work_item item = load_item(isa, args.items + n);
       const int count = count_pieces(args, item);
-      float sums[std::size_t{size}];
+      accumulator sums[std::size_t{size}];
       BSR_GPU_UNROLL
       for (int i = 0; i < size; ++i) sums[i] = 0;
       BSR_GPU_LOOP
@@ -230,7 +234,7 @@ class spmm_wgmma {
           const std::uint32_t b = shared.b(now.stage);
           isa.wgmma_fence();
           BSR_GPU_UNROLL
-          for (int slice = 0; slice < depth / slice_depth; ++slice)
+          for (int slice = 0; slice < slices_of_slab; ++slice)
             multiply_slice(isa, sums, slab_descriptor(a, OrderA, slice), slab_descriptor(b, OrderB, slice));
           isa.wgmma_commit();
           // In the same branch: with multiplications under way around it, ptxas serializes them all. The
@@ -250,9 +254,13 @@ class spmm_wgmma {
   }
 
   template <class Isa>
-  BSR_DEVICE static void multiply_slice(Isa& isa, float (&sums)[std::size_t{size}], std::uint64_t a,
+  BSR_DEVICE static void multiply_slice(Isa& isa, accumulator (&sums)[std::size_t{size}], std::uint64_t a,
                                         std::uint64_t b) {
-    if constexpr (std::is_same_v<T, bfloat16>)
+    if constexpr (std::is_same_v<T, std::int8_t>)
+      isa.wgmma_s8(sums, a, b);
+    else if constexpr (std::is_same_v<T, float>)
+      isa.wgmma_tf32(sums, a, b);
+    else if constexpr (std::is_same_v<T, bfloat16>)
       isa.template wgmma_bf16<OrderA != along::k, OrderB != along::k>(sums, a, b);
     else
       isa.template wgmma_f16<OrderA != along::k, OrderB != along::k>(sums, a, b);
@@ -261,7 +269,7 @@ class spmm_wgmma {
   /// Stores the tile, as far as it is inside C.
   template <class Isa, class Args>
   BSR_DEVICE static void finish(Isa& isa, const Args& args, const places& shared, const work_item& item,
-                                float (&sums)[std::size_t{size}]) {
+                                accumulator (&sums)[std::size_t{size}]) {
     using result_type = std::remove_pointer_t<decltype(args.c)>;
     const int thread = isa.thread() - warpgroup_size;
     const place p = fragment::c(thread % warpgroup_size, 0);
@@ -276,7 +284,7 @@ class spmm_wgmma {
       for (int from = 0; from < size / 2; from += staged) {
         BSR_GPU_UNROLL
         for (int i = 0; i < staged; ++i) {
-          const float v = args.alpha * sums[(from + i) / 2 * 4 + 2 * half + i % 2];
+          const accumulator v = args.alpha * sums[(from + i) / 2 * 4 + 2 * half + i % 2];
           if constexpr (steps_at_run_time<decltype(args.epilogue)>) {
             isa.store_shared(shared.scratch(i, thread), v);
           } else {
@@ -292,8 +300,8 @@ class spmm_wgmma {
             const int c = column + (from + i) / 2 * 8 + i % 2;
             if (r < args.rows && c < args.cols)
               isa.store(at + c * args.c_col_stride,
-                        isa.template result<result_type>(
-                            args.epilogue(isa.template load_shared<float>(shared.scratch(i, thread)), r, c)));
+                        isa.template result<result_type>(args.epilogue(
+                            isa.template load_shared<accumulator>(shared.scratch(i, thread)), r, c)));
           }
         }
       }
