@@ -38,6 +38,29 @@ struct lanes_tile {
 /// side by side in a copied panel; side by side in B, which is stored by rows.
 enum class broadcast_from { columns, panel, rows };
 
+/// sums[n][v] += x[n / Group][n % Group * ldx] * pack v of a, one fused multiply-add each; then x goes on by
+/// x_step.
+template <int Group, int Cols, int Packs, class P, class T, int Groups>
+BSR_INLINE void lanes_step(P (&sums)[Cols][Packs], const T* (&x)[Groups], std::int64_t ldx,
+                           std::int64_t x_step, const T* a) {
+  P rows[Packs];
+  load_panel<false>(rows, a, P::first(P::size));
+  BSR_UNROLL
+  for (int v = 0; v < Packs; ++v) rows[v].pin();
+  BSR_UNROLL
+  for (int n = 0; n < Cols; ++n) {
+    const P one = P::broadcast(x[n / Group][n % Group * ldx]);
+    BSR_UNROLL
+    for (int v = 0; v < Packs; ++v) sums[n][v] = fma(one, rows[v], sums[n][v]);
+  }
+  BSR_UNROLL
+  for (int g = 0; g < Groups; ++g) {
+    x[g] += x_step;
+    if constexpr (Groups > 1) BSR_FORGET(x[g]);
+  }
+  BSR_ORDER_MEMORY();
+}
+
 template <broadcast_from From, int Cols, int Packs, class T, class Index>
 [[gnu::noinline]] void lanes_sums(const lanes_tile<T, Index>& t) {
   using P = pack<T>;
@@ -58,7 +81,12 @@ template <broadcast_from From, int Cols, int Packs, class T, class Index>
   for (const Index* i = t.first; i != t.last; ++i) {
     if (from != nullptr) a = t.a + static_cast<std::int64_t>(*from++) * t.block;
     const std::int64_t top = static_cast<std::int64_t>(*i) * cols;
-    const T* x = t.x + top * x_step;
+    // Of many columns at a distance four have one pointer: with 12 distances g++ keeps some in memory, and
+    // sums as well. y = x * transpose(w), 32x32, packed, g++: 85 -> 90.
+    constexpr int group = side_by_side || Cols <= 8 ? Cols : 4, groups = (Cols + group - 1) / group;
+    const T* x[groups];
+    BSR_UNROLL
+    for (int g = 0; g < groups; ++g) x[g] = t.x + top * x_step + g * group * ldx;
     const T* next = t.x + static_cast<std::int64_t>(i[ahead]) * cols * x_step;
     const T* v = a;
     std::int64_t c = t.depth - top < cols ? t.depth - top : cols;
@@ -69,13 +97,11 @@ template <broadcast_from From, int Cols, int Packs, class T, class Index>
           __builtin_prefetch(next);
           next += x_step;
         }
-        rank_one_update<false, false>(sums, x, ldx, v, v, P::first(P::size));
-        x += x_step;
+        lanes_step<group>(sums, x, ldx, x_step, v);
         v += ld;
       }
     }
-    for (; c > 0; --c, x += x_step, v += ld)
-      rank_one_update<false, false>(sums, x, ldx, v, v, P::first(P::size));
+    for (; c > 0; --c, v += ld) lanes_step<group>(sums, x, ldx, x_step, v);
     a += t.block;
   }
   store_sums<false>(sums, t.alpha, t.out, t.ldo, P::first(P::size));

@@ -8,6 +8,7 @@
 #include "bsr/base/policy.hpp"
 #include "bsr/kernel/cpu/micro/rank_one.hpp"
 #include "bsr/kernel/cpu/micro/sddmm_dot.hpp"
+#include "bsr/kernel/cpu/micro/sddmm_few.hpp"
 #include "bsr/kernel/cpu/pack.hpp"
 #include "bsr/kernel/cpu/parallel.hpp"
 #include "bsr/kernel/cpu/part_pack.hpp"
@@ -104,8 +105,9 @@ namespace micro {
 /// Strips of rows of a block row x the columns of its blocks x k. A strip of X is copied to 24 KiB of the
 /// stack, four k of all its rows after the other, and k cut to fit; four columns of Y are read where they
 /// lie, four k at a time. So there is half a load for each multiply-add, where lanes of rows alone need one.
-/// Four sums for an element, of k = 0, 4, ..., of 1, 5, ... and so on, are added in pairs at the end. Blocks
-/// whose sizes are no multiples, few k and padded matrices go to sddmm_dot.
+/// Four sums for an element, of k = 0, 4, ..., of 1, 5, ... and so on, are added in pairs at the end. As few
+/// k as a block has rows go to sddmm_few, blocks whose sizes are no multiples, few k and padded matrices to
+/// sddmm_dot.
 template <class Problem>
 struct sddmm_quads {
   static constexpr bool fits = false;
@@ -127,6 +129,7 @@ struct sddmm_quads<sddmm_problem<X, Y, S, D>> {
 
   static void run(const cpu& policy, const problem& p) {
     const dims block = p.s.blocksize();
+    if (sddmm_few<problem>::fits(p)) return sddmm_few<problem>::run(policy, p);
     if (block.rows % height != 0 || block.cols % 4 != 0 || p.s.is_padded() ||
         p.x.cols() < sddmm_quads_depth(block.rows))
       return sddmm_dot<problem>::run(policy, p);

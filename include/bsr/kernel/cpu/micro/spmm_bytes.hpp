@@ -37,44 +37,55 @@ struct byte_tile {
   std::int64_t ldo;           ///< from row to row
 };
 
-template <int Rows, int Packs, class TA, class Index>
+/// Cols = 0: known at run time.
+template <int Rows, int Packs, int Cols, class TA, class Index>
 [[gnu::noinline]] void byte_sums(const byte_tile<TA, Index>& t) {
   using P = word_pack;
-  constexpr int groups = (Rows + 3) / 4, ld = Packs * P::size;
+  constexpr int ld = Packs * P::size, unroll = Cols == 0 ? 1 : panel_unroll(Cols / 4);
+  // Rows at a distance that is not known: every fourth one has a pointer of its own.
+  constexpr int group = Cols == 0 ? 4 : Rows, groups = (Rows + group - 1) / group;
+  std::int32_t* const out = t.out;
+  const std::int64_t ldo = t.ldo;
+  const std::int32_t* const start = t.start;
   P sums[Rows][Packs];
   BSR_UNROLL
   for (int r = 0; r < Rows; ++r) {
     BSR_UNROLL
     for (int v = 0; v < Packs; ++v)
-      sums[r][v] = t.adds               ? P::load(t.out + r * t.ldo + v * P::size)
-                   : t.start == nullptr ? P::zero()
-                                        : P::broadcast(t.start[r]);
+      sums[r][v] = t.adds             ? P::load(out + r * ldo + v * P::size)
+                   : start == nullptr ? P::zero()
+                                      : P::broadcast(start[r]);
   }
-  std::int64_t cols = t.cols;
+  const std::int64_t cols = Cols == 0 ? t.cols : Cols;
   const TA* a = t.a;
   for (const Index* i = t.first; i != t.last; ++i, a += t.block) {
     const std::int32_t* b = t.b + (static_cast<std::int64_t>(*i) - t.from) * (cols / 4) * ld;
     const TA* x[groups];
     BSR_UNROLL
-    for (int g = 0; g < groups; ++g) x[g] = a + 4 * g * cols;
-    for (std::int64_t c = 0; c < cols; c += 4, b += ld) {
-      P words[Packs];
+    for (int g = 0; g < groups; ++g) x[g] = a + g * group * cols;
+    for (std::int64_t c = 0; c < cols; c += 4 * unroll) {
       BSR_UNROLL
-      for (int v = 0; v < Packs; ++v) {
-        words[v] = P::load(b + v * P::size);
-        words[v].pin();
-      }
-      BSR_UNROLL
-      for (int r = 0; r < Rows; ++r) {
-        const P one = broadcast_word(x[r / 4] + r % 4 * cols);
+      for (int u = 0; u < unroll; ++u) {
+        P words[Packs];
         BSR_UNROLL
-        for (int v = 0; v < Packs; ++v)
-          sums[r][v] = std::same_as<TA, std::uint8_t> ? dot_bytes(sums[r][v], one, words[v])
-                                                      : dot_bytes(sums[r][v], words[v], one);
+        for (int v = 0; v < Packs; ++v) {
+          words[v] = P::load(b + u * ld + v * P::size);
+          words[v].pin();
+        }
+        BSR_UNROLL
+        for (int r = 0; r < Rows; ++r) {
+          const P one = broadcast_word(x[r / group] + r % group * cols + 4 * u);
+          BSR_UNROLL
+          for (int v = 0; v < Packs; ++v)
+            sums[r][v] = std::same_as<TA, std::uint8_t> ? dot_bytes(sums[r][v], one, words[v])
+                                                        : dot_bytes(sums[r][v], words[v], one);
+        }
+        BSR_ORDER_MEMORY();
       }
+      b += unroll * ld;
       BSR_UNROLL
       for (int g = 0; g < groups; ++g) {
-        x[g] += 4;
+        x[g] += 4 * unroll;
         BSR_FORGET(x[g]);
       }
     }
@@ -82,7 +93,7 @@ template <int Rows, int Packs, class TA, class Index>
   BSR_UNROLL
   for (int r = 0; r < Rows; ++r) {
     BSR_UNROLL
-    for (int v = 0; v < Packs; ++v) sums[r][v].store(t.out + r * t.ldo + v * P::size);
+    for (int v = 0; v < Packs; ++v) sums[r][v].store(out + r * ldo + v * P::size);
   }
 }
 
@@ -170,10 +181,17 @@ struct spmm_bytes<spmm_problem<A, op::none, B, C, Epilogue>> {
     for (int r = 0; r < rows; ++r) to[r] *= std::same_as<TA, std::int8_t> ? -128 : 128;
   }
 
+  static constexpr int max_height =
+      A::static_rows == dynamic ? tallest : cut_rows(A::static_rows, tallest).height;
+  static constexpr int min_height =
+      A::static_rows == dynamic ? 1 : max_height - (A::static_rows % max_height != 0);
+  static constexpr int block_cols = A::static_cols == dynamic || A::static_cols % 4 != 0 ? 0 : A::static_cols;
+
   static kernel choose(int rows, int packs) {
-    return detail::choose_for<tallest>(rows, [&]<int Rows>() {
-      return detail::choose_for<2>(
-          packs, []<int Packs>() -> kernel { return &detail::byte_sums<Rows, Packs, TA, index_type>; });
+    return detail::choose_for<max_height, min_height>(rows, [&]<int Rows>() {
+      return detail::choose_for<2>(packs, []<int Packs>() -> kernel {
+        return &detail::byte_sums<Rows, Packs, block_cols, TA, index_type>;
+      });
     });
   }
 
