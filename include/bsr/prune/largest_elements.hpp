@@ -75,6 +75,9 @@ std::optional<matrix<T, 1, 1, Index>> largest_elements(const dense_view<const T,
     for (std::int64_t p = 0; p < cols; p += piece) {
       std::uint8_t maybe[piece];
       bool nan = false;
+      // The hardware brings less of what comes next while lists are written.
+      for (std::int64_t b = 0; b < piece; b += 64 / static_cast<std::int64_t>(sizeof(T)))
+        __builtin_prefetch(row + p + piece + b);
       const auto compare = [&](auto count) {
         const T* const from = row + p;
         int higher = 0, odd = 0;
