@@ -132,7 +132,8 @@ struct measurement {
   point what;
   double flops = 0, dense_flops = 0, bytes = 0;
   bool of_reads = false;  // the limit is memory, in bytes a second; else multiply-adds, in flops a second
-  std::vector<contender> contenders;  // best first; without peers one with ours alone
+  std::vector<contender> contenders;  // best first
+  duel_result alone;                  // ours, with no other between its calls
   std::vector<std::string> remarks;
 };
 
@@ -237,7 +238,7 @@ measurement measure_typed(const point& what, std::vector<loaded_peer>& peers, co
     add_quickest(std::move(all));
   }
   std::vector<duel_result> times = duels(mine, rivals, limit, rules);
-  if (rivals.empty()) m.contenders.push_back({"", "", false, false, std::move(times.front())});
+  m.alone = std::move(times.back());
   for (std::size_t i = 0; i < rivals.size(); ++i)
     m.contenders.push_back(
         {rivals[i].name, rivals[i].variant, rivals[i].dense, rivals[i].own, std::move(times[i])});
@@ -275,17 +276,17 @@ double rate(const measurement& m, double seconds) {
 }
 
 void print(const measurement& m) {
-  const contender& best = m.contenders.front();
-  const duel_result& t = best.times;
+  const duel_result& t = m.alone;
   const double ours = rate(m, t.ours.median()), limit = t.limit.median() * 1e-9;
   const double top = rate(m, t.ours.minimum()), top_limit = t.limit.maximum() * 1e-9;
   char text[64];
   std::snprintf(text, sizeof text, "%3.0f %% of %5.1f (%.0f %%)", 100 * ours / limit, limit,
                 100 * top / top_limit);
   std::printf("%-*s %3d  %6.1f  %-24s", name_width, m.what.name().c_str(), m.what.threads, ours, text);
-  if (!best.name.empty()) {
-    std::snprintf(text, sizeof text, "%.2f (%.2f)", t.ratio(), t.best_ratio());
-    std::printf("  %-14s %6.1f  %-11s\n    ", best.name.c_str(), rate(m, t.theirs.median()), text);
+  if (!m.contenders.empty()) {
+    const contender& best = m.contenders.front();
+    std::snprintf(text, sizeof text, "%.2f (%.2f)", best.times.ratio(), best.times.best_ratio());
+    std::printf("  %-14s %6.1f  %-11s\n    ", best.name.c_str(), rate(m, best.times.theirs.median()), text);
     for (const contender& c : m.contenders) {
       const double seconds = c.times.theirs.median();
       std::printf("%s%s %.1f", &c == &best ? "" : ", ", c.name.c_str(), rate(m, seconds));
@@ -321,22 +322,23 @@ fs::path write_json(const std::string& directory, const std::vector<loaded_peer>
         << ", \"limit\": " << json_text(m.of_reads ? "read" : "multiply-add") << ", \"duels\": [";
     comma = "";
     const double work = m.of_reads ? m.bytes : m.flops;
-    for (const contender& c : m.contenders) {
+    const auto duel = [&](const contender& c, const duel_result& t) {
       out << comma << "\n      {\"peer\": " << json_text(c.name) << ", \"variant\": " << json_text(c.variant)
           << ", \"dense\": " << (c.dense ? "true" : "false") << ", \"own\": " << (c.own ? "true" : "false")
           << ", ";
-      const duel_result& t = c.times;
       rates("ours", work / t.ours.median(), work / t.ours.minimum(), t.ours.values.size());
       out << ", ";
       rates("limit", t.limit.median(), t.limit.maximum(), t.limit.values.size());
-      if (!c.name.empty()) {
+      if (!t.theirs.values.empty()) {
         out << ", ";
         rates("theirs", work / t.theirs.median(), work / t.theirs.minimum(), t.theirs.values.size());
         out << ", \"ratio\": " << t.ratio();
       }
       out << "}";
       comma = ",";
-    }
+    };
+    for (const contender& c : m.contenders) duel(c, c.times);
+    duel({}, m.alone);
     out << "\n    ]}";
     comma = ",";
   }
@@ -385,7 +387,7 @@ int run(int argc, char** argv) {
       continue;
     }
     measurement m = measure(p, peers, s.rules);
-    if (m.contenders.empty()) {
+    if (m.alone.ours.values.empty()) {
       std::printf("%-*s %3d  FAILED\n", name_width, p.name().c_str(), p.threads);
       for (const std::string& remark : m.remarks) std::printf("    %s\n", remark.c_str());
       failures.push_back(p.name());

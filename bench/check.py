@@ -31,8 +31,10 @@ def duel(peer, ours, theirs, limit=100, dense=False, own=False):
 
 
 def point(name, duels, threads=1):
+    """With nobody between our calls, 97."""
+    alone = {"peer": "", "variant": "", "dense": False, "own": False, "ours": {"median": 97}, "limit": {"median": 100}}
     return {"point": name, "threads": threads, "flops": 1e6, "bytes": 1e5, "dense flops": 1e7,
-            "limit": "multiply-add", "duels": duels}
+            "limit": "multiply-add", "duels": [*duels, alone]}
 
 
 SHAPE = "spmm f32 1024x1024x128 4x4"
@@ -61,7 +63,7 @@ TABLE = f"""
 ^ | avx2 of limit | 0.85
 {SHAPE} random:0.3 1 | of limit | 0.5
 """
-VALUES = [0.95, 96 / 90, 94 / 50, 96 / 90, 4.75, None, 0.8, 1.0, 180 / 94, 93 / 94, 0.9, None]
+VALUES = [0.97, 96 / 90, 94 / 50, 96 / 90, 4.75, None, 0.8, 1.0, 180 / 94, 93 / 94, 0.9, None]
 REACHED = [True, False, True, True, False, False, True, True, True, True, True, False]
 
 
@@ -124,7 +126,8 @@ def check_files():
         new = copy.deepcopy(old)
         for d in new["points"][0]["duels"]:
             d["ours"]["median"] *= 0.9
-            d["ratio"] *= 0.9
+            if d["peer"]:
+                d["ratio"] *= 0.9
         new["goals"][0]["reached"] = False
         del new["points"][-1]
         worse = compare.compare(old, new, 0.03)[1]

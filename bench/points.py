@@ -207,7 +207,7 @@ def evaluate(goal, runner):
         goal.why = "could not be measured here"
         return
     if goal.figure == "of limit":
-        found = [d for p in points for d in p["duels"] if not d["own"]] or [d for p in points for d in p["duels"]]
+        found = [d for p in points for d in p["duels"] if not d["peer"]]  # nobody else between our calls
         shares = sorted(speed(d["ours"]) / speed(d["limit"]) for d in found)
         goal.value = shares[len(shares) // 2]
     elif goal.figure.startswith("over "):

@@ -58,7 +58,7 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
   };
   std::vector<state> all;
   for (const candidate& c : peers) all.push_back({&c, repeats_for(c), 0, false});
-  if (all.empty()) all.push_back({nullptr, 0, 0, false});
+  all.push_back({nullptr, 0, 0, false});
   const int our_repeats = repeats_for(ours);
 
   std::vector<duel_result> results(all.size());
@@ -69,14 +69,20 @@ std::vector<duel_result> duels(const candidate& ours, const std::vector<candidat
       duel_result& r = results[i];
       if (s.done) continue;
       const double start = now();
-      for (int round = 0; round <= rules.burst; ++round) {
-        const double mine = sample(ours, our_repeats);
-        const double its = s.theirs != nullptr ? sample(*s.theirs, s.repeats) : 0;
-        if (round == 0) continue;
-        r.ours.values.push_back(mine);
-        if (s.theirs != nullptr) r.theirs.values.push_back(its);
-        if (round % 4 == 1) r.limit.values.push_back(limit(s.theirs != nullptr && s.theirs->half_width));
-      }
+      const auto burst = [&](bool mine, bool its) {
+        for (int round = 0; round <= rules.burst; ++round) {
+          const double my_seconds = mine ? sample(ours, our_repeats) : 0;
+          const double its_seconds = its ? sample(*s.theirs, s.repeats) : 0;
+          if (round == 0) continue;
+          if (mine) r.ours.values.push_back(my_seconds);
+          if (its) r.theirs.values.push_back(its_seconds);
+          if (mine && round % 4 == 1)
+            r.limit.values.push_back(limit(s.theirs != nullptr && s.theirs->half_width));
+        }
+      };
+      const bool apart = s.theirs != nullptr && s.theirs->apart;
+      burst(true, s.theirs != nullptr && !apart);
+      if (apart) burst(false, true);
       s.elapsed += now() - start;
       const int rounds = static_cast<int>(r.ours.values.size());
       const bool slow = s.theirs != nullptr && r.theirs.minimum() > 2 * r.ours.minimum();

@@ -40,9 +40,9 @@ struct duel_rules {
   int least = 40;
   int burst = 10;  // rounds with one peer before the next has its turn
 };
-/// A duel with every peer, all in the same minute: bursts of rounds, one peer after the other, until
-/// every peer has its rounds. The first round of a burst finds the caches as another peer left them and is
-/// not counted. Without peers our side runs alone and there is one result.
+/// A duel with every peer, and as the last one our side alone, all in the same minute: bursts of rounds, one
+/// peer after the other, until all have their rounds. The first round of a burst finds the caches as another
+/// peer left them and is not counted. With a peer that stands apart, our rounds of a burst come before its.
 std::vector<duel_result> duels(const candidate& ours, const std::vector<candidate>& peers,
                                const std::function<double(bool half_width)>& limit, const duel_rules& rules);
 

@@ -20,6 +20,7 @@ struct candidate {
   bool own = false;                         // bsr in another form, not another library
   bool other_result = false;                // what it computes is not what the oracle expects
   bool half_width = false;                  // its limit is that of vectors of 32 bytes
+  bool apart = false;                       // not between our calls: it leaves the caches to other threads
 };
 
 /// Another library. Each is a module of its own, loaded when its file is there, so that a library that is

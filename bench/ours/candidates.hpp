@@ -193,6 +193,7 @@ std::vector<bench::candidate> forms(const bench::problem<T>& p) {
     for (bench::candidate& one : all) {
       one.name = "bsr, 1 thread";
       one.own = true;
+      one.apart = true;
     }
   }
   if constexpr (std::is_same_v<T, float>) {
