@@ -47,7 +47,7 @@ struct product_cost {
   double bytes = 0;        ///< that must travel once: blocks, indices, both dense operands
   const char* limit = "";  ///< what binds
   double seconds = 0;
-  double dense_seconds = 0;  ///< a product of the same shape with a dense matrix, at 95 % of the peak
+  double dense_seconds = 0;  ///< a product of the same shape with a dense matrix, at 93 % of the peak
 };
 
 }  // namespace bsr::inline v0::inline BSR_TARGET

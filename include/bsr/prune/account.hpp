@@ -112,7 +112,7 @@ struct race_result {
   }
 };
 
-/// What a plan expects as a race: expected(p.cost(calibrate())).text(). Dense is a dense product at 95 % of
+/// What a plan expects as a race: expected(p.cost(calibrate())).text(). Dense is a dense product at 93 % of
 /// what the machine can do, as good libraries reach it. Without the rates of a machine there are no times.
 inline race_result expected(const product_cost& cost) { return {cost.seconds, cost.dense_seconds, true}; }
 
