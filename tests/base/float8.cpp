@@ -44,9 +44,7 @@ struct table {
     }
   }
 };
-bool same(float x, float y) {
-  return x == y ? std::signbit(x) == std::signbit(y) : x != x && y != y;
-}
+bool same(float x, float y) { return x == y ? std::signbit(x) == std::signbit(y) : x != x && y != y; }
 
 TEMPLATE_TEST_CASE("float8: all 256 of them mean what ml_dtypes says", "[base]", float8_e4m3, float8_e5m2) {
   const table<TestType> expected;
@@ -62,7 +60,8 @@ TEMPLATE_TEST_CASE("float8: all 256 of them mean what ml_dtypes says", "[base]",
   CHECK(wrong == 0);
 }
 
-TEMPLATE_TEST_CASE("float8: floats are rounded as ml_dtypes rounds them", "[base]", float8_e4m3, float8_e5m2) {
+TEMPLATE_TEST_CASE("float8: floats are rounded as ml_dtypes rounds them", "[base]", float8_e4m3,
+                   float8_e5m2) {
   const table<TestType> expected;
   REQUIRE(expected.rounded.size() > 4000);
   int wrong = 0;

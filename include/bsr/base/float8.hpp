@@ -45,14 +45,13 @@ struct float8_format {
   BSR_INLINE BSR_HD static constexpr float value(std::uint8_t stored) {
     const std::uint32_t sign = static_cast<std::uint32_t>(stored & 0x80u) << 24;
     const std::uint32_t size = stored & 0x7fu;
-    if (size == 0x7fu || (Infinite && size > 0x7cu))
-      return __builtin_bit_cast(float, sign | 0x7fc00000u);
+    if (size == 0x7fu || (Infinite && size > 0x7cu)) return __builtin_bit_cast(float, sign | 0x7fc00000u);
     if (Infinite && size == 0x7cu) return __builtin_bit_cast(float, sign | 0x7f800000u);
     if (size < 1u << FractionBits)
       return __builtin_bit_cast(
           float, __builtin_bit_cast(std::uint32_t, static_cast<float>(size) * smallest()) | sign);
-    return __builtin_bit_cast(
-        float, sign | ((size << dropped) + (static_cast<std::uint32_t>(127 - bias) << 23)));
+    return __builtin_bit_cast(float,
+                              sign | ((size << dropped) + (static_cast<std::uint32_t>(127 - bias) << 23)));
   }
 
  private:
@@ -72,10 +71,10 @@ concept becomes_float8 = std::is_arithmetic_v<X> || (is_small_float<X> && !std::
 
 }  // namespace storage_detail
 
-/// 1 sign, 4 exponent and 3 fraction bits; ml_dtypes.float8_e4m3fn, torch.float8_e4m3fn. The largest number is
-/// 448, there is no infinity: what is too large (from 464 on, 464 itself becomes 448) becomes NaN, as in
-/// ml_dtypes; nothing saturates. Denormals are kept. Conversions and arithmetic are rounded to nearest, ties to
-/// even; with other types it is a float.
+/// 1 sign, 4 exponent and 3 fraction bits; ml_dtypes.float8_e4m3fn, torch.float8_e4m3fn. The largest number
+/// is 448, there is no infinity: what is too large (from 464 on, 464 itself becomes 448) becomes NaN, as in
+/// ml_dtypes; nothing saturates. Denormals are kept. Conversions and arithmetic are rounded to nearest, ties
+/// to even; with other types it is a float.
 class float8_e4m3 : public storage_detail::half_arithmetic<float8_e4m3> {
  public:
   using format = storage_detail::float8_format<3, false>;
