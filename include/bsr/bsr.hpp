@@ -2,6 +2,7 @@
 #pragma once
 // The front door for host code: storage, the grammar, the CPU backend, scipy's verbs, conversions and
 // functions.
+#include "bsr/base/float8.hpp"
 #include "bsr/base/half.hpp"
 #include "bsr/construct/diags.hpp"
 #include "bsr/construct/eye.hpp"

@@ -68,11 +68,17 @@ TEST_CASE("safetensors: tensors are listed and read") {
   const bsr::buffer<bool> flag = file.load_vector<bool>("flag");
   CHECK((!flag[0] && flag[1]));
 
+  const bsr::buffer<bsr::float8_e4m3> eight = file.load_vector<bsr::float8_e4m3>("eight");
+  CHECK((eight[0].bits() == 'x' && eight[1].bits() == 'y'));
+  const bsr::buffer<double> wide = file.load_vector<double>("eight");
+  CHECK((wide[0] == 256 && wide[1] == 288));
+  CHECK(float(file.load_vector<bsr::float16>("eight")[1]) == 288);
+
   check_refusal(name, {"no tensor 'other'"}, [&] { file.load<float>("other"); });
   check_refusal(name, {"'bias'", "(4,)", "no matrix"}, [&] { file.load<float>("bias"); });
   check_refusal(name, {"'weight'", "(2, 3)", "no vector"}, [&] { file.load_vector<float>("weight"); });
   check_refusal(name, {"'scalar'", "F64", "f4"}, [&] { file.load_vector<float>("scalar"); });
-  check_refusal(name, {"'eight'", "F8_E4M3", "f8"}, [&] { file.load_vector<double>("eight"); });
+  check_refusal(name, {"'eight'", "F8_E4M3", "e5m2"}, [&] { file.load_vector<bsr::float8_e5m2>("eight"); });
   check_refusal(name, {"'weight'", "F32", "i8"}, [&] { file.load<std::int64_t>("weight"); });
 }
 

@@ -84,7 +84,7 @@ BSR_INLINE BSR_HD constexpr float bfloat16_value(std::uint16_t stored) {
 }
 
 template <class X, class Half>
-concept becomes_half = std::is_arithmetic_v<X> || (is_half<X> && !std::same_as<X, Half>);
+concept becomes_half = std::is_arithmetic_v<X> || (is_small_float<X> && !std::same_as<X, Half>);
 
 /// What both have in common: arithmetic is that of float, rounded; a float has more than twice their bits, so
 /// + - * / are rounded correctly.
@@ -97,7 +97,8 @@ class half_arithmetic {
   BSR_INLINE friend constexpr Half operator/(Half x, Half y) { return Half(float(x) / float(y)); }
   BSR_INLINE friend constexpr Half operator+(Half x) { return x; }
   BSR_INLINE friend constexpr Half operator-(Half x) {
-    return Half::from_bits(static_cast<std::uint16_t>(x.bits() ^ 0x8000u));
+    using bits = decltype(x.bits());
+    return Half::from_bits(static_cast<bits>(x.bits() ^ 1u << (8 * sizeof(bits) - 1)));
   }
   BSR_INLINE friend constexpr Half& operator+=(Half& x, Half y) { return x = x + y; }
   BSR_INLINE friend constexpr Half& operator-=(Half& x, Half y) { return x = x - y; }

@@ -11,13 +11,21 @@
 
 namespace bsr::inline v0 {
 
-class float16;   // bsr/base/half.hpp
-class bfloat16;  // bsr/base/half.hpp
+class float16;      // bsr/base/half.hpp
+class bfloat16;     // bsr/base/half.hpp
+class float8_e4m3;  // bsr/base/float8.hpp
+class float8_e5m2;  // bsr/base/float8.hpp
 
 namespace storage_detail {
 
 template <class T>
 inline constexpr bool is_half = std::same_as<T, float16> || std::same_as<T, bfloat16>;
+
+template <class T>
+inline constexpr bool is_float8 = std::same_as<T, float8_e4m3> || std::same_as<T, float8_e5m2>;
+/// Real types that are computed with as floats.
+template <class T>
+inline constexpr bool is_small_float = is_half<T> || is_float8<T>;
 
 /// How much a type can mean: 0 true or false, 1 whole numbers, 2 real numbers, 3 complex numbers.
 template <class T>
@@ -37,9 +45,10 @@ using sized_integer_t = std::conditional_t<
             std::conditional_t<Bytes == 8, std::conditional_t<Signed, std::int64_t, std::uint64_t>,
                                double>>>>;
 
-/// The order of the real types: half, float, double, long double.
+/// The order of the real types: float8, half, float, double, long double.
 template <class T>
-inline constexpr int float_rank = is_half<T>                ? 1
+inline constexpr int float_rank = is_float8<T>              ? 0
+                                  : is_half<T>              ? 1
                                   : std::same_as<T, float>  ? 2
                                   : std::same_as<T, double> ? 3
                                                             : 4;
@@ -76,7 +85,7 @@ constexpr auto result_of_types() {
         return std::type_identity<U>{};
       else
         return std::type_identity<ranked_float_t<float_rank_of_integer<T>>>{};
-    } else {  // two real types; those of rank 1 differ here, and only float holds both
+    } else {  // two real types that differ: of the small ones, float holds both
       constexpr int rank = float_rank<T> > float_rank<U> ? float_rank<T> : float_rank<U>;
       return std::type_identity<ranked_float_t<rank>>{};
     }
@@ -101,7 +110,7 @@ template <class T, class S>
 constexpr auto scaled_type() {
   if constexpr (scalar_kind<S> <= scalar_kind<T>)
     return std::type_identity<T>{};
-  else if constexpr (scalar_kind<T> == 2 && !is_half<T>)
+  else if constexpr (scalar_kind<T> == 2 && !is_small_float<T>)
     return std::type_identity<std::complex<T>>{};
   else if constexpr (scalar_kind<T> == 2)
     return std::type_identity<std::complex<float>>{};
@@ -115,7 +124,7 @@ constexpr auto scaled_type() {
 /// both.
 ///   u8, i8 -> i16;  u64, i64 -> f64;  i16, f32 -> f32;  i32, f32 -> f64;  c64, f64 -> c128;  bool, T -> T;
 ///   i8, f16 -> f16;  i16, f16 -> f32;  f16, bf16 -> f32 (bf16 with whole numbers as f16, which NumPy does
-///   not have)
+///   not have);  a float8 with another small type or whole numbers -> f32, or f64 where f16 becomes that
 template <scalar T, scalar U>
 using result_type_t = typename decltype(storage_detail::result_of_types<std::remove_const_t<T>,
                                                                         std::remove_const_t<U>>())::type;

@@ -24,9 +24,9 @@
 namespace bsr::inline v0::inline BSR_TARGET {
 namespace detail {
 
-/// Where functions of a T are computed: in float for the halves, else in the type of the result.
+/// Where functions of a T are computed: in float for what is smaller, else in the type of the result.
 template <class T>
-using computed_t = std::conditional_t<storage_detail::is_half<T>, float, unary_type_t<T>>;
+using computed_t = std::conditional_t<storage_detail::is_small_float<T>, float, unary_type_t<T>>;
 
 /// x in the type in which its function is computed.
 template <class T>

@@ -81,7 +81,7 @@ auto power(const A& a, N n) {
     if constexpr (std::integral<U>) {
       return detail::map_elements("power", a, detail::whole_power<U>{static_cast<std::uint64_t>(n)});
     } else {
-      using W = std::conditional_t<storage_detail::is_half<U>, float, U>;
+      using W = std::conditional_t<storage_detail::is_small_float<U>, float, U>;
       using real = typename scalar_traits<W>::real;
       if (n <= N(3))
         return detail::map_elements("power", a, detail::whole_power<U>{static_cast<std::uint64_t>(n)});
@@ -89,7 +89,7 @@ auto power(const A& a, N n) {
     }
   } else {
     using U = scaled_type_t<T, N>;
-    using W = std::conditional_t<storage_detail::is_half<U>, float, U>;
+    using W = std::conditional_t<storage_detail::is_small_float<U>, float, U>;
     using real = typename scalar_traits<W>::real;
     if (n == N(2)) return detail::map_elements("power", a, detail::square_of<U>{});
     return detail::map_elements("power", a, detail::any_power<U, W, real>{static_cast<real>(n)});

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "bsr/base/error.hpp"
+#include "bsr/base/float8.hpp"
 #include "bsr/base/scalar.hpp"
 #include "bsr/base/target.hpp"
 #include "bsr/io/file.hpp"
@@ -21,7 +22,8 @@ static_assert(std::endian::native == std::endian::little,
               "bsr: files are read and written on little-endian machines.");
 
 /// The type of the elements in a file: NumPy's letter and the bytes of one element.
-/// Kinds: b bool, i signed, u unsigned, f floating point, c complex, B bfloat16; S and U are texts.
+/// Kinds: b bool, i signed, u unsigned, f floating point, c complex, B bfloat16, 4 and 5 float8 with so many
+/// bits of exponent; S and U are texts.
 struct dtype {
   char kind = 0;
   int bytes = 0;
@@ -33,9 +35,11 @@ template <scalar T>
 inline constexpr dtype dtype_of{scalar_traits<std::remove_const_t<T>>::npy_kind,
                                 scalar_traits<std::remove_const_t<T>>::npy_bytes};
 
-/// As NumPy writes it: f4, i8, c16, b1, S3; bf16 for bfloat16.
+/// As NumPy writes it: f4, i8, c16, b1, S3; bf16 for bfloat16, e4m3 and e5m2 for float8.
 inline message& operator<<(message& out, const dtype& type) {
   if (type.kind == 'B') return out << "bf16";
+  if (type.kind == '4') return out << "e4m3";
+  if (type.kind == '5') return out << "e5m2";
   return out << type.kind << (type.kind == 'U' ? type.bytes / 4 : type.bytes);
 }
 
@@ -73,6 +77,13 @@ struct source_traits {
   static constexpr char kind = scalar_traits<From>::npy_kind;
   static constexpr int digits = std::numeric_limits<typename scalar_traits<From>::real>::digits;
   static constexpr int exponent = std::numeric_limits<typename scalar_traits<From>::real>::max_exponent;
+};
+template <class From>
+  requires storage_detail::is_float8<From>
+struct source_traits<From> {
+  static constexpr char kind = 'f';
+  static constexpr int digits = std::numeric_limits<From>::digits;
+  static constexpr int exponent = std::numeric_limits<From>::max_exponent;
 };
 template <class From>
   requires std::integral<From>
@@ -140,6 +151,8 @@ bool with_element_type(dtype type, F&& f) {
   if (is('u', 8)) return f(std::type_identity<std::uint64_t>{}), true;
   if (is('f', 2)) return f(std::type_identity<half>{}), true;
   if (is('B', 2)) return f(std::type_identity<bfloat16>{}), true;
+  if (is('4', 1)) return f(std::type_identity<float8_e4m3>{}), true;
+  if (is('5', 1)) return f(std::type_identity<float8_e5m2>{}), true;
   if (is('f', 4)) return f(std::type_identity<float>{}), true;
   if (is('f', 8)) return f(std::type_identity<double>{}), true;
   if (is('c', 8)) return f(std::type_identity<std::complex<float>>{}), true;

@@ -365,8 +365,9 @@ void write_npy_header(Sink& sink, dtype type, bool fortran_order, const array_sh
 /// The dtype of elements that are to be written.
 template <scalar T>
 constexpr dtype written_dtype() {
-  static_assert(scalar_traits<std::remove_const_t<T>>::npy_kind != 'B',
-                "bsr: NumPy's files have no bfloat16. Convert with astype<float> first.");
+  constexpr char kind = scalar_traits<std::remove_const_t<T>>::npy_kind;
+  static_assert(kind != 'B' && kind != '4' && kind != '5',
+                "bsr: NumPy's files have no bfloat16 and no float8. Convert with astype<float> first.");
   return dtype_of<T>;
 }
 

@@ -46,10 +46,10 @@ struct safetensors_type {
   int bytes;
 };
 inline constexpr safetensors_type safetensors_types[] = {
-    {"BOOL", {'b', 1}, 1}, {"U8", {'u', 1}, 1},   {"I8", {'i', 1}, 1},  {"F8_E4M3", {}, 1},
-    {"F8_E5M2", {}, 1},    {"F8_E8M0", {}, 1},    {"I16", {'i', 2}, 2}, {"U16", {'u', 2}, 2},
-    {"F16", {'f', 2}, 2},  {"BF16", {'B', 2}, 2}, {"I32", {'i', 4}, 4}, {"U32", {'u', 4}, 4},
-    {"F32", {'f', 4}, 4},  {"I64", {'i', 8}, 8},  {"U64", {'u', 8}, 8}, {"F64", {'f', 8}, 8},
+    {"BOOL", {'b', 1}, 1},    {"U8", {'u', 1}, 1},   {"I8", {'i', 1}, 1},  {"F8_E4M3", {'4', 1}, 1},
+    {"F8_E5M2", {'5', 1}, 1}, {"F8_E8M0", {}, 1},    {"I16", {'i', 2}, 2}, {"U16", {'u', 2}, 2},
+    {"F16", {'f', 2}, 2},     {"BF16", {'B', 2}, 2}, {"I32", {'i', 4}, 4}, {"U32", {'u', 4}, 4},
+    {"F32", {'f', 4}, 4},     {"I64", {'i', 8}, 8},  {"U64", {'u', 8}, 8}, {"F64", {'f', 8}, 8},
     {"C64", {'c', 8}, 8},
 };
 
@@ -303,8 +303,8 @@ class safetensors_reader {
     return nullptr;
   }
 
-  /// A tensor of two dimensions. Its type may be another one if T holds all its values: BF16 and F16 become
-  /// float.
+  /// A tensor of two dimensions. Its type may be another one if T holds all its values: BF16, F16, F8_E4M3
+  /// and F8_E5M2 become float.
   template <scalar T, class Layout = row_major>
   dense_matrix<T, Layout> load(std::string_view name) const {
     const tensor_info& tensor = checked<T>(name);
