@@ -55,21 +55,32 @@ class aligned_new {
 
  public:
   /// nullptr where there is none.
-  static void* get(std::int64_t bytes) noexcept {
+  static void* try_get(std::int64_t bytes) noexcept {
     const auto size = static_cast<std::size_t>(bytes);
     if (!is_large(bytes)) return ::operator new(size, std::align_val_t{align}, std::nothrow);
     void* const all = ::operator new(size + align, std::nothrow);
-    if (all == nullptr) return nullptr;
-    // At least 8 bytes behind, because new aligns to as many.
-    char* const to = static_cast<char*>(all) + (align - reinterpret_cast<std::uintptr_t>(all) % align);
-    reinterpret_cast<void**>(to)[-1] = all;
-    return to;
+    return all == nullptr ? nullptr : behind(all);
+  }
+  /// std::bad_alloc where there is none.
+  static void* get(std::int64_t bytes) {
+    const auto size = static_cast<std::size_t>(bytes);
+    return is_large(bytes) ? behind(::operator new(size + align))
+                           : ::operator new(size, std::align_val_t{align});
   }
   static void free(piece one) noexcept {
     if (is_large(one.bytes))
       ::operator delete(static_cast<void**>(one.data)[-1]);
     else
       ::operator delete(one.data, std::align_val_t{align});
+  }
+
+ private:
+  /// The aligned place behind `all`, which it remembers: at least 8 bytes behind, because new aligns to as
+  /// many.
+  static void* behind(void* all) noexcept {
+    char* const to = static_cast<char*>(all) + (align - reinterpret_cast<std::uintptr_t>(all) % align);
+    reinterpret_cast<void**>(to)[-1] = all;
+    return to;
   }
 };
 
@@ -172,11 +183,10 @@ inline storage_detail::memory_piece allocate_elements(std::int64_t n, std::int64
     const auto kept = access.mine ? access.take(bytes) : storage_detail::memory_piece{};
     if (kept.data != nullptr) return kept;
   }
-  void* memory = aligned_new::get(bytes);
+  void* memory = aligned_new::try_get(bytes);
   if (memory == nullptr) {
     if (kept_memory_access access; access.mine) access.shrink(0, 0);
     memory = aligned_new::get(bytes);
-    if (memory == nullptr) throw std::bad_alloc();
   }
 #if defined(__linux__)
   // Memory that is touched for the first time in pages of 4 KiB costs as much as computing what goes there:
