@@ -85,7 +85,8 @@ def roofline(report):
     for p in f32:
         duels = [d for d in p["duels"] if not d["own"]]
         if duels and "dense" not in p["point"].split():
-            seen.setdefault(p["point"], (p, duels[-1]))  # alone
+            alone = next((d for d in duels if not d["peer"]), duels[0])
+            seen.setdefault(p["point"], (p, alone))
     peaks = [d["limit"]["median"] for p, d in seen.values() if p["limit"] != "read"]
     reads = [d["limit"]["median"] for p, d in seen.values() if p["limit"] == "read"]
     if not peaks:
