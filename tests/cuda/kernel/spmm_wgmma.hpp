@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bsr/kernel/cuda/flat_epilogue.hpp"
 #include "bsr/kernel/cuda/kernel/spmm_wgmma_narrow.hpp"
 #include "cuda/emulator/hopper_isa.hpp"
 #include "cuda/product.hpp"
@@ -112,6 +113,41 @@ template <class T, class Result>
 void check_wgmma_along_k() {
   wgmma_instance<T, Result, 64, along::k>::check_sizes();
   wgmma_instance<T, Result, 128, along::k>::check_sizes();
+}
+
+template <class Instance>
+void check_nothing_to_do(int block_cols) {
+  Instance::check({.block_cols = block_cols, .rows = 300, .cols = 40, .depth = 256, .density = 0});
+  Instance::check({.block_cols = block_cols, .rows = 40, .cols = 0, .depth = 256});
+  Instance::check({.block_cols = block_cols, .rows = 0, .cols = 40, .depth = 256});
+  Instance::check({.block_cols = block_cols, .rows = 40, .cols = 40, .depth = 0});
+  Instance::check({.block_cols = block_cols, .rows = 1, .cols = 1, .depth = 1, .density = 1});
+  // Rows without a block beside rows that have some, workers without an item.
+  Instance::check(
+      {.block_cols = block_cols, .rows = 1000, .cols = 20, .depth = 100, .density = 0.15, .workers = 12});
+}
+
+/// An epilogue as a type, and the same as data.
+template <class Instance>
+void check_epilogues(int block_cols) {
+  const product_shape s{.block_cols = block_cols, .rows = 150, .cols = 270, .depth = 200};
+  std::vector<float> bias(150), addend(150 * 270);
+  bsr_test::random rng(5);
+  for (float& x : bias) x = static_cast<float>(rng.between(-3, 3));
+  for (float& x : addend) x = static_cast<float>(rng.between(-3, 3));
+  const auto e =
+      bsr::compose(bsr::compose(bsr::add_per_row(bsr::vector_view<const float>(bias.data(), 150)),
+                                bsr::add_dense(2.0f, bsr::dense_view<const float>(addend.data(), 150, 270))),
+                   bsr::relu_function{});
+  Instance::check(s, -3, e);
+  using kind = bsr::gpu_runtime::epilogue_step::kind;
+  constexpr auto type = bsr::gpu_runtime::element::float32;
+  bsr::gpu::flat_epilogue steps{};
+  steps.steps = 3;
+  steps.step[0] = {kind::add_per_row, type, bias.data(), 1, 0, 1};
+  steps.step[1] = {kind::add_dense, type, addend.data(), 270, 1, 2};
+  steps.step[2] = {kind::relu, {}, nullptr, 0, 0, 1};
+  Instance::check(s, -3, steps);
 }
 
 }  // namespace bsr_test
