@@ -124,44 +124,25 @@ struct scalar_traits<float8_e5m2> : storage_detail::plain_scalar<'5', float8_e5m
 };
 
 namespace storage_detail {
-/// digits: with the one that is not stored.
 template <class Float8, int Digits, int MaxExponent, std::uint8_t Largest>
-struct float8_limits {
+struct float8_limits : small_float_limits<Float8, Digits> {
   using format = typename Float8::format;
-  static constexpr bool is_specialized = true;
-  static constexpr bool is_signed = true;
-  static constexpr bool is_integer = false;
-  static constexpr bool is_exact = false;
   static constexpr bool has_infinity = format::infinity != format::nan;
-  static constexpr bool has_quiet_NaN = true;
   static constexpr bool has_signaling_NaN = false;
-  static constexpr std::float_denorm_style has_denorm = std::denorm_present;
-  static constexpr bool has_denorm_loss = false;
-  static constexpr std::float_round_style round_style = std::round_to_nearest;
   static constexpr bool is_iec559 = false;
-  static constexpr bool is_bounded = true;
-  static constexpr bool is_modulo = false;
-  static constexpr bool traps = false;
-  static constexpr bool tinyness_before = false;
-  static constexpr int radix = 2;
-  static constexpr int digits = Digits;
   static constexpr int digits10 = 0;
   static constexpr int max_digits10 = Digits == 4 ? 3 : 2;
   static constexpr int max_exponent = MaxExponent;
   static constexpr int min_exponent = 2 - format::bias;
   static constexpr int max_exponent10 = Digits == 4 ? 2 : 4;
   static constexpr int min_exponent10 = Digits == 4 ? -1 : -4;
-  BSR_INLINE static constexpr Float8(min)() noexcept { return Float8::from_bits(1u << (Digits - 1)); }
   BSR_INLINE static constexpr Float8(max)() noexcept { return Float8::from_bits(Largest); }
   BSR_INLINE static constexpr Float8 lowest() noexcept { return Float8::from_bits(Largest | 0x80u); }
-  BSR_INLINE static constexpr Float8 epsilon() noexcept { return Float8(1.0f / (1 << (Digits - 1))); }
-  BSR_INLINE static constexpr Float8 round_error() noexcept { return Float8(0.5f); }
   BSR_INLINE static constexpr Float8 infinity() noexcept {
     return Float8::from_bits(has_infinity ? format::infinity : 0);
   }
   BSR_INLINE static constexpr Float8 quiet_NaN() noexcept { return Float8::from_bits(format::nan); }
   BSR_INLINE static constexpr Float8 signaling_NaN() noexcept { return Float8::from_bits(0); }
-  BSR_INLINE static constexpr Float8 denorm_min() noexcept { return Float8::from_bits(1); }
 };
 }  // namespace storage_detail
 

@@ -166,42 +166,47 @@ struct scalar_traits<bfloat16> : storage_detail::plain_scalar<'B', bfloat16> {
 };
 
 namespace storage_detail {
-template <class Half, int Digits, int MaxExponent, std::uint16_t Largest, std::uint16_t Infinity>
-struct half_limits {
+/// What std::numeric_limits says alike of all small real types. Digits: with the one that is not stored.
+template <class Number, int Digits>
+struct small_float_limits {
   static constexpr bool is_specialized = true;
   static constexpr bool is_signed = true;
   static constexpr bool is_integer = false;
   static constexpr bool is_exact = false;
-  static constexpr bool has_infinity = true;
   static constexpr bool has_quiet_NaN = true;
-  static constexpr bool has_signaling_NaN = true;
   static constexpr std::float_denorm_style has_denorm = std::denorm_present;
   static constexpr bool has_denorm_loss = false;
   static constexpr std::float_round_style round_style = std::round_to_nearest;
-  static constexpr bool is_iec559 = Digits == 11;
   static constexpr bool is_bounded = true;
   static constexpr bool is_modulo = false;
   static constexpr bool traps = false;
   static constexpr bool tinyness_before = false;
   static constexpr int radix = 2;
   static constexpr int digits = Digits;
+  BSR_INLINE static constexpr Number(min)() noexcept { return Number::from_bits(1u << (Digits - 1)); }
+  BSR_INLINE static constexpr Number epsilon() noexcept { return Number(1.0f / (1 << (Digits - 1))); }
+  BSR_INLINE static constexpr Number round_error() noexcept { return Number(0.5f); }
+  BSR_INLINE static constexpr Number denorm_min() noexcept { return Number::from_bits(1); }
+};
+
+template <class Half, int Digits, int MaxExponent, std::uint16_t Largest, std::uint16_t Infinity>
+struct half_limits : small_float_limits<Half, Digits> {
+  static constexpr bool has_infinity = true;
+  static constexpr bool has_signaling_NaN = true;
+  static constexpr bool is_iec559 = Digits == 11;
   static constexpr int digits10 = Digits == 11 ? 3 : 2;
   static constexpr int max_digits10 = Digits == 11 ? 5 : 4;
   static constexpr int max_exponent = MaxExponent;
   static constexpr int min_exponent = 3 - MaxExponent;
   static constexpr int max_exponent10 = Digits == 11 ? 4 : 38;
   static constexpr int min_exponent10 = Digits == 11 ? -4 : -37;
-  BSR_INLINE static constexpr Half(min)() noexcept { return Half::from_bits(1u << (Digits - 1)); }
   BSR_INLINE static constexpr Half(max)() noexcept { return Half::from_bits(Largest); }
   BSR_INLINE static constexpr Half lowest() noexcept { return Half::from_bits(Largest | 0x8000u); }
-  BSR_INLINE static constexpr Half epsilon() noexcept { return Half(1.0f / (1 << (Digits - 1))); }
-  BSR_INLINE static constexpr Half round_error() noexcept { return Half(0.5f); }
   BSR_INLINE static constexpr Half infinity() noexcept { return Half::from_bits(Infinity); }
   BSR_INLINE static constexpr Half quiet_NaN() noexcept {
     return Half::from_bits(Infinity | 1u << (Digits - 2));
   }
   BSR_INLINE static constexpr Half signaling_NaN() noexcept { return Half::from_bits(Infinity | 1u); }
-  BSR_INLINE static constexpr Half denorm_min() noexcept { return Half::from_bits(1); }
 };
 }  // namespace storage_detail
 
